@@ -1,1 +1,7 @@
-//! The audit.
+//! The audit: walks every action of a web service as every actor and says what load it can safely carry.
+
+pub mod checks;
+pub mod error;
+pub mod verdict;
+
+pub use error::{Result, Trouble};
