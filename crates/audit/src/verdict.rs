@@ -327,4 +327,101 @@ impl Dimension {
     /// All five in order.
     pub const ALL: [Self; 5] =
         [Self::Authorization, Self::AuditTrail, Self::Promises, Self::Detection, Self::Operations];
+
+    /// Its place in the order of the passes, from 1.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// As it is written within a sentence: `audit trail`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::AuditTrail => "audit trail",
+            Self::Promises => "promises",
+            Self::Detection => "detection",
+            Self::Operations => "operations",
+        }
+    }
+
+    /// The question that it asks.
+    #[must_use]
+    pub const fn question(self) -> &'static str {
+        match self {
+            Self::Authorization => "may this actor do this to this object?",
+            Self::AuditTrail => "who did what, when, with proof?",
+            Self::Promises => "does the product do what the policy says?",
+            Self::Detection => "do you know before your customers do?",
+            Self::Operations => "the 80 % that isn’t features",
+        }
+    }
+}
+
+impl Severity {
+    /// All three in order.
+    pub const ALL: [Self; 3] = [Self::Blocks, Self::Prevents, Self::Trust];
+
+    /// The phase in which its gaps are closed: 1, 2, 3.
+    #[must_use]
+    pub const fn phase(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// What closing the phase is good for.
+    #[must_use]
+    pub const fn purpose(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks onboarding",
+            Self::Prevents => "prevents incidents",
+            Self::Trust => "builds trust",
+        }
+    }
+
+    /// What a check of this severity weighs in the span of its dimension.
+    #[must_use]
+    pub const fn weight(self) -> u32 {
+        match self {
+            Self::Blocks => 10,
+            Self::Prevents => 3,
+            Self::Trust => 1,
+        }
+    }
+}
+
+impl Mark {
+    /// All four, lowest first.
+    pub const ALL: [Self; 4] = [Self::Demo, Self::Pilot, Self::Client, Self::Enterprise];
+
+    /// As it is shown: `paying client`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Pilot => "pilot",
+            Self::Client => "paying client",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    /// As it is written in the manifest and on the command line: `client`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            other => other.name(),
+        }
+    }
+
+    /// Whom it lets aboard.
+    #[must_use]
+    pub const fn lets_aboard(self) -> &'static str {
+        match self {
+            Self::Demo => "you, clicking",
+            Self::Pilot => "a first client, with you watching",
+            Self::Client => "clients, while you sleep",
+            Self::Enterprise => "a client’s security team, with questions",
+        }
+    }
 }
