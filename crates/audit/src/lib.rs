@@ -1,17 +1,8 @@
-<<<<<<< Updated upstream
 //! The audit: walks every action of a web service as every actor and says what load it can safely carry.
-
-pub mod checks;
-pub mod error;
-pub mod verdict;
-
-pub use error::{Result, Trouble};
-=======
-//! `plimsoll` walks every action of a web service as every actor, holds the service to its own record and promises,
-//! and says what load it can safely carry.
 
 pub mod checks;
 pub mod error;
 pub mod progress;
 pub mod verdict;
->>>>>>> Stashed changes
+
+pub use error::{Result, Trouble};

@@ -194,7 +194,9 @@ mod tests {
 
     #[test]
     fn templates_parse() {
-        for template in [" {prefix:<16} {bar:24} {human_pos:>6}/{human_len:<6} {msg}", " {spinner} {wide_msg} {elapsed}"] {
+        for template in
+            [" {prefix:<16} {bar:24} {human_pos:>6}/{human_len:<6} {msg}", " {spinner} {wide_msg} {elapsed}"]
+        {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }
