@@ -1,7 +1,14 @@
 //! The catalogue of checks: one file a check, each with a probe that gathers evidence and a judge that is a pure
 //! function of it. A check that this version does not have stands in [`unbuilt`], so that no sum leaves it out.
 
+mod unbuilt;
+
+use std::sync::LazyLock;
+
 use crate::verdict::{Dimension, Severity};
+
+/// The checks that have a file of their own. Adding one touches that file and this list.
+const BUILT: &[Check] = &[];
 
 /// The declaration of a check, as `plimsoll explain ID` prints it.
 #[derive(Debug, Clone, Copy)]
@@ -24,4 +31,84 @@ pub struct Check {
     pub fix: &'static str,
     /// Whether this version can judge it.
     pub built: bool,
+}
+
+/// Every check there is, built or not, in the order of the passes and then by id.
+pub fn all() -> &'static [Check] {
+    static ALL: LazyLock<Vec<Check>> = LazyLock::new(|| {
+        let unbuilt = unbuilt::TABLES.into_iter().flatten();
+        let unbuilt = unbuilt.filter(|check| BUILT.iter().all(|built| built.id != check.id));
+        let mut all: Vec<Check> = BUILT.iter().chain(unbuilt).copied().collect();
+        all.sort_by_key(|check| (check.dimension, check.id));
+        all
+    });
+    &ALL
+}
+
+/// The check with this id, in any case: `az02`.
+pub fn find(id: &str) -> Option<&'static Check> {
+    all().iter().find(|check| check.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids run without a hole in each dimension, and each is accounted for exactly once.
+    #[test]
+    fn all_seventy_one_are_accounted_for() {
+        let expected: Vec<String> = [("AZ", 22), ("AT", 12), ("PR", 10), ("DE", 10), ("OP", 17)]
+            .into_iter()
+            .flat_map(|(prefix, last)| (1..=last).map(move |n| format!("{prefix}{n:02}")))
+            .collect();
+        let found: Vec<&str> = all().iter().map(|check| check.id).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_id_belongs_to_the_dimension_of_its_prefix() {
+        for check in all() {
+            let prefix = match check.dimension {
+                Dimension::Authorization => "AZ",
+                Dimension::AuditTrail => "AT",
+                Dimension::Promises => "PR",
+                Dimension::Detection => "DE",
+                Dimension::Operations => "OP",
+            };
+            assert!(check.id.starts_with(prefix), "{} stands in {:?}", check.id, check.dimension);
+        }
+    }
+
+    /// What `explain` prints is written for every check: sentences that end, titles that do not, references that
+    /// name a standard we know the spelling of.
+    #[test]
+    fn every_check_explains_itself() {
+        let standards = ["OWASP API", "ASVS 5.0 ", "CWE-", "RFC ", "GDPR Art. ", "SOC 2 ", "Directive ", "SARIF "];
+        for check in all() {
+            for (field, text) in [("why", check.why), ("how", check.how), ("fix", check.fix)] {
+                assert!(text.len() > 40 && text.ends_with('.'), "{}: {field}: {text}", check.id);
+                assert!(!text.contains("  "), "{}: {field} holds a double space: {text}", check.id);
+            }
+            assert!(!check.title.is_empty() && !check.title.ends_with('.'), "{}", check.id);
+            assert!(!check.references.is_empty(), "{} names no reference", check.id);
+            for reference in check.references {
+                assert!(standards.iter().any(|s| reference.starts_with(s)), "{}: {reference}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_built_has_left_the_table_of_what_is_not() {
+        for built in BUILT {
+            assert!(built.built, "{} stands among the built checks and says it is not", built.id);
+            let twice = unbuilt::TABLES.into_iter().flatten().any(|check| check.id == built.id);
+            assert!(!twice, "{} has a file of its own: take it out of checks/unbuilt", built.id);
+        }
+    }
+
+    #[test]
+    fn a_check_is_found_in_any_case() {
+        assert_eq!(find("az02").map(|check| check.id), Some("AZ02"));
+        assert!(find("AZ99").is_none());
+    }
 }

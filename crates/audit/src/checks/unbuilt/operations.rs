@@ -1,0 +1,242 @@
+//! Operations: the eighty per cent that is not features.
+
+use super::of;
+use crate::checks::Check;
+use crate::verdict::{Dimension, Severity};
+
+const CHECK: Check = of(Dimension::Operations);
+
+/// Declared, not yet judged.
+pub(super) const TABLE: &[Check] = &[
+    Check {
+        id: "OP01",
+        severity: Severity::Blocks,
+        title: "sign-in, reset, sign-up and other public endpoints are rate limited",
+        why: "Without a limit, a list of leaked passwords is tried against all your customers in one night.",
+        how: "On a throw-away account a burst of wrong passwords is sent, then the right one. A 429, a delay, a \
+              lock-out or a challenge all count as a limit; the report says how many tries it took.",
+        references: &[
+            "OWASP API4:2023",
+            "OWASP API2:2023",
+            "ASVS 5.0 6.3.1",
+            "ASVS 5.0 2.4.1",
+            "CWE-307",
+            "CWE-799",
+            "RFC 6585 4 (429)",
+        ],
+        fix: "Count tries by account and by address, in a store that all processes share, and answer 429 with \
+              `Retry-After`.",
+        ..CHECK
+    },
+    Check {
+        id: "OP02",
+        severity: Severity::Prevents,
+        title: "the limit cannot be bypassed by forwarding headers, case, or paths; does not lock others out",
+        why: "A limit that believes a header the caller wrote limits nobody; one that locks the account lets anybody \
+              lock out anybody.",
+        how: "When the limit of OP01 is reached, the request is repeated with forwarding headers, other case and \
+              other spellings of the path; another person signs in from another address meanwhile.",
+        references: &[
+            "OWASP API4:2023",
+            "ASVS 5.0 15.3.4",
+            "ASVS 5.0 4.1.3",
+            "ASVS 5.0 6.1.1",
+            "CWE-348",
+            "RFC 9110 10.2.3 (Retry-After)",
+        ],
+        fix: "Take the address from the connection or from a named proxy, normalise the name before counting, and \
+              slow down instead of locking.",
+        ..CHECK
+    },
+    Check {
+        id: "OP03",
+        severity: Severity::Prevents,
+        title: "expired sessions, tokens, invitations and uploads are cleaned up",
+        why: "What has expired and is still there makes every dump bigger and every leak worse.",
+        how: "Rows of each class are counted by the manifest's command before and after the stated time.",
+        references: &["ASVS 5.0 14.2.7", "CWE-459", "GDPR Art. 5(1)(e)"],
+        fix: "One sweeping job for all classes, with its last success on the health page.",
+        ..CHECK
+    },
+    Check {
+        id: "OP04",
+        severity: Severity::Blocks,
+        title: "a backup exists, is recent, and is stored elsewhere",
+        why: "A backup on the disk that dies with the server is a copy, not a backup.",
+        how: "The manifest's command makes or lists backups; the newest must be younger than the stated interval, lie \
+              on another host or store, and be of plausible size.",
+        references: &["GDPR Art. 32(1)(c)", "SOC 2 A1.2"],
+        fix: "Ship backups to another provider by a job that reports its success.",
+        ..CHECK
+    },
+    Check {
+        id: "OP05",
+        severity: Severity::Blocks,
+        title: "restoring it works, into a scratch place, and the restored service answers with the canaries",
+        why: "Nobody wants backups, everybody wants restores. The first try must not be on the worst day.",
+        how: "Canaries are planted, a backup is made, and restored by the manifest's command into a scratch place; a \
+              service started there must answer with the canaries, files included.",
+        references: &["GDPR Art. 32(1)(c)", "GDPR Art. 32(1)(d)", "SOC 2 A1.3"],
+        fix: "Script the restore, run it every week, and look at what comes up.",
+        ..CHECK
+    },
+    Check {
+        id: "OP06",
+        severity: Severity::Prevents,
+        title: "a damaged backup is refused, naming what is wrong, with the live data untouched",
+        why: "A restore that half works over the live data turns one loss into two.",
+        how: "One byte is changed, the end cut off, and a part left out; each restore must fail with a sentence that \
+              names it, and the live data must be as before.",
+        references: &["SOC 2 A1.3", "ASVS 5.0 16.5.3", "CWE-354"],
+        fix: "Write a manifest of digests into the backup, check it first, and restore beside, not over.",
+        ..CHECK
+    },
+    Check {
+        id: "OP07",
+        severity: Severity::Prevents,
+        title: "backups are encrypted",
+        why: "A backup holds everything, and lies where fewer people look.",
+        how: "Planted canaries are searched in the bytes of the backup, also decompressed.",
+        references: &["GDPR Art. 32(1)(a)", "ASVS 5.0 14.2.4", "CWE-311"],
+        fix: "Encrypt before it leaves the machine, to a key that is not on it.",
+        ..CHECK
+    },
+    Check {
+        id: "OP08",
+        severity: Severity::Prevents,
+        title: "a runbook exists, covers each alert, its commands run, and it was drilled lately",
+        why: "Knowledge in one head is on holiday when it is needed.",
+        how: "The named runbook must have a section for each alert; its commands marked as safe are run; the last \
+              drill's date is held against the manifest's limit.",
+        references: &["SOC 2 CC7.4", "SOC 2 CC7.5"],
+        fix: "One page an alert: what it means, what to look at, what to type. Drill one a month.",
+        ..CHECK
+    },
+    Check {
+        id: "OP09",
+        severity: Severity::Blocks,
+        title: "the service's own tests exist and pass",
+        why: "Software that changes without tests breaks what worked, and its customers are the test.",
+        how: "The manifest's command is run on the audited commit; it must end well and have run at least one test.",
+        references: &["SOC 2 CC8.1", "GDPR Art. 32(1)(d)"],
+        fix: "Begin with one test for each flow that a customer pays for.",
+        ..CHECK
+    },
+    Check {
+        id: "OP10",
+        severity: Severity::Prevents,
+        title: "the tests notice a broken flow",
+        why: "A suite that stays green while approving does nothing is worse than none: it is believed.",
+        how: "A proxy before the service breaks one flow at a time; the suite must fail each time. The share of broken \
+              flows that it noticed is the result.",
+        references: &["SOC 2 CC8.1"],
+        fix: "Assert the effect (what the next page shows), not the answer's code.",
+        ..CHECK
+    },
+    Check {
+        id: "OP11",
+        severity: Severity::Prevents,
+        title: "nothing acknowledged is lost when the process is killed",
+        why: "'Saved' is a promise. A process that is killed in the next moment must not break it.",
+        how: "The process is killed in the middle of a burst of writes; after a restart everything that was answered \
+              with success is read back.",
+        references: &["ASVS 5.0 2.3.3", "GDPR Art. 32(1)(b)", "SOC 2 A1.2"],
+        fix: "Answer after the commit, with the database's durable settings on.",
+        ..CHECK
+    },
+    Check {
+        id: "OP12",
+        severity: Severity::Prevents,
+        title: "a graceful stop finishes what it began",
+        why: "Every deployment stops the service. If that cuts requests in half, every deployment is an incident.",
+        how: "A stop is asked for in the middle of slow requests; each must be answered whole, and new ones refused.",
+        references: &["SOC 2 A1.2", "SOC 2 CC8.1"],
+        fix: "On the stop signal stop accepting, wait for what runs up to a limit, then leave.",
+        ..CHECK
+    },
+    Check {
+        id: "OP13",
+        severity: Severity::Blocks,
+        title: "HTTPS only, HSTS, cookie flags, security headers",
+        why: "One plain request on a café's network gives the session away.",
+        how: "The named address is asked as a browser would: plain HTTP must redirect or refuse, and answers are read \
+              for HSTS, cookie flags, content type, framing and content policy.",
+        references: &[
+            "ASVS 5.0 12.2.1",
+            "ASVS 5.0 3.4.1",
+            "ASVS 5.0 3.4.3",
+            "ASVS 5.0 3.4.4",
+            "ASVS 5.0 3.4.6",
+            "ASVS 5.0 3.3.1",
+            "ASVS 5.0 3.3.4",
+            "RFC 6797",
+            "CWE-319",
+            "CWE-614",
+            "CWE-1004",
+        ],
+        fix: "Set the headers in one place for every answer, errors included.",
+        ..CHECK
+    },
+    Check {
+        id: "OP14",
+        severity: Severity::Blocks,
+        title: "debug off, no default credentials, nothing exposed (.git, .env, stack traces, open docs by mistake)",
+        why: "Robots ask every new address for `.env` within the hour.",
+        how: "The usual places are asked for, and an answer counts only when its content is what the name says; \
+              default credentials are tried within the sign-in budget.",
+        references: &[
+            "OWASP API8:2023",
+            "OWASP API9:2023",
+            "ASVS 5.0 13.4.1",
+            "ASVS 5.0 13.4.2",
+            "ASVS 5.0 13.4.5",
+            "ASVS 5.0 6.3.2",
+            "ASVS 5.0 13.2.3",
+            "CWE-489",
+            "CWE-1392",
+        ],
+        fix: "Serve only a directory that is built for it, and let production refuse to start with debug on.",
+        ..CHECK
+    },
+    Check {
+        id: "OP15",
+        severity: Severity::Prevents,
+        title: "limits on body size, page size, time, connections; odd input never gets a 5xx; none of it ends the process",
+        why: "One request that asks for a million rows, or sends a gigabyte, must not take everybody else down.",
+        how: "Oversized and malformed input is sent last, one at a time, with health asked in between; a 5xx counts \
+              when it repeats on a healthy service.",
+        references: &[
+            "OWASP API4:2023",
+            "ASVS 5.0 15.2.2",
+            "ASVS 5.0 2.2.1",
+            "ASVS 5.0 16.5.4",
+            "CWE-770",
+            "CWE-400",
+            "CWE-20",
+        ],
+        fix: "Name every limit as a constant in one file, and check input into types at the edge.",
+        ..CHECK
+    },
+    Check {
+        id: "OP16",
+        severity: Severity::Prevents,
+        title: "dependency and secret scans are clean",
+        why: "Most of the code is somebody else's, and a key that was committed once is in every clone.",
+        how: "The SARIF files of the scanners that are already run are read; an open result of their highest levels is \
+              a gap, an old file is out of date.",
+        references: &["ASVS 5.0 15.2.1", "ASVS 5.0 15.1.2", "SARIF 2.1.0", "CWE-1395", "CWE-798"],
+        fix: "Update what is named, revoke what was committed, and run the scans on each change.",
+        ..CHECK
+    },
+    Check {
+        id: "OP17",
+        severity: Severity::Trust,
+        title: "holds the declared load within the declared latency",
+        why: "The number in the contract should have been seen once.",
+        how: "The declared mix of requests is sent at the declared rate for the declared time, by open arrival, and \
+              the percentiles are read from every request.",
+        references: &["SOC 2 A1.1", "OWASP API4:2023"],
+        fix: "Measure before tuning; the slowest query is usually one missing index.",
+        ..CHECK
+    },
+];

@@ -1,0 +1,132 @@
+//! Promises: does the product do what the policy says?
+
+use super::of;
+use crate::checks::Check;
+use crate::verdict::{Dimension, Severity};
+
+const CHECK: Check = of(Dimension::Promises);
+
+/// Declared, not yet judged.
+pub(super) const TABLE: &[Check] = &[
+    Check {
+        id: "PR01",
+        severity: Severity::Blocks,
+        title: "a policy is published; each promise found in it is bound to a working action",
+        why: "If you write it, you ship the button. A promise without an action is the first thing that a customer's \
+              lawyer finds.",
+        how: "The policy is fetched as anonymous; sentences that promise export, deletion, correction, retention, \
+              encryption or notice are listed, and each must be bound to an action that the walk saw working.",
+        references: &["GDPR Art. 12(1)", "GDPR Art. 12(2)", "GDPR Art. 13"],
+        fix: "Ship the action, or take the sentence out. Both are honest.",
+        ..CHECK
+    },
+    Check {
+        id: "PR02",
+        severity: Severity::Blocks,
+        title: "export of one's data: delivered, complete, machine-readable, nobody else's data",
+        why: "An export that leaves out the comments, or holds a colleague's, fails the person who asked and the law \
+              alike.",
+        how: "A throw-away person plants a canary wherever he can write; the export must arrive, parse, hold every one \
+              of them, and no canary of anybody else.",
+        references: &["GDPR Art. 15(3)", "GDPR Art. 20(1)", "ASVS 5.0 8.2.2"],
+        fix: "Drive the export from the inventory of data, so that a new table is in it or fails a test.",
+        ..CHECK
+    },
+    Check {
+        id: "PR03",
+        severity: Severity::Blocks,
+        title: "account deletion: delivered; sign-in fails; canaries gone from API, search, files, database dump",
+        why: "A row marked as deleted is not deleted. What remains in search, files and dumps is what leaks later.",
+        how: "A throw-away person with canaries everywhere deletes the account. Sign-in must fail, and the canaries \
+              must be gone from every answer, file and dump after the stated time.",
+        references: &["GDPR Art. 17(1)", "GDPR Art. 5(1)(e)", "ASVS 5.0 14.2.7"],
+        fix: "Delete by the inventory of data, class by class, in a job that reports what it removed.",
+        ..CHECK
+    },
+    Check {
+        id: "PR04",
+        severity: Severity::Prevents,
+        title: "stated retention periods are kept: expired rows of each class are gone",
+        why: "A stated period that nobody keeps is worse than none: it is a written promise that is broken every day.",
+        how: "For each class with a stated period a row older than it is planted by the manifest's command; after the \
+              job's interval it must be gone, and a row one day younger must not.",
+        references: &["GDPR Art. 5(1)(e)", "GDPR Art. 13(2)(a)", "ASVS 5.0 14.2.7"],
+        fix: "Let one job read the periods from the same table that the policy page is made of.",
+        ..CHECK
+    },
+    Check {
+        id: "PR05",
+        severity: Severity::Blocks,
+        title: "'encrypted at rest': canary not in database files, dumps, blobs or backups",
+        why: "Those words are in most policies and true of few services. A lost dump shows which.",
+        how: "A canary is stored in each class of data that the policy calls encrypted; the bytes of files, dumps, \
+              blobs and backups are searched for it, also compressed and encoded.",
+        references: &["GDPR Art. 32(1)(a)", "ASVS 5.0 14.2.4", "CWE-311", "CWE-312"],
+        fix: "Encrypt the class in the application with a key that lies elsewhere, or say less.",
+        ..CHECK
+    },
+    Check {
+        id: "PR06",
+        severity: Severity::Prevents,
+        title: "third parties contacted by the pages are those listed; cookies before consent are those declared",
+        why: "A font from another company's server hands every visitor's address to it. Nobody decided that; it came \
+              with a template.",
+        how: "The public and the signed-in pages are fetched and every address in them that a browser would load by \
+              itself is compared with what the policy lists; cookies set before any consent likewise.",
+        references: &[
+            "GDPR Art. 13(1)(e)",
+            "GDPR Art. 13(1)(f)",
+            "Directive 2002/58/EC Art. 5(3)",
+            "ASVS 5.0 14.2.3",
+            "ASVS 5.0 3.6.1",
+        ],
+        fix: "Serve fonts, scripts and styles yourself; forbid the rest by a Content-Security-Policy; list what \
+              remains.",
+        ..CHECK
+    },
+    Check {
+        id: "PR07",
+        severity: Severity::Prevents,
+        title: "rectification: one can correct one's data",
+        why: "A misspelt name on every invoice is a small thing, until it cannot be corrected.",
+        how: "Each field that a person gave about himself at sign-up or in the profile is changed by himself and read \
+              back by another route.",
+        references: &["GDPR Art. 16", "GDPR Art. 5(1)(d)"],
+        fix: "Give the profile a form for every personal field that is stored.",
+        ..CHECK
+    },
+    Check {
+        id: "PR08",
+        severity: Severity::Trust,
+        title: "breach notice: the runbook has it, with the stated deadline and contact",
+        why: "Seventy-two hours are short when nobody knows whom to write to.",
+        how: "The runbook that the manifest names must have a section on breach notice, with a deadline not longer \
+              than the policy's and a contact that is the policy's.",
+        references: &["GDPR Art. 33(1)", "GDPR Art. 33(2)", "GDPR Art. 34", "SOC 2 CC7.4"],
+        fix: "Write the page now: who decides, whom to write to, the text, the deadline.",
+        ..CHECK
+    },
+    Check {
+        id: "PR09",
+        severity: Severity::Trust,
+        title: "contact, disclosure policy, security.txt valid and not expired",
+        why: "Somebody who finds a hole and finds nobody to tell will tell everybody.",
+        how: "`/.well-known/security.txt` is fetched over the service's own address and read by the rules of its \
+              standard: at least one contact, exactly one expiry, not in the past.",
+        references: &["RFC 9116 2.5.3 (Contact)", "RFC 9116 2.5.5 (Expires)", "RFC 9116 3 (location)"],
+        fix: "Publish the file with `Contact:` and an `Expires:` less than a year ahead, made from settings so that \
+              it does not age.",
+        ..CHECK
+    },
+    Check {
+        id: "PR10",
+        severity: Severity::Trust,
+        title: "unsubscribe works; optional mail stops",
+        why: "A link that does nothing teaches people to press 'spam' instead, and then no mail of yours arrives.",
+        how: "Optional mail is caused into the audit's mailbox, its unsubscribe link or header is used, and the mail is \
+              caused again; mail about the contract itself must still arrive.",
+        references: &["GDPR Art. 7(3)", "GDPR Art. 21(2)", "RFC 8058"],
+        fix: "Ask one function before every optional mail, and support one-click unsubscribe.",
+        ..CHECK
+    },
+];
