@@ -1,1 +1,21 @@
-//! The tamper-evident log and its proofs.
+//! The tamper-evident log and its proofs: pure functions of bytes, without database, clock or network.
+//!
+//! An [`event::Event`] is one immutable body. At its place in its [`Chain`] it becomes a [`leaf::Leaf`], whose hash is a
+//! leaf of the Merkle [`tree`]. A [`checkpoint::Checkpoint`] is the tree's root, signed as a [`note`]; a [`proof`] binds
+//! one leaf to it. The formats are public ones (RFC 9162, RFC 8785, C2SP), so that anybody's tools can check them.
+//!
+//! A log proves what was recorded, not that what was recorded is true.
+
+pub mod event;
+
+pub mod chain;
+pub mod leaf;
+
+pub mod tree;
+
+pub mod canonical;
+pub mod commitment;
+pub mod hash;
+
+pub use self::chain::{Chain, ChainHead};
+pub use self::hash::Hash;

@@ -1,0 +1,5 @@
+//! The ledger from outside: frozen vectors, published vectors, and properties of its parsers and proofs.
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
+
+mod frozen;
+mod parsers;
