@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod error;
+pub mod load_line;
 pub mod progress;
 pub mod verdict;
 

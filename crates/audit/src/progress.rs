@@ -169,7 +169,7 @@ impl<W: Write + Send> Progress for Lines<W> {
     fn step(&self, pass: Dimension, done: u64) {
         let mut passes = lock(&self.passes);
         let Some(known) = passes.get_mut(&pass) else { return };
-        let quarter = if known.total == 0 { 4 } else { done.saturating_mul(4) / known.total };
+        let quarter = done.saturating_mul(4).checked_div(known.total).unwrap_or(4);
         if known.quarter < quarter {
             known.quarter = quarter;
             let left = if done < known.total { format!(" · {} left", known.total - done) } else { String::new() };

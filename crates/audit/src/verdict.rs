@@ -180,8 +180,10 @@ pub struct CheckResult {
     pub verdict: Verdict,
     /// Why it is unproven, where it is.
     pub cause: Option<Cause>,
-    /// One sentence: what was shown, or what would answer it.
+    /// One sentence: what was shown, or why it was not.
     pub words: String,
+    /// What would answer it, where it is unproven: the manifest line, or the command.
+    pub answer: Option<String>,
     /// Cells of this check: conclusive and good.
     pub held: u32,
     /// Cells of this check in all.
@@ -209,6 +211,8 @@ pub struct DimensionLine {
     pub dimension: Dimension,
     /// What is proved.
     pub line: Mark,
+    /// What the manifest requires of this dimension.
+    pub wanted: Option<Mark>,
     /// Weight that holds ÷ weight that applies, in per cent. 0 when capped.
     pub proved: u8,
     /// The same with every unproven check counted as holding. 0 when capped.
@@ -304,7 +308,7 @@ pub struct RunFacts {
 pub struct Outcome {
     /// What was audited.
     pub run: RunFacts,
-    /// What one wants to carry: the manifest's `require`; for the whole service, its lowest.
+    /// What one wants to carry: the manifest's `require`; where it names dimensions, the lowest of them.
     pub wanted: Option<Mark>,
     /// What is proved: the lowest of the five lines.
     pub proved: Mark,
@@ -359,6 +363,34 @@ impl Dimension {
     }
 }
 
+impl Verdict {
+    /// As it is written in a table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Gap => "gap",
+            Self::Suspected => "suspected",
+            Self::Unproven => "unproven",
+            Self::NotApplicable => "not applicable",
+            Self::Waived => "waived",
+        }
+    }
+
+    /// A sign that can be told from the others without colour.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Holds => "✔",
+            Self::Gap => "✘",
+            Self::Suspected => "?",
+            Self::Unproven => "◌",
+            Self::NotApplicable => "–",
+            Self::Waived => "~",
+        }
+    }
+}
+
 impl Severity {
     /// All three in order.
     pub const ALL: [Self; 3] = [Self::Blocks, Self::Prevents, Self::Trust];
@@ -393,6 +425,23 @@ impl Severity {
 impl Mark {
     /// All four, lowest first.
     pub const ALL: [Self; 4] = [Self::Demo, Self::Pilot, Self::Client, Self::Enterprise];
+
+    /// The highest severity of which every check must hold for this mark; `demo` needs none.
+    #[must_use]
+    pub const fn needs(self) -> Option<Severity> {
+        match self {
+            Self::Demo => None,
+            Self::Pilot => Some(Severity::Blocks),
+            Self::Client => Some(Severity::Prevents),
+            Self::Enterprise => Some(Severity::Trust),
+        }
+    }
+
+    /// Whether a gap of this severity stands before this mark.
+    #[must_use]
+    pub fn stopped_by(self, severity: Severity) -> bool {
+        self.needs().is_some_and(|highest| severity <= highest)
+    }
 
     /// As it is shown: `paying client`.
     #[must_use]

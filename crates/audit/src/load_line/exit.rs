@@ -1,0 +1,57 @@
+//! How the process ends, for a person's shell and for a gate.
+
+use crate::verdict::{Mark, Outcome, Verdict};
+
+/// The exit code of every command that settles an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: what is required holds; where nothing is required, no gap is open.
+    Holds = 0,
+    /// 1: a gap that nobody answers for stands before what is required; where nothing is required, any gap.
+    Gap = 1,
+    /// 2: bad input, or a target that cannot be walked. Nothing was judged.
+    Trouble = 2,
+    /// 3: no such gap, but what is required could not be proved; where nothing is required, not one check holds.
+    Unproven = 3,
+}
+
+impl Exit {
+    /// The code of an outcome. With `conclusive`, a cell that was possible and is not conclusive is unproven, too.
+    ///
+    /// A waiver silences its gap here and nowhere else: what is required then counts as answered for.
+    #[must_use]
+    pub fn of(outcome: &Outcome, conclusive: bool) -> Self {
+        let gap = outcome.gaps.iter().any(|gap| {
+            gap.waived.is_none()
+                && wanted(outcome, &gap.check).map_or(outcome.wanted.is_none(), |mark| mark.stopped_by(gap.severity))
+        });
+        let cells = &outcome.denominator;
+        let complete =
+            0 < cells.cells_conclusive && cells.cells_conclusive == cells.cells_sent && cells.cells_not_reached == 0;
+        let proved = if outcome.wanted.is_some() {
+            outcome.checks.iter().all(|check| {
+                !matches!(check.verdict, Verdict::Suspected | Verdict::Unproven)
+                    || !wanted(outcome, &check.id).is_some_and(|mark| mark.stopped_by(check.severity))
+            })
+        } else {
+            outcome.checks.iter().any(|check| check.verdict == Verdict::Holds)
+        };
+        match (gap, proved && (complete || !conclusive)) {
+            (true, _) => Self::Gap,
+            (false, false) => Self::Unproven,
+            (false, true) => Self::Holds,
+        }
+    }
+
+    /// The number that the shell sees.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What is required of the dimension of a check.
+fn wanted(outcome: &Outcome, check: &str) -> Option<Mark> {
+    let dimension = outcome.checks.iter().find(|result| result.id == check)?.dimension;
+    outcome.dimensions.iter().find(|line| line.dimension == dimension)?.wanted
+}
