@@ -1,0 +1,231 @@
+//! All actions of the service, from the documents that describe it.
+
+pub mod openapi;
+mod schema;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use schema::{Kind, Schema};
+
+/// All actions of the service.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// The document's title.
+    pub title: String,
+    /// In the order of path, then verb.
+    pub actions: Vec<Action>,
+    /// What the documents hold and this version does not read: webhooks, remote references, actions that clash.
+    pub notes: Vec<String>,
+}
+
+/// One action: a verb and a path, with what the document says about it.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// `GET`, in capitals.
+    pub verb: String,
+    /// As the document spells it: `/projects/{project}`.
+    pub path: String,
+    /// What stands before it in an address: `/api/v1`, from `servers` or `basePath`; empty or begins with a slash.
+    pub base: String,
+    /// `operationId`.
+    pub operation_id: Option<String>,
+    /// `tags`.
+    pub tags: Vec<String>,
+    /// `summary`.
+    pub summary: String,
+    /// `description`.
+    pub description: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// In path, query, header and cookie; path parameters in the order of the path.
+    pub parameters: Vec<Parameter>,
+    /// What is sent.
+    pub body: Option<Body>,
+    /// What may come back.
+    pub answers: Vec<Answer>,
+    /// What the document says about who may.
+    pub protection: Protection,
+    /// `links` of its answers.
+    pub links: Vec<Link>,
+    /// JSON pointer of the operation in the document.
+    pub pointer: String,
+    /// The document.
+    pub document: String,
+}
+
+/// One parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether the document asks for it. Always true in the path.
+    pub required: bool,
+    /// What it may be.
+    pub schema: Schema,
+    /// Values that the document shows.
+    pub examples: Vec<Value>,
+}
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// Behind the question mark.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// What an action takes.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Whether the document asks for it.
+    pub required: bool,
+    /// The ways to send it, best first: JSON, form, multipart, others.
+    pub media: Vec<Media>,
+}
+
+/// One way to send or to answer.
+#[derive(Debug, Clone)]
+pub struct Media {
+    /// `application/json`, without parameters.
+    pub content_type: String,
+    /// What it holds.
+    pub schema: Schema,
+    /// Whole values that the document shows.
+    pub examples: Vec<Value>,
+}
+
+/// One documented answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// `200`, `4XX`, `default`.
+    pub status: String,
+    /// `description`.
+    pub description: String,
+    /// Its media types.
+    pub media: Vec<Media>,
+    /// Names of documented headers.
+    pub headers: Vec<String>,
+}
+
+/// What the document says about who may. Its silence is not permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Nothing is said.
+    Silent,
+    /// `security: []`, or an alternative without any scheme.
+    Open,
+    /// The names of the schemes.
+    Protected(Vec<String>),
+}
+
+/// A link of an answer's: a value of it is a parameter of another action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// `operationId` of the other action, where it is named so.
+    pub operation_id: Option<String>,
+    /// `operationRef` of the other action, where it is named so.
+    pub operation_ref: Option<String>,
+    /// Parameter → runtime expression, `$response.body#/id`.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Catalogue {
+    /// An action by its name: `GET /projects/{project}`.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name() == name)
+    }
+}
+
+impl Action {
+    /// `GET /projects/{project}`, as the document spells it.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.verb, self.path)
+    }
+
+    /// The path in an address: base and path.
+    pub fn address_path(&self) -> String {
+        format!("{}{}", self.base, self.path)
+    }
+
+    /// Whether the verb is meant to change nothing (RFC 9110 section 9.2.1). The walk watches it all the same.
+    pub fn is_safe(&self) -> bool {
+        matches!(self.verb.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
+    /// The parameters of one place.
+    pub fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    }
+
+    /// Words of path, tags, operation id, summary and description in small letters, for guesses that are never proof.
+    pub fn words(&self) -> Vec<String> {
+        let mut text = format!("{} {} {}", self.path, self.tags.join(" "), self.summary);
+        text.push(' ');
+        // Names in camel case are several words.
+        for letter in self.operation_id.as_deref().unwrap_or("").chars() {
+            if letter.is_uppercase() {
+                text.push(' ');
+            }
+            text.push(letter);
+        }
+        text.push(' ');
+        text.push_str(&self.description);
+        text.split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    }
+
+    /// The documented successes.
+    pub fn successes(&self) -> impl Iterator<Item = &Answer> {
+        self.answers.iter().filter(|answer| answer.status.starts_with('2'))
+    }
+}
+
+impl Body {
+    /// The best way to send it.
+    pub fn best(&self) -> Option<&Media> {
+        self.media.first()
+    }
+}
+
+impl Media {
+    /// Whether it is JSON (`application/json`, `application/merge-patch+json` …).
+    pub fn is_json(&self) -> bool {
+        let kind = self.content_type.to_ascii_lowercase();
+        kind == "application/json" || kind.ends_with("+json") || kind == "text/json" || kind == "*/*"
+    }
+
+    /// Whether it is `application/x-www-form-urlencoded`.
+    pub fn is_form(&self) -> bool {
+        self.content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    }
+
+    /// Whether it is `multipart/form-data`.
+    pub fn is_multipart(&self) -> bool {
+        self.content_type.to_ascii_lowercase().starts_with("multipart/")
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        })
+    }
+}

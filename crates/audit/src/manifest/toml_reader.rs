@@ -1,0 +1,1 @@
+//! Reads TOML with the place of each key.
