@@ -30,9 +30,8 @@ impl JsonPath {
     /// Reads a path. Says in a few words what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut steps = Vec::new();
-        let text = text.trim();
-        let text = text.strip_prefix('$').unwrap_or(text);
-        for piece in text.split('.').filter(|piece| !piece.is_empty()) {
+        for piece in text.split('.').map(str::trim).filter(|piece| !matches!(*piece, "" | "$")) {
+            let piece = piece.strip_prefix("$[").map_or(piece, |_| &piece[1..]);
             let (name, mut rest) = piece.split_at(piece.find('[').unwrap_or(piece.len()));
             if !name.is_empty() {
                 steps.push(Step::Name(name.to_owned()));

@@ -1,7 +1,10 @@
 //! All actions of the service, from the documents that describe it.
 
+mod document;
 pub mod openapi;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
