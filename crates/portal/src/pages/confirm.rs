@@ -1,0 +1,62 @@
+//! Pages that ask once more before something happens.
+
+use askama::Template;
+
+use super::{Field, Form, Page};
+
+/// Asks before something that cannot be undone, and has its name typed.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/confirm.html")]
+pub struct Confirm {
+    /// The frame.
+    pub page: Page,
+    /// What is about to happen, as a question.
+    pub title: String,
+    /// What goes with it, and whether it can be brought back.
+    pub consequence: String,
+    /// The word to type; nothing is asked when it is empty.
+    pub word: String,
+    /// Where the form posts to.
+    pub action: String,
+    /// What the button says.
+    pub button: String,
+    /// Where “no” leads.
+    pub back: String,
+}
+
+impl Confirm {
+    fn form(&self) -> Form {
+        let form = self.page.form(&self.action, &self.button).danger();
+        if self.word.is_empty() {
+            return form;
+        }
+        form.field(Field::text("confirm", self.page.texts.type_to_confirm(&self.word)).focused())
+    }
+}
+
+/// Asks for the password again when the sign-in is too old for what is wanted.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/step_up.html")]
+pub struct StepUp {
+    /// The frame.
+    pub page: Page,
+    /// The reader's mail address.
+    pub mail: String,
+    /// Where to go on.
+    pub next: String,
+}
+
+impl StepUp {
+    fn form(&self) -> Form {
+        let texts = self.page.texts;
+        self.page
+            .form("/session/open", texts.confirm_it_is_you())
+            .field(Field::hidden("mail", self.mail.as_str()))
+            .field(Field::hidden("next", self.next.as_str()))
+            .field(
+                Field::secret("password", texts.password())
+                    .complete("current-password")
+                    .focused(),
+            )
+    }
+}

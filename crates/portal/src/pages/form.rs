@@ -1,0 +1,431 @@
+//! The one form: plain data, one template, every field labelled and, when it was refused, marked.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+use super::Page;
+
+/// What is wrong with each field: its name, and a sentence for the person who filled it in.
+/// The empty name stands for the form as a whole.
+pub type FieldErrors = BTreeMap<String, String>;
+
+/// A form that was sent and refused, to be shown again with what was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    /// The path that the form was posted to; it says which form of the page is meant.
+    pub action: String,
+    /// What was typed. Fields that hold secrets are never shown again.
+    pub values: BTreeMap<String, String>,
+    /// What was wrong.
+    pub errors: FieldErrors,
+}
+
+/// One of several answers.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// A line that explains it, may be empty.
+    pub help: String,
+}
+
+impl Choice {
+    /// A choice without explanation.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+            help: String::new(),
+        }
+    }
+
+    /// Adds a line that explains it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// How a field is filled in.
+#[derive(Clone, Debug)]
+enum Kind {
+    Line(&'static str),
+    Secret,
+    Lines,
+    Radio(Vec<Choice>),
+    Select(Vec<Choice>),
+    Checks(Vec<Choice>),
+    Hidden,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: String,
+    label: String,
+    kind: Kind,
+    value: String,
+    help: String,
+    error: String,
+    complete: &'static str,
+    letters_max: usize,
+    required: bool,
+    focused: bool,
+    id: String,
+    optional: &'static str,
+}
+
+impl Field {
+    fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            kind,
+            value: String::new(),
+            help: String::new(),
+            error: String::new(),
+            complete: "",
+            letters_max: 200,
+            required: true,
+            focused: false,
+            id: String::new(),
+            optional: "",
+        }
+    }
+
+    /// One line of text.
+    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Line("text"))
+    }
+
+    /// A mail address.
+    pub fn mail(name: impl Into<String>, label: impl Into<String>) -> Self {
+        let mut field = Self::new(name, label, Kind::Line("email"));
+        field.letters_max = 254; // RFC 5321, 4.5.3.1.3
+        field
+    }
+
+    /// A day.
+    pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Line("date"))
+    }
+
+    /// A password or another secret of one line; never shown again after a refusal.
+    pub fn secret(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Secret)
+    }
+
+    /// Several lines of text.
+    pub fn lines(name: impl Into<String>, label: impl Into<String>) -> Self {
+        let mut field = Self::new(name, label, Kind::Lines);
+        field.letters_max = 10_000;
+        field
+    }
+
+    /// One of a few, all in sight.
+    pub fn radio(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(name, label, Kind::Radio(choices))
+    }
+
+    /// One of many.
+    pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(name, label, Kind::Select(choices))
+    }
+
+    /// Any number of a few. Its value is the chosen values with spaces between.
+    pub fn checks(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(name, label, Kind::Checks(choices)).optional_silently()
+    }
+
+    /// A value that goes with the form unseen.
+    pub fn hidden(name: impl Into<String>, value: impl Into<String>) -> Self {
+        let mut field = Self::new(name, "", Kind::Hidden);
+        field.value = value.into();
+        field
+    }
+
+    /// The value that stands in it at first.
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// A line under the label.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// What a browser may fill in by itself (HTML, autofill tokens).
+    pub fn complete(mut self, token: &'static str) -> Self {
+        self.complete = token;
+        self
+    }
+
+    /// How many letters it takes at most.
+    pub fn limit(mut self, letters_max: usize) -> Self {
+        self.letters_max = letters_max;
+        self
+    }
+
+    /// It may stay empty, and says so with the word given.
+    pub fn optional(mut self, word: &'static str) -> Self {
+        self.required = false;
+        self.optional = word;
+        self
+    }
+
+    /// The cursor stands here when the page opens.
+    pub fn focused(mut self) -> Self {
+        self.focused = true;
+        self
+    }
+
+    fn optional_silently(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    fn is_chosen(&self, choice: &Choice) -> bool {
+        match self.kind {
+            Kind::Checks(_) => self.value.split(' ').any(|value| value == choice.value),
+            _ => self.value == choice.value,
+        }
+    }
+
+    fn is_single(&self) -> bool {
+        matches!(self.kind, Kind::Radio(_))
+    }
+
+    /// The ids of the lines that describe the field, for `aria-describedby`.
+    fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.error.is_empty() {
+            ids.push(format!("{}-error", self.id));
+        }
+        if !self.help.is_empty() {
+            ids.push(format!("{}-help", self.id));
+        }
+        ids.join(" ")
+    }
+}
+
+/// A form: it posts, it carries a key against being sent twice, and it works without JavaScript.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/form.html")]
+pub struct Form {
+    id: String,
+    action: String,
+    key: String,
+    fields: Vec<Field>,
+    button: String,
+    /// Words for screen readers that say what a short button word is about.
+    about: String,
+    look: &'static str,
+    error: String,
+    refused: Option<Refused>,
+}
+
+impl askama::filters::HtmlSafe for Form {}
+
+impl Page {
+    /// Begins a form that posts to `action` with a button that says `button`. When this very form
+    /// was refused a moment ago, its values and errors come back by themselves.
+    pub fn form(&self, action: impl Into<String>, button: impl Into<String>) -> Form {
+        let action = action.into();
+        let refused = self
+            .refused
+            .clone()
+            .filter(|refused| refused.action == action);
+        let error = refused
+            .as_ref()
+            .and_then(|refused| refused.errors.get(""))
+            .cloned()
+            .unwrap_or_default();
+        Form {
+            id: slug(action.trim_matches('/')),
+            key: key_of(&self.key, &action),
+            action,
+            fields: Vec::new(),
+            button: button.into(),
+            about: String::new(),
+            look: "",
+            error,
+            refused,
+        }
+    }
+}
+
+/// What may stand in an id.
+fn slug(text: &str) -> String {
+    text.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
+}
+
+/// Each form of a page has a key of its own, so that a person who goes back and uses the form
+/// beside the first one is not taken for somebody who sends the first one twice.
+fn key_of(page_key: &str, action: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(page_key);
+    hash.update(b"\n");
+    hash.update(action);
+    hex::encode(&hash.finalize()[..16])
+}
+
+impl Form {
+    /// Adds a field.
+    pub fn field(mut self, mut field: Field) -> Self {
+        field.id = format!("{}-{}", self.id, field.name);
+        let is_secret = matches!(field.kind, Kind::Secret);
+        if let Some(refused) = &self.refused
+            && !matches!(field.kind, Kind::Hidden)
+        {
+            if !is_secret && let Some(value) = refused.values.get(&field.name) {
+                field.value.clone_from(value);
+            }
+            if let Some(error) = refused.errors.get(&field.name) {
+                field.error.clone_from(error);
+                field.focused = self.fields.iter().all(|other| other.error.is_empty());
+            } else {
+                field.focused = false;
+            }
+        }
+        self.fields.push(field);
+        self
+    }
+
+    /// Says to screen readers what a short button word is about: “Remove” of “Ana Castro”.
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
+        self
+    }
+
+    /// Tells several forms of a page apart that post to the same address. A refusal cannot say which
+    /// of them was meant, so none of them is marked.
+    pub fn named(mut self, name: &str) -> Self {
+        self.id = format!("{}-{}", self.id, slug(name));
+        self.key = key_of(&self.key, name);
+        self.error.clear();
+        self.refused = None;
+        self
+    }
+
+    /// A form whose button does not call for attention.
+    pub fn quiet(mut self) -> Self {
+        self.look = "quiet";
+        self
+    }
+
+    /// A form whose button takes something away.
+    pub fn danger(mut self) -> Self {
+        self.look = "danger";
+        self
+    }
+
+    /// Whether this form was sent and refused a moment ago.
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    fn has_fields(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| !matches!(field.kind, Kind::Hidden))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(name: &str) -> Page {
+        let refused = Refused {
+            action: "/session/open".into(),
+            values: [("mail", "tom@example.org"), ("password", "typed secret")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            errors: [(name.to_owned(), "This is wrong.".to_owned())].into(),
+        };
+        Page {
+            refused: Some(refused),
+            ..Page::default()
+        }
+    }
+
+    fn sign_in(page: &Page, action: &str) -> String {
+        page.form(action, "Sign in")
+            .field(Field::mail("mail", "Mail address"))
+            .field(Field::secret("password", "Password"))
+            .to_string()
+    }
+
+    #[test]
+    fn a_refused_form_keeps_what_was_typed_but_no_secret() {
+        let html = sign_in(&refused("mail"), "/session/open");
+        assert!(html.contains("value=\"tom@example.org\""), "{html}");
+        assert!(!html.contains("typed secret"), "{html}");
+    }
+
+    #[test]
+    fn the_error_stands_under_its_field_and_is_named_by_it() {
+        let html = sign_in(&refused("mail"), "/session/open");
+        assert!(html.contains("id=\"session-open-mail-error\""), "{html}");
+        assert!(
+            html.contains("aria-describedby=\"session-open-mail-error\""),
+            "{html}"
+        );
+        assert_eq!(html.matches("aria-invalid=\"true\"").count(), 1, "{html}");
+    }
+
+    #[test]
+    fn an_error_of_the_whole_form_is_said_aloud() {
+        let html = sign_in(&refused(""), "/session/open");
+        assert!(html.contains("role=\"alert\""), "{html}");
+        assert!(!html.contains("aria-invalid"), "{html}");
+    }
+
+    #[test]
+    fn another_form_of_the_page_is_left_alone() {
+        let html = sign_in(&refused("mail"), "/somewhere/else");
+        assert!(
+            !html.contains("aria-invalid") && !html.contains("tom@"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn what_was_typed_cannot_become_markup() {
+        let mut page = refused("mail");
+        if let Some(refused) = &mut page.refused {
+            refused
+                .values
+                .insert("mail".into(), "\"><script>alert(1)</script>".into());
+        }
+        let html = sign_in(&page, "/session/open");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+
+    #[test]
+    fn each_form_of_a_page_has_its_own_key_and_keeps_it() {
+        let page = Page {
+            key: "one".into(),
+            ..Page::default()
+        };
+        let key = |page: &Page, action: &str| page.form(action, "Go").key;
+        assert_eq!(key(&page, "/a"), key(&page, "/a"));
+        assert_ne!(key(&page, "/a"), key(&page, "/b"));
+        assert_ne!(
+            key(&page, "/a"),
+            key(
+                &Page {
+                    key: "two".into(),
+                    ..Page::default()
+                },
+                "/a"
+            )
+        );
+    }
+}

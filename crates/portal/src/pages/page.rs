@@ -1,0 +1,229 @@
+//! The frame's own data: who looks, at what, when, and what was said a moment ago.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Field, Form, Icon, May, Person, Refused, Role, assets};
+use crate::texts::Texts;
+
+/// On which side of the work a person stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// In the organisation that does the work.
+    Staff,
+    /// In a client that the work is done for.
+    Client,
+}
+
+/// The person who looks at the page.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The person's name.
+    pub name: String,
+    /// The person's role in the organisation or client they have entered.
+    pub role: Role,
+    /// The organisation they have entered, or the one that serves their client.
+    pub organisation: String,
+    /// Their client, when they stand on that side.
+    pub client: Option<String>,
+    /// How many organisations they belong to; the switcher shows from two.
+    pub organisations: usize,
+    /// Actions that they may do without naming an object: looks of the navigation, creations.
+    pub may: May,
+}
+
+impl Viewer {
+    /// The side that the person stands on.
+    pub fn side(&self) -> Side {
+        if self.client.is_some() {
+            Side::Client
+        } else {
+            Side::Staff
+        }
+    }
+}
+
+/// Somebody whom one can be in a demo with one click.
+#[derive(Clone, Debug)]
+pub struct Face {
+    /// Name as the demo world has it.
+    pub name: String,
+    /// Mail address to sign in with.
+    pub mail: String,
+    /// Role there.
+    pub role: Role,
+    /// Their organisation or client.
+    pub company: String,
+}
+
+impl Face {
+    /// The person with their picture.
+    pub fn person(&self) -> Person {
+        Person::new(&self.name)
+    }
+}
+
+/// The portal runs as a demo.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// The password that all demo people share; refused outside a demo.
+    pub password: String,
+    /// The people to be.
+    pub people: Vec<Face>,
+}
+
+/// What the frame of every page needs.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The words.
+    pub texts: Texts,
+    /// When the page is made.
+    pub now: Timestamp,
+    /// The reader's time zone.
+    pub zone: TimeZone,
+    /// The path of the page; it marks the place in the navigation.
+    pub path: String,
+    /// A fresh random key; each form derives its own from it against being sent twice.
+    pub key: String,
+    /// Who looks; nobody before the sign-in.
+    pub viewer: Option<Viewer>,
+    /// Set when the portal runs as a demo.
+    pub demo: Option<Demo>,
+    /// One sentence about what was just done.
+    pub notice: Option<String>,
+    /// The form of this page that was just refused.
+    pub refused: Option<Refused>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            texts: Texts::default(),
+            now: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
+            path: "/".into(),
+            key: String::new(),
+            viewer: None,
+            demo: None,
+            notice: None,
+            refused: None,
+        }
+    }
+}
+
+/// A line of the navigation.
+#[derive(Clone, Debug)]
+pub struct NavigationItem {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// Its picture.
+    pub icon: Icon,
+    /// The reader is there.
+    pub here: bool,
+}
+
+impl Page {
+    /// The name at the top: the organisation that the reader has entered.
+    pub fn place_name(&self) -> &str {
+        self.viewer
+            .as_ref()
+            .map_or(self.texts.portal(), |viewer| viewer.organisation.as_str())
+    }
+
+    /// Whether the reader stands on the organisation's side.
+    pub fn is_staff(&self) -> bool {
+        self.viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.side() == Side::Staff)
+    }
+
+    /// Whether the reader may do an action that names no object.
+    pub fn may(&self, action: &str) -> bool {
+        self.viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.may.has(action))
+    }
+
+    /// Daily places.
+    pub fn navigation(&self) -> Vec<NavigationItem> {
+        let texts = self.texts;
+        let mut items = vec![self.item("/", texts.home(), Icon::Home)];
+        if self.may("client.list") {
+            items.push(self.item("/clients", texts.clients(), Icon::Clients));
+        }
+        if self.may("project.list") {
+            items.push(self.item("/projects", texts.projects(), Icon::Projects));
+        }
+        if self.may("trail.list") {
+            items.push(self.item("/trail", texts.trail(), Icon::Trail));
+        }
+        items
+    }
+
+    /// Places for now and then.
+    pub fn navigation_below(&self) -> Vec<NavigationItem> {
+        let texts = self.texts;
+        let mut items = Vec::new();
+        if self.may("matrix.show") {
+            items.push(self.item("/matrix", texts.matrix(), Icon::Matrix));
+        }
+        if self.may("readiness.show") {
+            items.push(self.item("/readiness", texts.readiness(), Icon::Readiness));
+        }
+        if self
+            .viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.organisations > 1)
+        {
+            items.push(self.item("/organisations", texts.organisations(), Icon::Organisations));
+        }
+        items
+    }
+
+    fn item(&self, href: &'static str, label: &'static str, icon: Icon) -> NavigationItem {
+        let here = match href {
+            "/" => self.path == "/",
+            _ => self.path == href || self.path.starts_with(&format!("{href}/")),
+        };
+        NavigationItem {
+            href,
+            label,
+            icon,
+            here,
+        }
+    }
+
+    /// The reader as a person with a face.
+    pub fn me(&self) -> Person {
+        Person::new(self.viewer.as_ref().map_or("", |viewer| &viewer.name))
+    }
+
+    /// A demo person's way in: the same form as everybody's, filled in.
+    pub fn be(&self, demo: &Demo, face: &Face) -> Form {
+        self.form("/session/open", face.name.as_str())
+            .named(&face.mail)
+            .field(Field::hidden("mail", face.mail.as_str()))
+            .field(Field::hidden("password", demo.password.as_str()))
+    }
+
+    /// The way out.
+    pub fn sign_out(&self) -> Form {
+        self.form("/session/close", self.texts.sign_out()).quiet()
+    }
+
+    /// The stylesheet's address.
+    pub fn stylesheet(&self) -> &'static str {
+        assets::STYLESHEET.path()
+    }
+
+    /// The script's address.
+    pub fn script(&self) -> &'static str {
+        assets::SCRIPT.path()
+    }
+
+    /// The address of the picture in the browser's tab.
+    pub fn icon(&self) -> &'static str {
+        assets::ICON.path()
+    }
+}

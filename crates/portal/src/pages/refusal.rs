@@ -1,0 +1,135 @@
+//! What is said when something was refused, is not there, or went wrong.
+
+use askama::Template;
+
+use super::{Page, Person};
+
+/// Why a page cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// 400: the request makes no sense.
+    Malformed,
+    /// 401: nobody is signed in.
+    SignInFirst,
+    /// 403: it may be seen, but not this done to it.
+    Forbidden,
+    /// 404: nothing is there that the reader could see.
+    NotFound,
+    /// 405: no such way to ask.
+    NoSuchWay,
+    /// 409: the thing is not in a state for it.
+    NotNow,
+    /// 413: too much was sent.
+    TooLarge,
+    /// 422: what was sent is not right, and there is no form to mark it on.
+    Invalid,
+    /// 429: too often.
+    TooMany,
+    /// 500: a mistake of ours.
+    Broken,
+    /// 503: not possible at the moment.
+    Unavailable,
+}
+
+impl RefusalKind {
+    /// The page's kind for a status code; codes without a page of their own share their neighbour's.
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::SignInFirst,
+            403 => Self::Forbidden,
+            404 | 410 => Self::NotFound,
+            405 => Self::NoSuchWay,
+            409 | 412 => Self::NotNow,
+            413 => Self::TooLarge,
+            415 | 422 => Self::Invalid,
+            429 => Self::TooMany,
+            503 => Self::Unavailable,
+            400..=499 => Self::Malformed,
+            _ => Self::Broken,
+        }
+    }
+}
+
+/// The page that says why something cannot be shown or done, and what to do next.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/refusal.html")]
+pub struct Refusal {
+    /// The frame.
+    pub page: Page,
+    /// What happened.
+    pub kind: RefusalKind,
+    /// A sentence that says more than the kind does; may be empty.
+    pub detail: String,
+    /// People who could do it (403).
+    pub who_can: Vec<Person>,
+    /// After how many seconds to try again (429, 503).
+    pub wait_seconds: Option<u64>,
+    /// The request's id, to quote when asking for help.
+    pub reference: String,
+}
+
+impl Refusal {
+    /// A refusal with nothing more to say.
+    pub fn new(page: Page, kind: RefusalKind, reference: impl Into<String>) -> Self {
+        Self {
+            page,
+            kind,
+            detail: String::new(),
+            who_can: Vec::new(),
+            wait_seconds: None,
+            reference: reference.into(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        let texts = self.page.texts;
+        match self.kind {
+            RefusalKind::Malformed => texts.malformed(),
+            RefusalKind::SignInFirst => texts.sign_in_first(),
+            RefusalKind::Forbidden => texts.forbidden(),
+            RefusalKind::NotFound => texts.not_found(),
+            RefusalKind::NoSuchWay => texts.no_such_way(),
+            RefusalKind::NotNow => texts.not_now(),
+            RefusalKind::TooLarge => texts.too_large(),
+            RefusalKind::Invalid => texts.invalid(),
+            RefusalKind::TooMany => texts.too_many(),
+            RefusalKind::Broken => texts.broken(),
+            RefusalKind::Unavailable => texts.unavailable(),
+        }
+    }
+
+    fn explanation(&self) -> &'static str {
+        let texts = self.page.texts;
+        match self.kind {
+            RefusalKind::Malformed => texts.malformed_help(),
+            RefusalKind::SignInFirst => texts.sign_in_first_help(),
+            RefusalKind::Forbidden => texts.forbidden_help(),
+            RefusalKind::NotFound => texts.not_found_help(),
+            RefusalKind::NoSuchWay => texts.no_such_way_help(),
+            RefusalKind::NotNow => texts.not_now_help(),
+            RefusalKind::TooLarge => texts.too_large_help(),
+            RefusalKind::Invalid => texts.invalid_help(),
+            RefusalKind::TooMany => texts.too_many_help(),
+            RefusalKind::Broken => texts.broken_help(),
+            RefusalKind::Unavailable => texts.unavailable_help(),
+        }
+    }
+
+    fn needs_sign_in(&self) -> bool {
+        self.page.viewer.is_none()
+    }
+
+    fn wait(&self) -> Option<String> {
+        self.wait_seconds
+            .map(|seconds| self.page.texts.wait(seconds))
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<&str> = self
+            .who_can
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect();
+        self.page.texts.list_of(&names)
+    }
+}

@@ -1,0 +1,91 @@
+//! Sentences that need grammar: numbers, lists, distances.
+
+use super::{Language, Texts, capital};
+
+impl Texts {
+    /// “in 6 days”, “tomorrow”, “2 days ago”: the distance of a day from today.
+    pub fn days_away(self, days: i64) -> String {
+        match days {
+            -1 => self.yesterday().to_owned(),
+            0 => self.today().to_owned(),
+            1 => self.tomorrow().to_owned(),
+            days if 1 < days => self.in_days(days),
+            days => self.days_ago(-days),
+        }
+    }
+
+    /// “Ana”, “Ana and Maya”, “Ana, Maya and Tom”.
+    pub fn list_of(self, names: &[&str]) -> String {
+        match names {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} {} {last}", first.join(", "), self.and()),
+        }
+    }
+
+    /// How long to wait, in the unit that fits.
+    pub fn wait(self, seconds: u64) -> String {
+        if seconds < 120 {
+            self.wait_seconds(seconds)
+        } else {
+            self.wait_minutes(seconds.div_ceil(60))
+        }
+    }
+
+    /// “Three things wait for you.”
+    pub fn things_wait(self, things: usize) -> String {
+        match (self.language, things) {
+            (Language::En, 0) => "Nothing waits for you.".to_owned(),
+            (Language::En, 1) => "One thing waits for you.".to_owned(),
+            (Language::En, _) => format!("{} things wait for you.", capital(&self.count(things))),
+        }
+    }
+
+    /// A number and the thing it counts: “1 project”, “3 projects”.
+    pub fn projects_counted(self, number: usize) -> String {
+        match self.language {
+            Language::En => counted(number, "project", "projects"),
+        }
+    }
+
+    /// “1 person”, “3 people”.
+    pub fn people_counted(self, number: usize) -> String {
+        match self.language {
+            Language::En => counted(number, "person", "people"),
+        }
+    }
+
+    /// “1 minute”, “3 minutes”.
+    pub fn minutes_counted(self, number: usize) -> String {
+        match self.language {
+            Language::En => counted(number, "minute", "minutes"),
+        }
+    }
+
+    /// “48,219 records”.
+    pub fn records_counted(self, number: u64) -> String {
+        match (self.language, number) {
+            (Language::En, 1) => "1 record".to_owned(),
+            (Language::En, _) => format!("{} records", self.figures(number)),
+        }
+    }
+
+    /// A large number with its thousands set apart: “48,219”.
+    pub fn figures(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut out = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if 0 < index && (digits.len() - index).is_multiple_of(3) {
+                out.push(match self.language {
+                    Language::En => ',',
+                });
+            }
+            out.push(digit);
+        }
+        out
+    }
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
