@@ -27,11 +27,7 @@ impl SignIn {
             .form("/session/open", texts.sign_in())
             .field(mail)
             .field(Field::secret("password", texts.password()).complete("current-password"));
-        if self.next.is_empty() {
-            form
-        } else {
-            form.field(Field::hidden("next", self.next.as_str()))
-        }
+        if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
     }
 }
 
@@ -90,31 +86,18 @@ pub struct Account {
 impl Account {
     fn create_token(&self) -> Form {
         let texts = self.page.texts;
-        let days = [30, 90, 365]
-            .map(|days: u32| Choice::new(days.to_string(), texts.token_days(days)))
-            .to_vec();
+        let days = [30, 90, 365].map(|days: u32| Choice::new(days.to_string(), texts.token_days(days))).to_vec();
         self.page
             .form("/tokens/create", texts.token_create())
             .quiet()
-            .field(
-                Field::text("name", texts.token_name())
-                    .help(texts.token_name_help())
-                    .limit(80),
-            )
-            .field(Field::checks(
-                "scopes",
-                texts.token_scopes(),
-                self.scopes.clone(),
-            ))
+            .field(Field::text("name", texts.token_name()).help(texts.token_name_help()).limit(80))
+            .field(Field::checks("scopes", texts.token_scopes(), self.scopes.clone()))
             .field(Field::select("days", texts.token_expires(), days).value("90"))
     }
 
     fn revoke(&self, token: &Token) -> Form {
         self.page
-            .form(
-                format!("/tokens/{}/revoke", token.id),
-                self.page.texts.token_revoke(),
-            )
+            .form(format!("/tokens/{}/revoke", token.id), self.page.texts.token_revoke())
             .about(&token.name)
             .danger()
     }

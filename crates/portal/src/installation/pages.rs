@@ -29,11 +29,7 @@ impl Setup {
                     .limit(80)
                     .focused(),
             )
-            .field(
-                Field::text("name", texts.setup_your_name())
-                    .complete("name")
-                    .limit(80),
-            )
+            .field(Field::text("name", texts.setup_your_name()).complete("name").limit(80))
             .field(Field::mail("mail", texts.mail()).complete("username"))
             .field(
                 Field::secret("password", texts.password())

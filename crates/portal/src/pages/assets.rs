@@ -17,10 +17,7 @@ pub const PAGE_HEADERS: [(&str, &str); 7] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "camera=(), geolocation=(), microphone=()",
-    ),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
     ("cache-control", "private, no-store"),
@@ -93,10 +90,7 @@ mod tests {
     #[test]
     fn an_asset_is_found_at_its_own_address_only() {
         for asset in all() {
-            assert_eq!(
-                find(asset.path()).map(|found| found.content),
-                Some(asset.content)
-            );
+            assert_eq!(find(asset.path()).map(|found| found.content), Some(asset.content));
         }
         assert!(find("/assets/portal.css").is_none());
     }
@@ -104,27 +98,14 @@ mod tests {
     #[test]
     fn the_stylesheet_asks_nobody_else_for_anything() {
         for forbidden in ["url(", "@import", "http:", "https:"] {
-            assert!(
-                !STYLESHEET.content.contains(forbidden),
-                "{forbidden} in the stylesheet"
-            );
+            assert!(!STYLESHEET.content.contains(forbidden), "{forbidden} in the stylesheet");
         }
     }
 
     #[test]
     fn the_script_writes_no_markup_and_runs_no_text() {
-        for forbidden in [
-            "innerHTML",
-            "outerHTML",
-            "insertAdjacentHTML",
-            "eval(",
-            "Function(",
-            "document.write",
-        ] {
-            assert!(
-                !SCRIPT.content.contains(forbidden),
-                "{forbidden} in the script"
-            );
+        for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "Function(", "document.write"] {
+            assert!(!SCRIPT.content.contains(forbidden), "{forbidden} in the script");
         }
     }
 }

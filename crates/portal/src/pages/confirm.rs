@@ -53,10 +53,6 @@ impl StepUp {
             .form("/session/open", texts.confirm_it_is_you())
             .field(Field::hidden("mail", self.mail.as_str()))
             .field(Field::hidden("next", self.next.as_str()))
-            .field(
-                Field::secret("password", texts.password())
-                    .complete("current-password")
-                    .focused(),
-            )
+            .field(Field::secret("password", texts.password()).complete("current-password").focused())
     }
 }

@@ -36,11 +36,7 @@ pub struct Choice {
 impl Choice {
     /// A choice without explanation.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            help: String::new(),
-        }
+        Self { value: value.into(), label: label.into(), help: String::new() }
     }
 
     /// Adds a line that explains it.
@@ -237,15 +233,8 @@ impl Page {
     /// was refused a moment ago, its values and errors come back by themselves.
     pub fn form(&self, action: impl Into<String>, button: impl Into<String>) -> Form {
         let action = action.into();
-        let refused = self
-            .refused
-            .clone()
-            .filter(|refused| refused.action == action);
-        let error = refused
-            .as_ref()
-            .and_then(|refused| refused.errors.get(""))
-            .cloned()
-            .unwrap_or_default();
+        let refused = self.refused.clone().filter(|refused| refused.action == action);
+        let error = refused.as_ref().and_then(|refused| refused.errors.get("")).cloned().unwrap_or_default();
         Form {
             id: slug(action.trim_matches('/')),
             key: key_of(&self.key, &action),
@@ -331,9 +320,7 @@ impl Form {
     }
 
     fn has_fields(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| !matches!(field.kind, Kind::Hidden))
+        self.fields.iter().any(|field| !matches!(field.kind, Kind::Hidden))
     }
 }
 
@@ -349,10 +336,7 @@ mod tests {
                 .into(),
             errors: [(name.to_owned(), "This is wrong.".to_owned())].into(),
         };
-        Page {
-            refused: Some(refused),
-            ..Page::default()
-        }
+        Page { refused: Some(refused), ..Page::default() }
     }
 
     fn sign_in(page: &Page, action: &str) -> String {
@@ -373,10 +357,7 @@ mod tests {
     fn the_error_stands_under_its_field_and_is_named_by_it() {
         let html = sign_in(&refused("mail"), "/session/open");
         assert!(html.contains("id=\"session-open-mail-error\""), "{html}");
-        assert!(
-            html.contains("aria-describedby=\"session-open-mail-error\""),
-            "{html}"
-        );
+        assert!(html.contains("aria-describedby=\"session-open-mail-error\""), "{html}");
         assert_eq!(html.matches("aria-invalid=\"true\"").count(), 1, "{html}");
     }
 
@@ -390,19 +371,14 @@ mod tests {
     #[test]
     fn another_form_of_the_page_is_left_alone() {
         let html = sign_in(&refused("mail"), "/somewhere/else");
-        assert!(
-            !html.contains("aria-invalid") && !html.contains("tom@"),
-            "{html}"
-        );
+        assert!(!html.contains("aria-invalid") && !html.contains("tom@"), "{html}");
     }
 
     #[test]
     fn what_was_typed_cannot_become_markup() {
         let mut page = refused("mail");
         if let Some(refused) = &mut page.refused {
-            refused
-                .values
-                .insert("mail".into(), "\"><script>alert(1)</script>".into());
+            refused.values.insert("mail".into(), "\"><script>alert(1)</script>".into());
         }
         let html = sign_in(&page, "/session/open");
         assert!(!html.contains("<script>"), "{html}");
@@ -410,22 +386,10 @@ mod tests {
 
     #[test]
     fn each_form_of_a_page_has_its_own_key_and_keeps_it() {
-        let page = Page {
-            key: "one".into(),
-            ..Page::default()
-        };
+        let page = Page { key: "one".into(), ..Page::default() };
         let key = |page: &Page, action: &str| page.form(action, "Go").key;
         assert_eq!(key(&page, "/a"), key(&page, "/a"));
         assert_ne!(key(&page, "/a"), key(&page, "/b"));
-        assert_ne!(
-            key(&page, "/a"),
-            key(
-                &Page {
-                    key: "two".into(),
-                    ..Page::default()
-                },
-                "/a"
-            )
-        );
+        assert_ne!(key(&page, "/a"), key(&Page { key: "two".into(), ..Page::default() }, "/a"));
     }
 }

@@ -34,11 +34,7 @@ pub struct Viewer {
 impl Viewer {
     /// The side that the person stands on.
     pub fn side(&self) -> Side {
-        if self.client.is_some() {
-            Side::Client
-        } else {
-            Side::Staff
-        }
+        if self.client.is_some() { Side::Client } else { Side::Staff }
     }
 }
 
@@ -126,23 +122,17 @@ pub struct NavigationItem {
 impl Page {
     /// The name at the top: the organisation that the reader has entered.
     pub fn place_name(&self) -> &str {
-        self.viewer
-            .as_ref()
-            .map_or(self.texts.portal(), |viewer| viewer.organisation.as_str())
+        self.viewer.as_ref().map_or(self.texts.portal(), |viewer| viewer.organisation.as_str())
     }
 
     /// Whether the reader stands on the organisation's side.
     pub fn is_staff(&self) -> bool {
-        self.viewer
-            .as_ref()
-            .is_some_and(|viewer| viewer.side() == Side::Staff)
+        self.viewer.as_ref().is_some_and(|viewer| viewer.side() == Side::Staff)
     }
 
     /// Whether the reader may do an action that names no object.
     pub fn may(&self, action: &str) -> bool {
-        self.viewer
-            .as_ref()
-            .is_some_and(|viewer| viewer.may.has(action))
+        self.viewer.as_ref().is_some_and(|viewer| viewer.may.has(action))
     }
 
     /// Daily places.
@@ -171,11 +161,7 @@ impl Page {
         if self.may("readiness.show") {
             items.push(self.item("/readiness", texts.readiness(), Icon::Readiness));
         }
-        if self
-            .viewer
-            .as_ref()
-            .is_some_and(|viewer| viewer.organisations > 1)
-        {
+        if self.viewer.as_ref().is_some_and(|viewer| viewer.organisations > 1) {
             items.push(self.item("/organisations", texts.organisations(), Icon::Organisations));
         }
         items
@@ -186,12 +172,7 @@ impl Page {
             "/" => self.path == "/",
             _ => self.path == href || self.path.starts_with(&format!("{href}/")),
         };
-        NavigationItem {
-            href,
-            label,
-            icon,
-            here,
-        }
+        NavigationItem { href, label, icon, here }
     }
 
     /// The reader as a person with a face.

@@ -84,18 +84,12 @@ pub struct Person {
 impl Person {
     /// Somebody who is here.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            has_left: false,
-        }
+        Self { name: name.into(), has_left: false }
     }
 
     /// Somebody who was here.
     pub fn left(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            has_left: true,
-        }
+        Self { name: name.into(), has_left: true }
     }
 
     /// The first name, for greetings.
@@ -105,25 +99,14 @@ impl Person {
 
     /// First and last initial.
     pub fn initials(&self) -> String {
-        let mut words = self
-            .name
-            .split_whitespace()
-            .filter_map(|word| word.chars().next());
+        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
         let first = words.next();
-        first
-            .into_iter()
-            .chain(words.next_back())
-            .flat_map(char::to_uppercase)
-            .collect()
+        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
     }
 
     /// One of six colours, always the same for the same name.
     pub fn tone(&self) -> u32 {
-        self.name
-            .chars()
-            .map(u32::from)
-            .fold(7, |sum, letter| (sum * 31 + letter) % 9_973)
-            % 6
+        self.name.chars().map(u32::from).fold(7, |sum, letter| (sum * 31 + letter) % 9_973) % 6
     }
 
     /// The round picture.
@@ -163,14 +146,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a project's life.
-    pub const ALL: [Self; 6] = [
-        Self::Proposed,
-        Self::Active,
-        Self::WaitingOnClient,
-        Self::OnHold,
-        Self::Delivered,
-        Self::Archived,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Proposed, Self::Active, Self::WaitingOnClient, Self::OnHold, Self::Delivered, Self::Archived];
 
     /// The word that forms send and the record keeps.
     pub fn key(self) -> &'static str {
@@ -198,19 +175,13 @@ impl Status {
 
     /// The status with its mark.
     pub fn chip(self, texts: &Texts) -> Chip {
-        Chip {
-            key: self.key(),
-            word: self.word(texts),
-        }
+        Chip { key: self.key(), word: self.word(texts) }
     }
 }
 
 /// A status word with its coloured mark.
 #[derive(Template)]
-#[template(
-    source = r#"<span class="chip {{ key }}">{{ word }}</span>"#,
-    ext = "html"
-)]
+#[template(source = r#"<span class="chip {{ key }}">{{ word }}</span>"#, ext = "html")]
 pub struct Chip {
     key: &'static str,
     word: &'static str,
@@ -242,19 +213,13 @@ impl Visibility {
             Self::Internal => texts.visibility_internal(),
             Self::Client => texts.visibility_client(),
         };
-        Badge {
-            key: self.key(),
-            word,
-        }
+        Badge { key: self.key(), word }
     }
 }
 
 /// The mark of an item's visibility.
 #[derive(Template)]
-#[template(
-    source = r#"<span class="badge {{ key }}">{{ word }}</span>"#,
-    ext = "html"
-)]
+#[template(source = r#"<span class="badge {{ key }}">{{ word }}</span>"#, ext = "html")]
 pub struct Badge {
     key: &'static str,
     word: &'static str,

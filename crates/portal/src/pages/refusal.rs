@@ -71,14 +71,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with nothing more to say.
     pub fn new(page: Page, kind: RefusalKind, reference: impl Into<String>) -> Self {
-        Self {
-            page,
-            kind,
-            detail: String::new(),
-            who_can: Vec::new(),
-            wait_seconds: None,
-            reference: reference.into(),
-        }
+        Self { page, kind, detail: String::new(), who_can: Vec::new(), wait_seconds: None, reference: reference.into() }
     }
 
     fn title(&self) -> &'static str {
@@ -120,16 +113,11 @@ impl Refusal {
     }
 
     fn wait(&self) -> Option<String> {
-        self.wait_seconds
-            .map(|seconds| self.page.texts.wait(seconds))
+        self.wait_seconds.map(|seconds| self.page.texts.wait(seconds))
     }
 
     fn names(&self) -> String {
-        let names: Vec<&str> = self
-            .who_can
-            .iter()
-            .map(|person| person.name.as_str())
-            .collect();
+        let names: Vec<&str> = self.who_can.iter().map(|person| person.name.as_str()).collect();
         self.page.texts.list_of(&names)
     }
 }

@@ -7,10 +7,7 @@ use super::Page;
 
 /// A point in time: near ones in everyday words, the exact one for machines and on hovering.
 #[derive(Clone, Debug, Template)]
-#[template(
-    source = r#"<time datetime="{{ machine }}" title="{{ exact }}">{{ words }}</time>"#,
-    ext = "html"
-)]
+#[template(source = r#"<time datetime="{{ machine }}" title="{{ exact }}">{{ words }}</time>"#, ext = "html")]
 pub struct When {
     machine: String,
     exact: String,
@@ -26,9 +23,7 @@ impl Page {
         let words = match self.days_ago(&zoned) {
             0 => self.texts.today_at(&Self::clock(&zoned)),
             1 => self.texts.yesterday_at(&Self::clock(&zoned)),
-            2..=6 => self
-                .texts
-                .weekday_at(self.weekday(zoned.date()), &Self::clock(&zoned)),
+            2..=6 => self.texts.weekday_at(self.weekday(zoned.date()), &Self::clock(&zoned)),
             -1 => self.texts.tomorrow_at(&Self::clock(&zoned)),
             _ => self.day_words(zoned.date()),
         };
@@ -79,22 +74,13 @@ impl Page {
     }
 
     fn time(&self, zoned: &Zoned, words: String) -> When {
-        When {
-            machine: zoned.timestamp().to_string(),
-            exact: self.exact(zoned),
-            words,
-        }
+        When { machine: zoned.timestamp().to_string(), exact: self.exact(zoned), words }
     }
 
     fn exact(&self, zoned: &Zoned) -> String {
         let date = zoned.date();
         let month = self.month(date);
-        format!(
-            "{} {month} {}, {}",
-            date.day(),
-            date.year(),
-            zoned.strftime("%H:%M:%S %Z")
-        )
+        format!("{} {month} {}, {}", date.day(), date.year(), zoned.strftime("%H:%M:%S %Z"))
     }
 
     fn clock(zoned: &Zoned) -> String {
@@ -113,34 +99,23 @@ impl Page {
         if date.year() == this_year {
             self.texts.day_and_month(date.day(), self.month(date))
         } else {
-            self.texts
-                .day_month_year(date.day(), self.month(date), date.year())
+            self.texts.day_month_year(date.day(), self.month(date), date.year())
         }
     }
 
     fn month(&self, date: Date) -> &'static str {
         let index = usize::try_from(date.month() - 1).unwrap_or_default();
-        self.texts
-            .months()
-            .split(' ')
-            .nth(index)
-            .unwrap_or_default()
+        self.texts.months().split(' ').nth(index).unwrap_or_default()
     }
 
     fn weekday(&self, date: Date) -> &'static str {
         let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
-        self.texts
-            .weekdays()
-            .split(' ')
-            .nth(index)
-            .unwrap_or_default()
+        self.texts.weekdays().split(' ').nth(index).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     /// Sunday 22 November 2026, 10:10 in Oslo.

@@ -40,19 +40,14 @@ impl Texts {
     /// A number in words up to twelve, in figures above, as a careful writer does.
     pub fn count(self, number: usize) -> String {
         let words = self.numbers();
-        words
-            .split(' ')
-            .nth(number)
-            .map_or_else(|| number.to_string(), str::to_owned)
+        words.split(' ').nth(number).map_or_else(|| number.to_string(), str::to_owned)
     }
 }
 
 /// Writes a capital at the beginning of a sentence.
 fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Turns the table into methods of [`Texts`].

@@ -25,11 +25,7 @@ impl Texts {
 
     /// How long to wait, in the unit that fits.
     pub fn wait(self, seconds: u64) -> String {
-        if seconds < 120 {
-            self.wait_seconds(seconds)
-        } else {
-            self.wait_minutes(seconds.div_ceil(60))
-        }
+        if seconds < 120 { self.wait_seconds(seconds) } else { self.wait_minutes(seconds.div_ceil(60)) }
     }
 
     /// “Three things wait for you.”

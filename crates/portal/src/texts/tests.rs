@@ -1,8 +1,6 @@
 use super::Texts;
 
-const TEXTS: Texts = Texts {
-    language: super::Language::En,
-};
+const TEXTS: Texts = Texts { language: super::Language::En };
 
 #[test]
 fn numbers_are_words_up_to_twelve() {
