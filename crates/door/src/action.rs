@@ -1,0 +1,98 @@
+//! The four kinds of action, as types that make the rules hard to forget.
+
+use std::future::Future;
+
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+use crate::caller::Caller;
+use crate::permit::{Permitted, Read, Released, Write};
+use crate::place::Place;
+use crate::record::Record;
+use crate::refusal::Result;
+use crate::request::Ids;
+use crate::spec::Spec;
+use crate::store::{self, Tx};
+
+/// The object that an action is done to. It is loaded by all ids of the path in one query, inside the caller's
+/// organisation, so that a child belongs to its parent and both to the tenant.
+pub trait Target: Sized + Send + Sync {
+    /// Loads it. `None` when it is not there, or not there for anybody of this caller's organisation.
+    fn load(tx: &mut Tx, caller: &Caller, ids: &Ids) -> impl Future<Output = store::Result<Option<Self>>> + Send;
+
+    /// Where it is.
+    fn place(&self) -> Place;
+
+    /// Its state, for actions that are not possible in some.
+    fn state(&self) -> &'static str {
+        "open"
+    }
+}
+
+/// A declaration and the types around it.
+pub trait Action: 'static {
+    /// The object.
+    type Target: Target;
+    /// What is asked for. Unknown fields are to be refused by its `Deserialize`.
+    type Input: DeserializeOwned + ToSchema + Send + Sync;
+    /// What is answered.
+    type Output: Serialize + ToSchema + Send;
+    /// The declaration.
+    const SPEC: Spec;
+}
+
+/// Reads. Gets a snapshot that cannot write.
+pub trait Look: Action {
+    /// The deed.
+    fn look(
+        input: &Self::Input,
+        target: &Permitted<Self::Target>,
+        read: &mut Read<'_>,
+    ) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// Writes. A record is demanded by the type.
+pub trait Change: Action {
+    /// The deed. It may run again when somebody else came in between, so what it does outside goes to the outbox.
+    fn change(
+        input: &Self::Input,
+        target: &Permitted<Self::Target>,
+        write: &mut Write<'_>,
+    ) -> impl Future<Output = Result<(Self::Output, Record)>> + Send;
+}
+
+/// A change whose slow part (hashing, an upload, another server) comes before the transaction.
+pub trait Receive: Action {
+    /// What the slow part makes.
+    type Ready: Send + Sync;
+
+    /// The slow part, without a transaction. Everything is decided once before it and once after.
+    fn ready(
+        input: Self::Input,
+        target: &Permitted<Self::Target>,
+        read: &mut Read<'_>,
+    ) -> impl Future<Output = Result<Self::Ready>> + Send;
+
+    /// The deed.
+    fn receive(
+        ready: &Self::Ready,
+        target: &Permitted<Self::Target>,
+        write: &mut Write<'_>,
+    ) -> impl Future<Output = Result<(Self::Output, Record)>> + Send;
+}
+
+/// Gives out what is secret: first the record, then the bytes.
+pub trait Disclose: Action {
+    /// What is needed to release it. Nothing that is itself readable.
+    type Grant: Send;
+
+    /// Grants, inside the transaction that records it.
+    fn grant(
+        input: &Self::Input,
+        target: &Permitted<Self::Target>,
+        write: &mut Write<'_>,
+    ) -> impl Future<Output = Result<(Self::Grant, Record)>> + Send;
+
+    /// Releases, after the record is on disk.
+    fn release(grant: Released<Self::Grant>) -> impl Future<Output = Result<Self::Output>> + Send;
+}

@@ -1,0 +1,129 @@
+//! Who is at the door, and with what.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::time::Time;
+
+/// What somebody shows at the door. Never logged, never recorded.
+#[derive(Clone, Default)]
+pub enum Credential {
+    /// Nothing.
+    #[default]
+    None,
+    /// A session's secret from the cookie, which a browser sends by itself.
+    Cookie(Zeroizing<String>),
+    /// A session's or token's secret from the `Authorization` header.
+    Bearer(Zeroizing<String>),
+    /// The operator's command line.
+    Console,
+    /// The schedule, under the job's name.
+    Job(&'static str),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Cookie(_) => "cookie",
+            Self::Bearer(_) => "bearer",
+            Self::Console => "console",
+            Self::Job(_) => "job",
+        })
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody known.
+    Anyone,
+    /// A person with a session.
+    Person(Uuid),
+    /// A token of a person.
+    Token {
+        /// The token.
+        token: Uuid,
+        /// Whose it is.
+        person: Uuid,
+    },
+    /// The operator's command line.
+    Console,
+    /// A job.
+    Job(&'static str),
+}
+
+impl Actor {
+    /// The person behind the act, if there is one.
+    #[must_use]
+    pub const fn person(self) -> Option<Uuid> {
+        match self {
+            Self::Person(person) | Self::Token { person, .. } => Some(person),
+            Self::Anyone | Self::Console | Self::Job(_) => None,
+        }
+    }
+}
+
+/// Who is at the door, once the credential has been looked at.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who acts.
+    pub actor: Actor,
+    /// The session, where there is one.
+    pub session: Option<Uuid>,
+    /// How the sign-in was done: `password`, `token` …
+    pub auth: &'static str,
+    /// The organisation whose rooms the caller is in. Objects are loaded inside it and nowhere else.
+    pub organisation: Option<Uuid>,
+    /// When the person last proved to be it.
+    pub proved_at: Option<Time>,
+    /// What a token may do: `project:look` and the like. `None` is everything that its person may.
+    pub scopes: Option<Vec<String>>,
+    /// Whether "last seen" is old enough to be written again.
+    pub touch: bool,
+}
+
+impl Caller {
+    /// Somebody of whom nothing is known.
+    #[must_use]
+    pub const fn anyone() -> Self {
+        Self {
+            actor: Actor::Anyone,
+            session: None,
+            auth: "none",
+            organisation: None,
+            proved_at: None,
+            scopes: None,
+            touch: false,
+        }
+    }
+
+    /// The portal's own schedule, or the operator.
+    #[must_use]
+    pub fn internal(actor: Actor) -> Self {
+        Self { actor, auth: "internal", ..Self::anyone() }
+    }
+
+    /// Whether the person proved to be it within the last ten minutes.
+    #[must_use]
+    pub fn fresh(&self, now: Time) -> bool {
+        matches!(self.actor, Actor::Console | Actor::Job(_))
+            || self.proved_at.is_some_and(|at| now.seconds_since(at) < FRESH_SECONDS)
+    }
+}
+
+/// How long a proof of who one is counts as fresh.
+pub const FRESH_SECONDS: i64 = 600;
+
+/// Where a request came from, as far as the portal itself has seen it.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The peer's address; a named proxy's word is taken only from that proxy.
+    pub address: Option<IpAddr>,
+    /// `Sec-Fetch-Site`.
+    pub fetch_site: Option<String>,
+    /// `Origin`.
+    pub origin: Option<String>,
+}

@@ -1,0 +1,78 @@
+//! The same request twice has the effect of one (the `Idempotency-Key` header, draft-ietf-httpapi-idempotency-key).
+
+use sha2::{Digest as _, Sha256};
+
+use crate::caller::{Actor, Caller};
+use crate::refusal::{Refusal, Result};
+use crate::request::{Input, Reply, Request};
+use crate::store::Tx;
+use crate::time::Time;
+use crate::values;
+
+/// How long a key is remembered.
+const KEPT_SECONDS: i64 = 24 * 3600;
+/// The longest key that is accepted, in bytes.
+pub(crate) const KEY_BYTES_MAX: usize = 200;
+
+/// A key under which an answer is kept, and the fingerprint of what was asked.
+pub(crate) struct Keyed {
+    key: Vec<u8>,
+    fingerprint: Vec<u8>,
+}
+
+impl Keyed {
+    /// The request's key, where it has one: bound to the caller and the action.
+    pub(crate) fn of(request: &Request, caller: &Caller, action: &str) -> Result<Option<Self>> {
+        let Some(key) = &request.key else { return Ok(None) };
+        if key.is_empty() || key.len() > KEY_BYTES_MAX {
+            return Err(Refusal::field("Idempotency-Key", "must have 1 to 200 bytes"));
+        }
+        let who = match caller.actor {
+            Actor::Anyone => return Ok(None),
+            Actor::Person(person) => format!("person {person}"),
+            Actor::Token { token, .. } => format!("token {token}"),
+            Actor::Console => "console".to_owned(),
+            Actor::Job(job) => format!("job {job}"),
+        };
+        let mut hasher = Sha256::new();
+        hasher.update(format!("{who}\n{action}\n{key}"));
+        let ids: Vec<String> = request.ids.0.iter().map(|(name, id)| format!("{name}={id}")).collect();
+        let mut fingerprint = Sha256::new();
+        fingerprint.update(ids.join("&"));
+        match &request.input {
+            Input::None => {}
+            Input::Json(bytes) => fingerprint.update(bytes),
+            Input::Fields(value) => fingerprint.update(value.to_string()),
+        }
+        Ok(Some(Self { key: hasher.finalize().to_vec(), fingerprint: fingerprint.finalize().to_vec() }))
+    }
+
+    /// The answer that was given before.
+    pub(crate) async fn answered(&self, tx: &mut Tx, now: Time) -> Result<Option<Reply>> {
+        let row = tx
+            .maybe(
+                "SELECT fingerprint, output FROM idempotency WHERE key = $1 AND at > $2",
+                values![self.key.as_slice(), now.plus_seconds(-KEPT_SECONDS)],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.get::<Vec<u8>>("fingerprint")? != self.fingerprint {
+            return Err(Refusal::KeyReused);
+        }
+        let Some(output) = row.get::<Option<String>>("output")? else { return Err(Refusal::ShownOnce) };
+        let output = serde_json::from_str(&output).map_err(|_| Refusal::Broken)?;
+        Ok(Some(Reply { output, repeated: true }))
+    }
+
+    /// Keeps the answer, unless it is secret.
+    pub(crate) async fn keep(&self, tx: &mut Tx, reply: &Reply, secret: bool, now: Time) -> Result<()> {
+        let output = (!secret).then(|| reply.output.to_string());
+        tx.run(
+            "INSERT INTO idempotency (key, fingerprint, output, at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (key) DO UPDATE SET fingerprint = $2, output = $3, at = $4",
+            values![self.key.as_slice(), self.fingerprint.as_slice(), output, now],
+        )
+        .await?;
+        Ok(())
+    }
+}

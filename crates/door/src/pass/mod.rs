@@ -1,0 +1,330 @@
+//! The way through the door, the same for every action.
+//!
+//! ```text
+//! limit by address → who is it → same origin → limit by caller
+//!   → load and decide in a snapshot          a refusal costs no lock
+//!   → ready                                  slow work, never in a transaction
+//!   → begin → load and decide again, locked
+//!   → same key? answer as before
+//!   → do → record → commit → release → answer
+//! ```
+
+mod refused;
+pub(crate) mod run;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::action::Target;
+use crate::caller::{Actor, Caller, Credential};
+use crate::catalogue::{Catalogue, Entry};
+use crate::decide::decide;
+use crate::grounds::Grounds;
+use crate::limits::{self, Memory};
+use crate::origin::came_by_itself;
+use crate::permit::Permitted;
+use crate::place::Place;
+use crate::refusal::{FieldErrors, Refusal, Result};
+use crate::relation::{Relation, Relations};
+use crate::request::{Input, Reply, Request};
+use crate::spec::Per;
+use crate::store::{self, Store, Tx};
+use crate::time::{Clock, Time};
+use crate::values;
+
+/// What a door is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// The actions.
+    pub catalogue: Catalogue,
+    /// The portal's knowledge of people.
+    pub grounds: Arc<dyn Grounds>,
+    /// The database, migrated.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What signs the log.
+    pub sealer: Option<Arc<crate::record::Sealer>>,
+    /// `https://portal.example`: the origin under which browsers know us.
+    pub public_origin: String,
+    /// Name and version, for the record: `portal@0.1.0`.
+    pub observer: &'static str,
+}
+
+/// The door.
+pub struct Door {
+    pub(crate) parts: Parts,
+    memory: Memory,
+    refused: refused::Repeats,
+    installation: Uuid,
+}
+
+/// What the record needs to know of a passage.
+pub(crate) struct Context<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) now: Time,
+    pub(crate) request: Uuid,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) ids: &'a [(&'static str, Uuid)],
+    pub(crate) relations: &'static [Relation],
+    pub(crate) installation: Uuid,
+    pub(crate) observer: &'static str,
+}
+
+/// One request on its way through, and what is known of it so far.
+pub(crate) struct Passage<'a> {
+    pub(crate) door: &'a Door,
+    pub(crate) entry: &'a Entry,
+    pub(crate) request: &'a Request,
+    pub(crate) now: Time,
+    pub(crate) caller: Caller,
+    pub(crate) place: Option<Place>,
+    pub(crate) standing: Relations,
+}
+
+impl Door {
+    /// Makes a door over a migrated database.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn new(parts: Parts) -> store::Result<Arc<Self>> {
+        let installation = installation(&parts.store, parts.clock.now()).await?;
+        Ok(Arc::new(Self { parts, memory: Memory::default(), refused: refused::Repeats::default(), installation }))
+    }
+
+    /// The id of this installation: the name of its chain.
+    #[must_use]
+    pub const fn installation(&self) -> Uuid {
+        self.installation
+    }
+
+    /// The time by the door's clock.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.parts.clock.now()
+    }
+
+    /// Every relation, for names.
+    #[must_use]
+    pub fn relations(&self) -> &'static [Relation] {
+        self.parts.grounds.relations()
+    }
+
+    /// Whether the database answers.
+    pub async fn answers(&self) -> bool {
+        let asked = async { self.parts.store.read().await?.one("SELECT 1 AS one", vec![]).await };
+        asked.await.is_ok()
+    }
+
+    /// Takes a request through. Every wire calls this one function. The action runs in a task of its own, so that a
+    /// caller who hangs up leaves nothing half done.
+    ///
+    /// # Errors
+    /// The refusal, which is on the record by now where it belongs there.
+    pub async fn pass(self: &Arc<Self>, name: &str, request: Request) -> Result<Reply> {
+        let door = Arc::clone(self);
+        let name = name.to_owned();
+        let task = tokio::spawn(async move { door.take(&name, &request).await });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an action did not come to its end");
+            Err(Refusal::Broken)
+        })
+    }
+
+    async fn take(self: &Arc<Self>, name: &str, request: &Request) -> Result<Reply> {
+        let entry = self.parts.catalogue.find(name).ok_or(Refusal::NotFound)?;
+        let mut passage = Passage {
+            door: self,
+            entry,
+            request,
+            now: self.now(),
+            caller: Caller::anyone(),
+            place: None,
+            standing: Relations::NONE,
+        };
+        let result = match passage.limit_by_address() {
+            Ok(()) => (entry.run)(&mut passage).await,
+            Err(refusal) => Err(refusal),
+        };
+        match &result {
+            Err(refusal) if refusal.recorded() => passage.record_refusal(refusal).await,
+            Ok(_) if passage.caller.touch => self.touch(&passage.caller, passage.now),
+            _ => {}
+        }
+        result
+    }
+
+    /// Writes "last seen" without making anybody wait for it.
+    fn touch(self: &Arc<Self>, caller: &Caller, now: Time) {
+        let (door, caller) = (Arc::clone(self), caller.clone());
+        tokio::spawn(async move {
+            let written = async {
+                let mut tx = door.parts.store.write(false).await?;
+                door.parts.grounds.seen(&mut tx, &caller, now).await?;
+                tx.commit().await
+            };
+            if let Err(error) = written.await {
+                tracing::warn!(%error, "last seen could not be written");
+            }
+        });
+    }
+}
+
+/// The row that says who this database is, made on first use.
+async fn installation(store: &Store, now: Time) -> store::Result<Uuid> {
+    let mut tx = store.write(true).await?;
+    let row = tx.maybe("SELECT id FROM installation", vec![]).await?;
+    let id = match row {
+        Some(row) => row.get("id")?,
+        None => {
+            let id = crate::id::uuid_at(now);
+            tx.run("INSERT INTO installation (id, made_at) VALUES ($1, $2)", values![id, now]).await?;
+            id
+        }
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+impl<'a> Passage<'a> {
+    pub(crate) fn context(&self) -> Context<'a> {
+        Context {
+            entry: self.entry,
+            now: self.now,
+            request: self.request.id,
+            address: self.request.origin.address,
+            ids: &self.request.ids.0,
+            relations: self.door.relations(),
+            installation: self.door.installation,
+            observer: self.door.parts.observer,
+        }
+    }
+
+    /// Who is it, where does it come from, how often, what is the object, what is the caller to it, may he.
+    pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
+        self.caller = match self.request.credential {
+            Credential::Console => Caller::internal(Actor::Console),
+            Credential::Job(job) => Caller::internal(Actor::Job(job)),
+            Credential::None => Caller::anyone(),
+            Credential::Cookie(_) | Credential::Bearer(_) => {
+                self.door.parts.grounds.caller(tx, &self.request.credential, self.now).await?
+            }
+        };
+        let public_origin = &self.door.parts.public_origin;
+        if !came_by_itself(&self.request.credential, self.entry.effect, &self.request.origin, public_origin) {
+            return Err(Refusal::CrossOrigin);
+        }
+        if self.caller.actor == Actor::Anyone && !self.entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) {
+            return Err(Refusal::SignIn);
+        }
+        let target = T::load(tx, &self.caller, &self.request.ids).await?.ok_or(Refusal::NotFound)?;
+        let place = target.place();
+        self.standing = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
+        self.place = Some(place);
+        decide(&self.entry.spec, self.entry.effect, &self.caller, self.standing, target.state(), self.now)?;
+        Ok(Permitted(target, self.standing))
+    }
+
+    fn limit_by_address(&self) -> Result<()> {
+        let Some(address) = self.request.origin.address else { return Ok(()) };
+        for limit in self.entry.spec.limits.iter().filter(|limit| limit.per == Per::Address) {
+            let key = limits::key(self.entry.spec.name, limit, &address.to_string());
+            self.door.memory.count(key, limit, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// The limits that need to know who asks. Counted once a request, after it is known and before anything is done.
+    pub(crate) async fn limit_by_caller(&self) -> Result<()> {
+        let name = self.entry.spec.name;
+        for limit in self.entry.spec.limits {
+            let who = match self.caller.actor {
+                Actor::Person(person) | Actor::Token { person, .. } => Some(person.to_string()),
+                Actor::Anyone => self.request.origin.address.map(|address| address.to_string()),
+                Actor::Console | Actor::Job(_) => None,
+            };
+            match (limit.per, who) {
+                (Per::Caller, Some(who)) => {
+                    self.door.memory.count(limits::key(name, limit, &who), limit, self.now)?;
+                }
+                (Per::CallerShared, Some(who)) => {
+                    let key = limits::key(name, limit, &who);
+                    limits::count_shared(&self.door.parts.store, key, limit, self.now).await?;
+                }
+                (Per::Field(field), _) => {
+                    let Some(value) = self.field(field) else { continue };
+                    // The address is part of the key: who guesses elsewhere does not lock the owner out.
+                    let address = self.request.origin.address.map(|address| address.to_string()).unwrap_or_default();
+                    let key = limits::key(name, limit, &format!("{}\n{address}", value.trim().to_lowercase()));
+                    limits::count_shared(&self.door.parts.store, key, limit, self.now).await?;
+                }
+                (Per::Address | Per::Caller | Per::CallerShared, _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One field of the input as it came, for a limit.
+    fn field(&self, name: &str) -> Option<String> {
+        let value = match &self.request.input {
+            Input::None => return None,
+            Input::Fields(value) => value.get(name).cloned(),
+            Input::Json(bytes) => serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get(name).cloned(),
+        };
+        value.and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// The input, parsed. Its fields are named where they are wrong.
+    pub(crate) fn input<I: DeserializeOwned>(&self) -> Result<I> {
+        let value = match &self.request.input {
+            Input::None => serde_json::Value::Object(serde_json::Map::new()),
+            Input::Fields(value) => value.clone(),
+            Input::Json(bytes) if bytes.is_empty() => serde_json::Value::Object(serde_json::Map::new()),
+            Input::Json(bytes) => {
+                let text = std::str::from_utf8(bytes)
+                    .map_err(|error| Refusal::Malformed(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
+                serde_json::from_str(text).map_err(|error| Refusal::Malformed(format!("not JSON: {error}")))?
+            }
+        };
+        if !value.is_object() {
+            return Err(Refusal::Malformed("an object is expected".to_owned()));
+        }
+        if let Some(path) = holds_nul(&value) {
+            return Err(Refusal::field(&path, "must not hold a NUL character"));
+        }
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let path = error.path().to_string();
+            let message = error.into_inner().to_string();
+            let (path, message) = named(path, message);
+            Refusal::Invalid(FieldErrors::from([(path, message)]))
+        })
+    }
+}
+
+/// Where a text holds a NUL, which PostgreSQL cannot store.
+fn holds_nul(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0').then(String::new),
+        serde_json::Value::Array(items) => items.iter().find_map(holds_nul),
+        serde_json::Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            (name.contains('\0') || holds_nul(value).is_some()).then(|| name.replace('\0', ""))
+        }),
+        _ => None,
+    }
+}
+
+/// A missing or unknown field is named in the message only: take it from there, so that it can be marked.
+fn named(path: String, message: String) -> (String, String) {
+    if path != "." {
+        return (path, message);
+    }
+    let quoted = message.split('`').nth(1).map(str::to_owned);
+    match quoted {
+        Some(field) if message.starts_with("missing field") => (field, "is missing".to_owned()),
+        Some(field) if message.starts_with("unknown field") => (field, "is not known here".to_owned()),
+        _ => (path, message),
+    }
+}

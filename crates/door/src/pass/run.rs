@@ -1,0 +1,207 @@
+//! The four kinds, each from the decision to the answer.
+
+use std::time::Duration;
+
+use super::Passage;
+use crate::action::{Change, Disclose, Look, Receive, Target};
+use crate::catalogue::output;
+use crate::idempotency::Keyed;
+use crate::permit::{Permitted, Read, Released, Write};
+use crate::record::{self, Record};
+use crate::refusal::{Refusal, Result};
+use crate::request::Reply;
+use crate::values;
+
+/// How often a transaction is run again when others come in between.
+const ATTEMPTS_MAX: u32 = 8;
+
+pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.door.parts.store.read().await?;
+    let target = passage.enter::<A::Target>(&mut tx).await?;
+    passage.limit_by_caller().await?;
+    let input = passage.input::<A::Input>()?;
+    let mut read = Read { tx: &mut tx, caller: &passage.caller, now: passage.now };
+    let found = A::look(&input, &target, &mut read).await?;
+    Ok(Reply { output: output(&found)?, repeated: false })
+}
+
+pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.door.parts.store.read().await?;
+    passage.enter::<A::Target>(&mut tx).await?;
+    drop(tx);
+    passage.limit_by_caller().await?;
+    let input = passage.input::<A::Input>()?;
+    match write(passage, &Changes::<A>(&input)).await? {
+        Wrote::Now(reply) | Wrote::Before(reply) => Ok(reply),
+    }
+}
+
+pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.door.parts.store.read().await?;
+    let target = passage.enter::<A::Target>(&mut tx).await?;
+    passage.limit_by_caller().await?;
+    let input = passage.input::<A::Input>()?;
+    let mut read = Read { tx: &mut tx, caller: &passage.caller, now: passage.now };
+    let ready = A::ready(input, &target, &mut read).await?;
+    drop(tx);
+    match write(passage, &Receives::<A>(&ready)).await? {
+        Wrote::Now(reply) | Wrote::Before(reply) => Ok(reply),
+    }
+}
+
+pub(crate) async fn disclose<A: Disclose>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.door.parts.store.read().await?;
+    passage.enter::<A::Target>(&mut tx).await?;
+    drop(tx);
+    passage.limit_by_caller().await?;
+    let input = passage.input::<A::Input>()?;
+    match write(passage, &Discloses::<A>(&input)).await? {
+        // First the record, then the bytes.
+        Wrote::Now(grant) => {
+            let released = A::release(Released(grant)).await?;
+            Ok(Reply { output: output(&released)?, repeated: false })
+        }
+        Wrote::Before(reply) => Ok(reply),
+    }
+}
+
+/// The door's own job: it has its own transactions and leaves no event, since that would have to be sealed in turn.
+pub(crate) async fn seal(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.door.parts.store.read().await?;
+    passage.enter::<Nowhere>(&mut tx).await?;
+    drop(tx);
+    let sealed = passage.door.seal().await?;
+    Ok(Reply { output: serde_json::json!({ "sealed": sealed }), repeated: false })
+}
+
+/// The installation as a whole.
+struct Nowhere;
+
+impl Target for Nowhere {
+    async fn load(_: &mut crate::store::Tx, _: &crate::Caller, _: &crate::Ids) -> crate::store::Result<Option<Self>> {
+        Ok(Some(Self))
+    }
+
+    fn place(&self) -> crate::Place {
+        crate::Place::INSTALLATION
+    }
+}
+
+/// What is done inside a transaction, whichever kind it is.
+trait Deed: Sync {
+    type Target: Target;
+    /// What the transaction gives: an answer, or a grant.
+    type Made: Send;
+
+    fn run(
+        &self,
+        target: &Permitted<Self::Target>,
+        write: &mut Write<'_>,
+    ) -> impl Future<Output = Result<(Self::Made, Record)>> + Send;
+
+    /// The answer that may be given again to the same key.
+    fn reply(made: &Self::Made) -> Option<&Reply>;
+}
+
+struct Changes<'a, A: Change>(&'a A::Input);
+struct Receives<'a, A: Receive>(&'a A::Ready);
+struct Discloses<'a, A: Disclose>(&'a A::Input);
+
+impl<A: Change> Deed for Changes<'_, A> {
+    type Target = A::Target;
+    type Made = Reply;
+
+    async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<(Reply, Record)> {
+        let (made, record) = A::change(self.0, target, write).await?;
+        Ok((Reply { output: output(&made)?, repeated: false }, record))
+    }
+
+    fn reply(made: &Reply) -> Option<&Reply> {
+        Some(made)
+    }
+}
+
+impl<A: Receive> Deed for Receives<'_, A> {
+    type Target = A::Target;
+    type Made = Reply;
+
+    async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<(Reply, Record)> {
+        let (made, record) = A::receive(self.0, target, write).await?;
+        Ok((Reply { output: output(&made)?, repeated: false }, record))
+    }
+
+    fn reply(made: &Reply) -> Option<&Reply> {
+        Some(made)
+    }
+}
+
+impl<A: Disclose> Deed for Discloses<'_, A> {
+    type Target = A::Target;
+    type Made = A::Grant;
+
+    async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<(A::Grant, Record)> {
+        A::grant(self.0, target, write).await
+    }
+
+    fn reply(_: &A::Grant) -> Option<&Reply> {
+        None
+    }
+}
+
+enum Wrote<T> {
+    Now(T),
+    Before(Reply),
+}
+
+async fn write<D: Deed>(passage: &mut Passage<'_>, deed: &D) -> Result<Wrote<D::Made>> {
+    for attempt in 0..ATTEMPTS_MAX {
+        match once(passage, deed, attempt > 0).await {
+            Err(Refusal::Again) => tokio::time::sleep(Duration::from_millis(2 << attempt)).await,
+            end => return end,
+        }
+    }
+    tracing::warn!(action = passage.entry.spec.name, "gave up after {ATTEMPTS_MAX} attempts");
+    Err(Refusal::Unavailable)
+}
+
+async fn once<D: Deed>(passage: &mut Passage<'_>, deed: &D, alone: bool) -> Result<Wrote<D::Made>> {
+    let entry = passage.entry;
+    let mut tx = passage.door.parts.store.write(alone).await?;
+    let target = passage.enter::<D::Target>(&mut tx).await?;
+    let keyed = Keyed::of(passage.request, &passage.caller, entry.spec.name)?;
+    if let Some(keyed) = &keyed
+        && let Some(reply) = keyed.answered(&mut tx, passage.now).await?
+    {
+        return Ok(Wrote::Before(reply));
+    }
+    let mut write = Write {
+        tx: &mut tx,
+        caller: &passage.caller,
+        grounds: &*passage.door.parts.grounds,
+        now: passage.now,
+        changes: Vec::new(),
+        deletions: Vec::new(),
+    };
+    let (made, record) = deed.run(&target, &mut write).await?;
+    let (changes, deletions) = (write.changes, write.deletions);
+    if entry.recorded {
+        let (context, place) = (passage.context(), target.place());
+        record::write(&mut tx, &context, &passage.caller, passage.standing, &place, record, &changes).await?;
+    }
+    for deletion in deletions {
+        if tx.run(deletion.sql, values![deletion.id, deletion.revision]).await? != 1 {
+            return Err(Refusal::Again);
+        }
+    }
+    if let Some(keyed) = &keyed {
+        match D::reply(&made) {
+            Some(reply) => keyed.keep(&mut tx, reply, entry.spec.secret, passage.now).await?,
+            None => {
+                let nothing = Reply { output: serde_json::Value::Null, repeated: false };
+                keyed.keep(&mut tx, &nothing, true, passage.now).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(Wrote::Now(made))
+}

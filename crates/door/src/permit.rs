@@ -1,0 +1,273 @@
+//! What only the door can hand out: permission, snapshots, transactions, and what was released.
+
+use std::ops::Deref;
+
+use ledger::Hash;
+use ledger::commitment::{Salt, of_row};
+use ledger::event::Operation;
+use uuid::Uuid;
+
+use crate::action::Target;
+use crate::caller::Caller;
+use crate::grounds::Grounds;
+use crate::id::uuid_at;
+use crate::record::Changed;
+use crate::refusal::{Refusal, Result};
+use crate::relation::{Relation, Relations};
+use crate::request::Ids;
+use crate::store::{self, Row, Tx, Value};
+use crate::time::Time;
+use crate::values;
+
+/// An object that the caller may do this to. The proof that somebody asked.
+pub struct Permitted<T>(pub(crate) T, pub(crate) Relations);
+
+impl<T> Deref for Permitted<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Permitted<T> {
+    /// Whether the caller is one of these to the object: for what differs in the answer, never for whether.
+    #[must_use]
+    pub const fn caller_is(&self, one_of: &[Relation]) -> bool {
+        self.1.meet(Relations::of(one_of))
+    }
+
+    /// Everything that the caller is to the object.
+    #[must_use]
+    pub const fn standing(&self) -> Relations {
+        self.1
+    }
+}
+
+/// A grant whose record is on disk.
+pub struct Released<G>(pub(crate) G);
+
+impl<G> Released<G> {
+    /// What was granted.
+    pub fn open(self) -> G {
+        self.0
+    }
+}
+
+/// A snapshot. It cannot write.
+pub struct Read<'t> {
+    pub(crate) tx: &'t mut Tx,
+    pub(crate) caller: &'t Caller,
+    pub(crate) now: Time,
+}
+
+impl Read<'_> {
+    /// Who asks.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// The time of the request.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        Ok(self.tx.all(sql, values).await?)
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn maybe(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.tx.maybe(sql, values).await?)
+    }
+
+    /// The first row, which is there.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row> {
+        Ok(self.tx.one(sql, values).await?)
+    }
+}
+
+/// A recorded table: its name and its number in the table of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// The table's name.
+    pub table: &'static str,
+    /// Its number, for ever.
+    pub entity: i64,
+}
+
+/// A transaction that writes. Rows of recorded tables move through [`Write::insert`], [`Write::update`] and
+/// [`Write::delete`] only, because the database refuses a revision that no event names.
+pub struct Write<'t> {
+    pub(crate) tx: &'t mut Tx,
+    pub(crate) caller: &'t Caller,
+    pub(crate) grounds: &'t dyn Grounds,
+    pub(crate) now: Time,
+    pub(crate) changes: Vec<Changed>,
+    pub(crate) deletions: Vec<Deletion>,
+}
+
+/// A deletion that waits for its record: the database wants to see the record first.
+pub(crate) struct Deletion {
+    pub(crate) sql: &'static str,
+    pub(crate) id: Uuid,
+    pub(crate) revision: i64,
+}
+
+impl Write<'_> {
+    /// Who acts.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// The time of the action: one for everything in it.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// A fresh id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        uuid_at(self.now)
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        Ok(self.tx.all(sql, values).await?)
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn maybe(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.tx.maybe(sql, values).await?)
+    }
+
+    /// The first row, which is there.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row> {
+        Ok(self.tx.one(sql, values).await?)
+    }
+
+    /// Inserts a row of a recorded table. The statement sets `id = $1, rev = $2, salt = $3`, its own columns from
+    /// `$4`, and ends with `RETURNING *`.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`] when a unique key exists.
+    pub async fn insert(&mut self, into: Recorded, id: Uuid, sql: &'static str, own: Vec<Value>) -> Result<()> {
+        let salt = crate::record::fresh_salt();
+        let mut all = values![id, 1_i64, salt.as_bytes().as_slice()];
+        all.extend(own);
+        let row = self.tx.one(sql, all).await?;
+        self.moved(into, id, 1, Operation::Create, Some(&row))
+    }
+
+    /// Changes a row of a recorded table that stands at `revision`. The statement sets `rev = $2`, its own columns
+    /// from `$3`, `WHERE id = $1 AND rev = $2 - 1`, and ends with `RETURNING *`.
+    ///
+    /// # Errors
+    /// [`Refusal::Again`] when somebody else changed it in between.
+    pub async fn update(
+        &mut self,
+        table: Recorded,
+        id: Uuid,
+        revision: i64,
+        sql: &'static str,
+        own: Vec<Value>,
+    ) -> Result<()> {
+        let next = revision + 1;
+        let mut all = values![id, next];
+        all.extend(own);
+        let row = self.tx.maybe(sql, all).await?.ok_or(Refusal::Again)?;
+        self.moved(table, id, next, Operation::Update, Some(&row))
+    }
+
+    /// Deletes a row of a recorded table that stands at `revision`, once its record is written. The statement is
+    /// `DELETE FROM … WHERE id = $1 AND rev = $2`.
+    ///
+    /// # Errors
+    /// None now; a row that is gone by then makes the action run again.
+    pub fn delete(&mut self, table: Recorded, id: Uuid, revision: i64, sql: &'static str) -> Result<()> {
+        self.deletions.push(Deletion { sql, id, revision });
+        self.moved(table, id, revision + 1, Operation::Delete, None)
+    }
+
+    /// Writes a housekeeping table: what needs no record, as the inventory says.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn keep(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
+        Ok(self.tx.run(sql, values).await?)
+    }
+
+    /// Puts an effect outside into the outbox: it is done after the commit, once, and again until it works.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn later(&mut self, kind: &'static str, payload: &serde_json::Value) -> Result<()> {
+        let id = self.id();
+        self.keep(
+            "INSERT INTO outbox (id, kind, payload, at, next_at, tries) VALUES ($1, $2, $3, $4, $5, 0)",
+            values![id, kind, payload.to_string(), self.now, self.now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A second object: loaded and decided like the first.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when it is not there for the caller, [`Refusal::Forbidden`] when he is none of `may`.
+    pub async fn also<T: Target>(&mut self, ids: &Ids, may: &[Relation]) -> Result<Permitted<T>> {
+        let target = T::load(self.tx, self.caller, ids).await?.ok_or(Refusal::NotFound)?;
+        let standing = self.grounds.standing(self.tx, self.caller, &target.place()).await?;
+        let needs = Relations::of(may);
+        if needs.meet(standing) {
+            Ok(Permitted(target, standing))
+        } else if standing.only_anyone() {
+            Err(Refusal::NotFound)
+        } else {
+            Err(Refusal::Forbidden { needs, has: standing })
+        }
+    }
+
+    fn moved(
+        &mut self,
+        table: Recorded,
+        id: Uuid,
+        revision: i64,
+        operation: Operation,
+        row: Option<&Row>,
+    ) -> Result<()> {
+        let after = row.map(|row| committed(table, id, revision, row)).transpose()?;
+        self.changes.push(Changed { table: table.table, entity: table.entity, id, revision, operation, after });
+        Ok(())
+    }
+}
+
+/// The commitment to a row, keyed with the salt that the row itself keeps: when the row goes, so does the key.
+fn committed(table: Recorded, id: Uuid, revision: i64, row: &Row) -> store::Result<Hash> {
+    let salt = Salt::new(row.get::<[u8; 32]>("salt")?);
+    let state = row.canonical(&["salt"])?;
+    Ok(of_row(&salt, table.table, id, u64::try_from(revision).unwrap_or(0), state.as_bytes()))
+}

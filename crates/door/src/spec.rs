@@ -1,0 +1,156 @@
+//! The declaration of an action: plain data, read by door, router, OpenAPI document, matrix and tests alike.
+
+use crate::relation::Relations;
+
+/// How an action reaches the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A verb and a path such as `/projects/{project}`. JSON lives below `/api/v1`; pages and forms elsewhere.
+    Http(Verb, &'static str),
+    /// A page or a form only, without a JSON twin.
+    Page(Verb, &'static str),
+    /// A schedule.
+    Job {
+        /// Seconds between two runs.
+        every_seconds: u32,
+    },
+    /// The operator's command line.
+    Console(&'static str),
+}
+
+/// The verbs in use. A look is a GET; the others follow what they do to the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Makes, or does.
+    Post,
+    /// Sets the whole of a thing.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Verb {
+    /// As HTTP spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What an action does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Reads.
+    Look,
+    /// Writes, and is recorded.
+    Change,
+    /// Gives out what is secret, and is recorded before that.
+    Disclose,
+    /// The door's own housekeeping, in transactions of its own.
+    Keep,
+}
+
+/// How often an action may be done, and who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Times within the window.
+    pub times: u32,
+    /// The window's length in seconds.
+    pub seconds: u32,
+    /// Whose times.
+    pub per: Per,
+}
+
+/// Whose times a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    /// The source address, in this instance's memory: against floods.
+    Address,
+    /// The caller, in this instance's memory: against carelessness.
+    Caller,
+    /// The caller, in the database, so that every instance counts together: for what is sensitive.
+    CallerShared,
+    /// The named field of the input, normalised and hashed, in the database: for sign-in and its like.
+    Field(&'static str),
+}
+
+/// The declaration. The name is action, event, operation id, metric label and text key at once; it is hashed into
+/// the record and never changes.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Imperative, noun first: `project.member.remove`.
+    pub name: &'static str,
+    /// One sentence for the OpenAPI document and the matrix page.
+    pub about: &'static str,
+    /// How it is reached.
+    pub way: Way,
+    /// Who may.
+    pub may: Relations,
+    /// States of the target in which nobody may.
+    pub not_when: &'static [&'static str],
+    /// How often.
+    pub limits: &'static [Limit],
+    /// Whether it asks for a sign-in within the last ten minutes.
+    pub fresh: bool,
+    /// Whether its answer holds a secret, so that no copy of it may be kept for a repeated key.
+    pub secret: bool,
+}
+
+impl Spec {
+    /// A declaration with the common defaults: any state, the common limit, no fresh sign-in, no secret.
+    #[must_use]
+    pub const fn new(name: &'static str, about: &'static str, way: Way, may: Relations) -> Self {
+        Self { name, about, way, may, not_when: &[], limits: COMMON_LIMITS, fresh: false, secret: false }
+    }
+
+    /// Nobody may in these states of the target.
+    #[must_use]
+    pub const fn not_when(mut self, states: &'static [&'static str]) -> Self {
+        self.not_when = states;
+        self
+    }
+
+    /// With limits of its own.
+    #[must_use]
+    pub const fn limits(mut self, limits: &'static [Limit]) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Asks for a fresh sign-in.
+    #[must_use]
+    pub const fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
+    /// Answers with a secret.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// `project.member` of `project.member.remove`.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or(self.name, |(noun, _)| noun)
+    }
+
+    /// `remove` of `project.member.remove`.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or(self.name, |(_, verb)| verb)
+    }
+}
+
+/// What applies where nothing else is said: generous for people, short for floods.
+pub const COMMON_LIMITS: &[Limit] =
+    &[Limit { times: 3_000, seconds: 60, per: Per::Address }, Limit { times: 1_200, seconds: 60, per: Per::Caller }];

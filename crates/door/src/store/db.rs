@@ -1,0 +1,293 @@
+//! The store and its transactions.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+use super::dialect::{self, Engine};
+use super::row::Inner as RowInner;
+use super::value::{postgres_arguments, sqlite_arguments};
+use super::writer::{Turn, Writer};
+use super::{Error, Result, Row, Value};
+
+/// How long a statement waits for a lock before the caller is asked to run it again.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// Connections that read on SQLite.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL of one instance.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Where the data lies.
+#[derive(Debug, Clone)]
+pub enum Settings {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// The address of a PostgreSQL database: `postgres://…`. Holds a password; never printed.
+    Postgres(String),
+}
+
+/// The database.
+#[derive(Clone)]
+pub enum Store {
+    /// SQLite: readers, and one writer.
+    #[doc(hidden)]
+    Sqlite(Sqlites),
+    /// PostgreSQL.
+    #[doc(hidden)]
+    Postgres(PgPool),
+}
+
+/// SQLite's connections.
+#[derive(Clone)]
+pub struct Sqlites {
+    read: SqlitePool,
+    writer: Writer,
+}
+
+/// A transaction: a snapshot that only reads, or one that writes. Dropped without a commit it is rolled back.
+pub struct Tx(Inner);
+
+enum Inner {
+    SqliteRead(Transaction<'static, Sqlite>),
+    SqliteWrite(Turn),
+    PostgresRead(Transaction<'static, Postgres>),
+    PostgresWrite(Transaction<'static, Postgres>),
+}
+
+impl Store {
+    /// Opens the database, and makes it when it is SQLite and absent. Does not migrate.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be reached or written.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        match settings {
+            Settings::Sqlite(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // What was acknowledged survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(LOCK_WAIT)
+                    .pragma("recursive_triggers", "ON")
+                    // What was erased leaves no trace in free pages.
+                    .pragma("secure_delete", "ON")
+                    .pragma("trusted_schema", "OFF");
+                let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+                let write = write.map_err(|error| cannot_open(path, &error))?;
+                let read = SqlitePoolOptions::new()
+                    .max_connections(SQLITE_READERS)
+                    .connect_with(options.read_only(true).create_if_missing(false))
+                    .await
+                    .map_err(|error| cannot_open(path, &error))?;
+                Ok(Self::Sqlite(Sqlites { read, writer: Writer::new(write) }))
+            }
+            Settings::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|error| Error::Foreign(format!("the database's address cannot be read: {error}")))?
+                    .options([("lock_timeout", "10s"), ("statement_timeout", "60s")]);
+                let pool = PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(LOCK_WAIT)
+                    .connect_with(options)
+                    .await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// A snapshot to read from.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(Tx(match self {
+            Self::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read.begin().await?),
+            Self::Postgres(pool) => {
+                Inner::PostgresRead(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
+    }
+
+    /// A transaction that writes. `alone` asks that nobody shares its commit.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn write(&self, alone: bool) -> Result<Tx> {
+        Ok(Tx(match self {
+            Self::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.writer.turn(alone).await?),
+            Self::Postgres(pool) => Inner::PostgresWrite(pool.begin().await?),
+        }))
+    }
+
+    /// Prepares `sql` on a connection without running it, so that a test can ask both engines about every statement.
+    ///
+    /// # Errors
+    /// What the engine says is wrong with it.
+    pub async fn prepare(&self, sql: &'static str) -> Result<()> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        match self {
+            Self::Sqlite(sqlite) => drop(sqlite.read.acquire().await?.prepare(sql.into_sql_str()).await?),
+            Self::Postgres(pool) => drop(pool.acquire().await?.prepare(sql.into_sql_str()).await?),
+        }
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(sqlite) => {
+                sqlite.read.close().await;
+                sqlite.writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn cannot_open(path: &std::path::Path, error: &sqlx::Error) -> Error {
+    Error::Unavailable(format!("{} cannot be opened: {error}", path.display()))
+}
+
+impl Tx {
+    /// Which engine this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self.0 {
+            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Engine::Sqlite,
+            Inner::PostgresRead(_) | Inner::PostgresWrite(_) => Engine::Postgres,
+        }
+    }
+
+    /// Whether it writes, and so holds the locks that count.
+    #[must_use]
+    pub const fn writes(&self) -> bool {
+        matches!(self.0, Inner::SqliteWrite(_) | Inner::PostgresWrite(_))
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        self.rows(Text::Fixed(sql), &values).await
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn maybe(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.rows(Text::Fixed(sql), &values).await?.into_iter().next())
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// [`Error::Other`] when there is none.
+    pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row> {
+        self.maybe(sql, values).await?.ok_or_else(|| Error::Other(format!("no row: {sql}")))
+    }
+
+    /// The row of a target. Under a write transaction it is locked until the end; its table must be named `t` in
+    /// the statement, which ends where `FOR UPDATE OF t` may follow.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn target(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        let text = if self.writes() && self.engine() == Engine::Postgres {
+            Text::Made(dialect::locked(Engine::Postgres, sql))
+        } else {
+            Text::Fixed(sql)
+        };
+        Ok(self.rows(text, &values).await?.into_iter().next())
+    }
+
+    /// Runs a statement and says how many rows it touched.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
+        self.execute(Text::Fixed(sql), &values).await
+    }
+
+    /// Runs a statement that was put together here in the store.
+    pub(crate) async fn run_made(&mut self, sql: String, values: &[Value]) -> Result<u64> {
+        self.execute(Text::Made(sql), values).await
+    }
+
+    /// Commits, and returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`Error::Again`], [`Error::Refused`].
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            Inner::SqliteRead(tx) => tx.commit().await?,
+            Inner::SqliteWrite(turn) => turn.commit().await?,
+            Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    async fn rows(&mut self, sql: Text, values: &[Value]) -> Result<Vec<Row>> {
+        let sqlite = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect();
+        let postgres = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect();
+        Ok(match &mut self.0 {
+            Inner::SqliteRead(tx) => sqlite(sql.sqlite(values)?.fetch_all(&mut **tx).await?),
+            Inner::SqliteWrite(turn) => sqlite(sql.sqlite(values)?.fetch_all(turn.connection()?).await?),
+            Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => {
+                postgres(sql.postgres(values)?.fetch_all(&mut **tx).await?)
+            }
+        })
+    }
+
+    async fn execute(&mut self, sql: Text, values: &[Value]) -> Result<u64> {
+        Ok(match &mut self.0 {
+            Inner::SqliteRead(tx) => sql.sqlite(values)?.execute(&mut **tx).await?.rows_affected(),
+            Inner::SqliteWrite(turn) => sql.sqlite(values)?.execute(turn.connection()?).await?.rows_affected(),
+            Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => {
+                sql.postgres(values)?.execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+}
+
+/// A statement's text: as it stands in the source, or put together in this module from such texts.
+enum Text {
+    Fixed(&'static str),
+    Made(String),
+}
+
+type Query<DB> = sqlx::query::Query<'static, DB, <DB as sqlx::Database>::Arguments>;
+
+impl Text {
+    fn sqlite(self, values: &[Value]) -> Result<Query<Sqlite>> {
+        let arguments = sqlite_arguments(values).map_err(|error| Error::Other(error.to_string()))?;
+        Ok(match self {
+            Self::Fixed(sql) => sqlx::query_with(sql, arguments),
+            Self::Made(sql) => sqlx::query_with(AssertSqlSafe(sql), arguments),
+        })
+    }
+
+    fn postgres(self, values: &[Value]) -> Result<Query<Postgres>> {
+        let arguments = postgres_arguments(values).map_err(|error| Error::Other(error.to_string()))?;
+        Ok(match self {
+            Self::Fixed(sql) => sqlx::query_with(sql, arguments),
+            Self::Made(sql) => sqlx::query_with(AssertSqlSafe(sql), arguments),
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! What differs between SQLite and PostgreSQL, in one file.
+
+use super::Error;
+
+/// Which engine is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one writer.
+    Sqlite,
+    /// Any number of instances.
+    Postgres,
+}
+
+/// Column types and table endings in our migrations, and what they are on each engine. STRICT tables of SQLite
+/// refuse PostgreSQL's names, so a migration is written once with words in braces.
+const TYPES: [(&str, &str, &str); 8] = [
+    ("{id}", "BLOB", "UUID"),
+    ("{int}", "INTEGER", "BIGINT"),
+    ("{bool}", "INTEGER", "BOOLEAN"),
+    ("{bytes}", "BLOB", "BYTEA"),
+    ("{text}", "TEXT", "TEXT COLLATE \"C\""),
+    ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    ("{strict}", "STRICT", ""),
+    ("{keyed}", "STRICT, WITHOUT ROWID", ""),
+];
+
+/// A migration's text for one engine.
+pub(super) fn translate(engine: Engine, sql: &str) -> String {
+    let mut text = sql.to_owned();
+    for (word, sqlite, postgres) in TYPES {
+        text = text.replace(word, if engine == Engine::Sqlite { sqlite } else { postgres });
+    }
+    text
+}
+
+/// The row lock of a target that is loaded under a write transaction. SQLite has one writer and needs none.
+pub(super) fn locked(engine: Engine, sql: &'static str) -> String {
+    match engine {
+        Engine::Sqlite => sql.to_owned(),
+        Engine::Postgres => format!("{sql} FOR UPDATE OF t"),
+    }
+}
+
+/// Triggers that make a table insert-only. They are speed bumps: the proof comes from the ledger.
+pub(super) fn insert_only(engine: Engine, table: &str) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => ["UPDATE", "DELETE"]
+            .map(|verb| {
+                format!(
+                    "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} \
+                     BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+                )
+            })
+            .to_vec(),
+        Engine::Postgres => vec![
+            format!(
+                "CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION refuse_edit()"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit()"
+            ),
+        ],
+    }
+}
+
+/// The triggers of the table of events: bodies stay, values about people may go, and each new event is put before
+/// the sequencer by the database itself, so that nobody can forget it.
+pub(super) fn events(engine: Engine) -> Vec<String> {
+    let texts: &[&str] = match engine {
+        Engine::Sqlite => &[
+            "CREATE TRIGGER event_no_update BEFORE UPDATE OF n, chain, body ON event \
+             BEGIN SELECT RAISE(ABORT, 'event is insert-only'); END",
+            "CREATE TRIGGER event_no_delete BEFORE DELETE ON event \
+             BEGIN SELECT RAISE(ABORT, 'event is insert-only'); END",
+            "CREATE TRIGGER event_is_pending AFTER INSERT ON event \
+             BEGIN INSERT INTO event_pending (n) VALUES (NEW.n); END",
+        ],
+        Engine::Postgres => &[
+            "CREATE TRIGGER event_no_update BEFORE UPDATE OF n, chain, body ON event \
+             FOR EACH ROW EXECUTE FUNCTION refuse_edit()",
+            "CREATE TRIGGER event_no_delete BEFORE DELETE ON event \
+             FOR EACH ROW EXECUTE FUNCTION refuse_edit()",
+            "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event \
+             FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit()",
+            "CREATE FUNCTION event_is_pending() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN INSERT INTO event_pending (n) VALUES (NEW.n); RETURN NULL; END $$",
+            "CREATE TRIGGER event_is_pending AFTER INSERT ON event \
+             FOR EACH ROW EXECUTE FUNCTION event_is_pending()",
+        ],
+    };
+    texts.iter().map(ToString::to_string).collect()
+}
+
+/// The functions that the triggers of PostgreSQL call.
+pub(super) const POSTGRES_FUNCTIONS: [&str; 2] = [
+    "CREATE FUNCTION refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $$ \
+     BEGIN RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE FUNCTION keep_revision() RETURNS trigger LANGUAGE plpgsql AS $$ \
+     DECLARE last BIGINT; BEGIN \
+       IF TG_OP = 'INSERT' THEN \
+         SELECT max(rev) INTO last FROM change WHERE entity = NEW.entity AND pk = NEW.id AND op = 'd'; \
+         IF NEW.rev <> coalesce(last, 0) + 1 THEN RAISE EXCEPTION '%: first revision is %', TG_TABLE_NAME, coalesce(last, 0) + 1 \
+           USING ERRCODE = 'integrity_constraint_violation'; END IF; \
+         RETURN NEW; \
+       ELSIF TG_OP = 'UPDATE' THEN \
+         IF NEW.rev <> OLD.rev + 1 OR NEW.id <> OLD.id OR NEW.entity <> OLD.entity THEN \
+           RAISE EXCEPTION '%: a change raises the revision by one', TG_TABLE_NAME \
+           USING ERRCODE = 'integrity_constraint_violation'; END IF; \
+         RETURN NEW; \
+       ELSE \
+         PERFORM 1 FROM change WHERE entity = OLD.entity AND pk = OLD.id AND rev = OLD.rev + 1 AND op = 'd'; \
+         IF NOT FOUND THEN RAISE EXCEPTION '%: deleted without a record', TG_TABLE_NAME \
+           USING ERRCODE = 'integrity_constraint_violation'; END IF; \
+         RETURN OLD; \
+       END IF; END $$",
+];
+
+/// The triggers of a recorded table: a change raises the revision by one, a deletion has its record first, and a
+/// new row goes on where the deleted one of the same id ended.
+pub(super) fn recorded(engine: Engine, table: &str) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => vec![
+            format!(
+                "CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} WHEN NEW.rev <> 1 + coalesce( \
+                 (SELECT max(rev) FROM change WHERE entity = NEW.entity AND pk = NEW.id AND op = 'd'), 0) \
+                 BEGIN SELECT RAISE(ABORT, '{table}: a new row goes on where the deleted one ended'); END"
+            ),
+            // INSERT OR REPLACE deletes without firing delete triggers, unless the row is looked for first.
+            format!(
+                "CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} \
+                 WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) \
+                 BEGIN SELECT RAISE(ABORT, '{table}: the row exists'); END"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} \
+                 WHEN NEW.rev <> OLD.rev + 1 OR NEW.id <> OLD.id OR NEW.entity <> OLD.entity \
+                 BEGIN SELECT RAISE(ABORT, '{table}: a change raises the revision by one'); END"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} \
+                 WHEN NOT EXISTS (SELECT 1 FROM change WHERE entity = OLD.entity AND pk = OLD.id \
+                 AND rev = OLD.rev + 1 AND op = 'd') \
+                 BEGIN SELECT RAISE(ABORT, '{table}: deleted without a record'); END"
+            ),
+        ],
+        Engine::Postgres => vec![format!(
+            "CREATE TRIGGER {table}_revision BEFORE INSERT OR UPDATE OR DELETE ON {table} \
+             FOR EACH ROW EXECUTE FUNCTION keep_revision()"
+        )],
+    }
+}
+
+/// Takes away what [`recorded`] and the foreign key enforce. Only for a copy of the portal that has a gap opened on
+/// purpose: see the crate `gaps`.
+pub(super) fn unrecorded(engine: Engine, table: &str) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => ["insert", "no_replace", "update", "delete"]
+            .map(|name| format!("DROP TRIGGER IF EXISTS {table}_{name}"))
+            .to_vec(),
+        Engine::Postgres => vec![
+            format!("DROP TRIGGER IF EXISTS {table}_revision ON {table}"),
+            format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_recorded"),
+        ],
+    }
+}
+
+/// What an error of either driver means to us.
+pub(super) fn classify(error: &sqlx::Error) -> Error {
+    let text = error.to_string();
+    let Some(database) = error.as_database_error() else {
+        return match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Error::Unavailable(text)
+            }
+            sqlx::Error::ColumnDecode { index, .. } => Error::Column { column: index.clone(), why: text },
+            _ => Error::Other(text),
+        };
+    };
+    if database.is_unique_violation() {
+        return Error::Exists(text);
+    }
+    if database.is_foreign_key_violation() || database.is_check_violation() {
+        return Error::Refused(text);
+    }
+    match database.code().as_deref() {
+        // PostgreSQL: serialization failure, deadlock, lock not available.
+        Some("40001" | "40P01" | "55P03") => Error::Again(text),
+        // PostgreSQL: integrity constraint violation raised by our triggers.
+        Some("23000") => Error::Refused(text),
+        // PostgreSQL classes 08 (connection), 53 (resources), 57P0x (shutting down).
+        Some(code) if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
+            Error::Unavailable(text)
+        }
+        // SQLite primary codes, extended ones in the upper bits: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open,
+        // 19 constraint (raised by our triggers as 1811), 8 read-only.
+        // They have at most four digits; a SQLSTATE has five characters.
+        Some(code) if code.len() < 5 => match code.parse::<u32>().map(|code| code & 0xff) {
+            Ok(5 | 6) => Error::Again(text),
+            Ok(8 | 10 | 13 | 14) => Error::Unavailable(text),
+            Ok(19) => Error::Refused(text),
+            _ => Error::Other(text),
+        },
+        _ => Error::Other(text),
+    }
+}

@@ -1,0 +1,135 @@
+//! A row as it came back, on either engine.
+
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use uuid::Uuid;
+
+use super::{Error, Result};
+use crate::time::Time;
+
+/// One row.
+pub struct Row(pub(super) Inner);
+
+pub(super) enum Inner {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A type that can be read from a column.
+pub trait Column: Sized {
+    /// Reads the column `name`.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when it is absent or holds something else.
+    fn read(row: &Row, name: &str) -> Result<Self>;
+}
+
+macro_rules! columns {
+    ($($kind:ty),*) => {$(
+        impl Column for $kind {
+            fn read(row: &Row, name: &str) -> Result<Self> {
+                match &row.0 {
+                    Inner::Sqlite(row) => row.try_get(name),
+                    Inner::Postgres(row) => row.try_get(name),
+                }
+                .map_err(|error| Error::Column { column: name.to_owned(), why: error.to_string() })
+            }
+        }
+    )*};
+}
+
+columns!(i64, Option<i64>, String, Option<String>, Vec<u8>, Option<Vec<u8>>, Uuid, Option<Uuid>, bool, Option<bool>);
+
+impl Column for Time {
+    fn read(row: &Row, name: &str) -> Result<Self> {
+        row.get::<i64>(name).map(Self)
+    }
+}
+
+impl Column for Option<Time> {
+    fn read(row: &Row, name: &str) -> Result<Self> {
+        Ok(row.get::<Option<i64>>(name)?.map(Time))
+    }
+}
+
+impl Column for [u8; 32] {
+    fn read(row: &Row, name: &str) -> Result<Self> {
+        row.get::<Vec<u8>>(name)?
+            .try_into()
+            .map_err(|_| Error::Column { column: name.to_owned(), why: "not 32 bytes".to_owned() })
+    }
+}
+
+impl Row {
+    /// Reads a column.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when it is absent or holds something else.
+    pub fn get<T: Column>(&self, name: &str) -> Result<T> {
+        T::read(self, name)
+    }
+
+    /// The row's columns in the order of their names, as one text that is the same on both engines. What the
+    /// record commits to. The columns named in `without` are left out.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when a column has a type that the portable subset does not know.
+    pub fn canonical(&self, without: &[&str]) -> Result<String> {
+        let mut fields = match &self.0 {
+            Inner::Sqlite(row) => row
+                .columns()
+                .iter()
+                .filter(|column| !without.contains(&column.name()))
+                .map(|column| Ok((column.name().to_owned(), sqlite_text(row, column.ordinal())?)))
+                .collect::<Result<Vec<_>>>()?,
+            Inner::Postgres(row) => row
+                .columns()
+                .iter()
+                .filter(|column| !without.contains(&column.name()))
+                .map(|column| Ok((column.name().to_owned(), postgres_text(row, column.ordinal())?)))
+                .collect::<Result<Vec<_>>>()?,
+        };
+        fields.sort();
+        // Length before text: no two different rows give the same bytes.
+        Ok(fields.iter().map(|(name, text)| format!("{name} {} {text}\n", text.len())).collect())
+    }
+}
+
+fn sqlite_text(row: &SqliteRow, index: usize) -> Result<String> {
+    let raw = row.try_get_raw(index)?;
+    if raw.is_null() {
+        return Ok("null".to_owned());
+    }
+    let kind = raw.type_info().name().to_owned();
+    Ok(match kind.as_str() {
+        "INTEGER" => format!("i{}", row.try_get::<i64, _>(index)?),
+        "TEXT" => format!("t{}", row.try_get::<String, _>(index)?),
+        "BLOB" => format!("x{}", hex(&row.try_get::<Vec<u8>, _>(index)?)),
+        other => return Err(Error::Column { column: index.to_string(), why: format!("type {other}") }),
+    })
+}
+
+fn postgres_text(row: &PgRow, index: usize) -> Result<String> {
+    let raw = row.try_get_raw(index)?;
+    if raw.is_null() {
+        return Ok("null".to_owned());
+    }
+    let kind = raw.type_info().name().to_owned();
+    Ok(match kind.as_str() {
+        "INT8" => format!("i{}", row.try_get::<i64, _>(index)?),
+        "BOOL" => format!("i{}", i64::from(row.try_get::<bool, _>(index)?)),
+        "TEXT" => format!("t{}", row.try_get::<String, _>(index)?),
+        "BYTEA" => format!("x{}", hex(&row.try_get::<Vec<u8>, _>(index)?)),
+        "UUID" => format!("x{}", hex(row.try_get::<Uuid, _>(index)?.as_bytes())),
+        other => return Err(Error::Column { column: index.to_string(), why: format!("type {other}") }),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
