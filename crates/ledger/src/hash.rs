@@ -73,6 +73,10 @@ impl<'de> Deserialize<'de> for Hash {
     }
 }
 
+pub(crate) fn encode_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 /// Only the one canonical encoding: padding is required and unused bits are zero.
 pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()

@@ -11,7 +11,15 @@ pub mod event;
 pub mod chain;
 pub mod leaf;
 
+pub mod tiles;
 pub mod tree;
+pub mod verify;
+
+pub mod checkpoint;
+pub mod key;
+pub mod note;
+pub mod policy;
+pub mod proof;
 
 pub mod canonical;
 pub mod commitment;

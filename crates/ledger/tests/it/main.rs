@@ -2,4 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
 mod frozen;
+mod merkle;
+mod notes;
 mod parsers;
+mod script;
