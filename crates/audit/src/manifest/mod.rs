@@ -3,10 +3,14 @@
 //! Plain data once it is read. Every mistake is a [`crate::Trouble`] with file, line, key and a hint.
 
 mod read;
+mod read_people;
+mod read_target;
 mod request_line;
 mod secret;
 mod target;
 mod template;
+#[cfg(test)]
+mod tests;
 mod toml_reader;
 
 use std::collections::BTreeMap;

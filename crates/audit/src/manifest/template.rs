@@ -78,11 +78,6 @@ impl Template {
         names
     }
 
-    /// Whether it asks for something that this version cannot do.
-    pub(crate) fn asks_for_totp(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Function(Function::Totp, _)))
-    }
-
     /// The text with every hole filled.
     pub fn fill(&self, lookup: Lookup<'_>) -> Result<String, Unfilled> {
         self.fill_with(lookup, &|value| value)
