@@ -9,6 +9,7 @@ pub mod manifest;
 pub mod matrix;
 mod nearest;
 pub mod progress;
+pub mod report;
 pub mod verdict;
 
 pub use error::{Result, Trouble};

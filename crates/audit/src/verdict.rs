@@ -59,6 +59,8 @@ pub enum Cause {
     NotTold,
     /// The action never succeeded for the one who may.
     NotReached,
+    /// This run did not ask: its pass was left out.
+    LeftOut,
     /// The effect is proved, the rule is not known: the matrix waits for an answer.
     WaitsForAnswer,
     /// Another gap must be closed first.

@@ -47,7 +47,7 @@ fn result(check: &Check, ran: bool, waived: bool, findings: &[&Finding]) -> Chec
         (Verdict::Unproven, Some(Cause::NotReached), words, None)
     } else {
         let words = format!("this run left out the pass {}", check.dimension.name());
-        (Verdict::Unproven, Some(Cause::NotReached), words, Some("plimsoll audit".to_owned()))
+        (Verdict::Unproven, Some(Cause::LeftOut), words, Some("plimsoll audit".to_owned()))
     };
     let number = |is: &dyn Fn(&Finding) -> bool| {
         u32::try_from(findings.iter().filter(|finding| is(finding)).count()).unwrap_or(u32::MAX)

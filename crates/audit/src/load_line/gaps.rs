@@ -46,7 +46,8 @@ pub(super) fn gaps(declared: &[Check], facts: &Facts, findings: &[Finding]) -> V
         let cause = FOLLOWS.iter().find(|(waiting, _)| *waiting == gap.check).map(|(_, cause)| *cause);
         gap.waits_for = cause.and_then(|cause| causes.get(&(cause.to_owned(), gap.subject.clone())).cloned());
     }
-    gaps.sort_by(|a, b| (a.severity, &a.check, &a.subject).cmp(&(b.severity, &b.check, &b.subject)));
+    let place = |gap: &Gap| declared.iter().position(|check| check.id == gap.check);
+    gaps.sort_by(|a, b| (a.severity, place(a), &a.subject).cmp(&(b.severity, place(b), &b.subject)));
     gaps
 }
 

@@ -112,6 +112,12 @@ fn wanted_of(outcome: &Outcome, check: &str) -> Option<Mark> {
     }
 }
 
+/// The wanted load is more than a proved gap lets her carry. What is merely not proved is fog, and no alarm.
+#[must_use]
+pub fn overloaded(outcome: &Outcome) -> bool {
+    outcome.wanted.is_some() && target(outcome).is_some() && standing(outcome).next().is_some()
+}
+
 /// Gaps that stand before the mark, each counted once.
 fn standing(outcome: &Outcome) -> impl Iterator<Item = &crate::verdict::Gap> {
     outcome.gaps.iter().filter(|gap| {
@@ -160,8 +166,9 @@ fn reason(cause: Option<Cause>, one: bool) -> &'static str {
         (None, false) => "are suspected and wait for a decision of yours",
         (Some(Cause::NotTold), true) => "needs something that plimsoll was not told",
         (Some(Cause::NotTold), false) => "need something that plimsoll was not told",
-        (Some(Cause::NotReached), true) => "could not be reached",
-        (Some(Cause::NotReached), false) => "could not be reached",
+        (Some(Cause::NotReached), _) => "could not be reached",
+        (Some(Cause::LeftOut), true) => "was left out of this run",
+        (Some(Cause::LeftOut), false) => "were left out of this run",
         (Some(Cause::WaitsForAnswer), true) => "waits for a decision of yours",
         (Some(Cause::WaitsForAnswer), false) => "wait for a decision of yours",
         (Some(Cause::WaitsForGap), true) => "waits for another gap",
