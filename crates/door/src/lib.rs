@@ -40,6 +40,7 @@ mod request;
 mod spec;
 pub mod store;
 mod time;
+pub mod trail;
 
 // What the macros of this crate name in other crates.
 pub use {ledger, serde, utoipa, uuid};

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::action::Target;
 use crate::caller::Caller;
-use crate::grounds::Grounds;
+use crate::catalogue::Catalogue;
 use crate::id::uuid_at;
+use crate::pass::Parts;
 use crate::record::Changed;
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
@@ -58,10 +59,25 @@ impl<G> Released<G> {
 pub struct Read<'t> {
     pub(crate) tx: &'t mut Tx,
     pub(crate) caller: &'t Caller,
+    pub(crate) parts: &'t Parts,
     pub(crate) now: Time,
 }
 
-impl Read<'_> {
+impl<'t> Read<'t> {
+    /// The list that this door goes by.
+    #[must_use]
+    pub const fn catalogue(&self) -> &'t Catalogue {
+        &self.parts.catalogue
+    }
+
+    /// What the portal gave its verbs besides the database: keys and the like.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the door was made with another kind.
+    pub fn world<T: 'static>(&self) -> Result<&'t T> {
+        self.parts.world.downcast_ref().ok_or(Refusal::Broken)
+    }
+
     /// Who asks.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
@@ -113,7 +129,7 @@ pub struct Recorded {
 pub struct Write<'t> {
     pub(crate) tx: &'t mut Tx,
     pub(crate) caller: &'t Caller,
-    pub(crate) grounds: &'t dyn Grounds,
+    pub(crate) parts: &'t Parts,
     pub(crate) now: Time,
     pub(crate) changes: Vec<Changed>,
     pub(crate) deletions: Vec<Deletion>,
@@ -126,7 +142,15 @@ pub(crate) struct Deletion {
     pub(crate) revision: i64,
 }
 
-impl Write<'_> {
+impl<'t> Write<'t> {
+    /// What the portal gave its verbs besides the database: keys and the like.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the door was made with another kind.
+    pub fn world<T: 'static>(&self) -> Result<&'t T> {
+        self.parts.world.downcast_ref().ok_or(Refusal::Broken)
+    }
+
     /// Who acts.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
@@ -240,7 +264,7 @@ impl Write<'_> {
     /// [`Refusal::NotFound`] when it is not there for the caller, [`Refusal::Forbidden`] when he is none of `may`.
     pub async fn also<T: Target>(&mut self, ids: &Ids, may: &[Relation]) -> Result<Permitted<T>> {
         let target = T::load(self.tx, self.caller, ids).await?.ok_or(Refusal::NotFound)?;
-        let standing = self.grounds.standing(self.tx, self.caller, &target.place()).await?;
+        let standing = self.parts.grounds.standing(self.tx, self.caller, &target.place()).await?;
         let needs = Relations::of(may);
         if needs.meet(standing) {
             Ok(Permitted(target, standing))

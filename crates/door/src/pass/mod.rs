@@ -12,6 +12,7 @@
 mod refused;
 pub(crate) mod run;
 
+use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub struct Parts {
     pub public_origin: String,
     /// Name and version, for the record: `portal@0.1.0`.
     pub observer: &'static str,
+    /// What the verbs need besides the database: keys and the like.
+    pub world: Arc<dyn Any + Send + Sync>,
 }
 
 /// The door.

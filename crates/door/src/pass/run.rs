@@ -20,7 +20,7 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
     let target = passage.enter::<A::Target>(&mut tx).await?;
     passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
-    let mut read = Read { tx: &mut tx, caller: &passage.caller, now: passage.now };
+    let mut read = Read { tx: &mut tx, caller: &passage.caller, parts: &passage.door.parts, now: passage.now };
     let found = A::look(&input, &target, &mut read).await?;
     Ok(Reply { output: output(&found)?, repeated: false })
 }
@@ -41,7 +41,7 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
     let target = passage.enter::<A::Target>(&mut tx).await?;
     passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
-    let mut read = Read { tx: &mut tx, caller: &passage.caller, now: passage.now };
+    let mut read = Read { tx: &mut tx, caller: &passage.caller, parts: &passage.door.parts, now: passage.now };
     let ready = A::ready(input, &target, &mut read).await?;
     drop(tx);
     match write(passage, &Receives::<A>(&ready)).await? {
@@ -177,7 +177,7 @@ async fn once<D: Deed>(passage: &mut Passage<'_>, deed: &D, alone: bool) -> Resu
     let mut write = Write {
         tx: &mut tx,
         caller: &passage.caller,
-        grounds: &*passage.door.parts.grounds,
+        parts: &passage.door.parts,
         now: passage.now,
         changes: Vec::new(),
         deletions: Vec::new(),

@@ -230,6 +230,11 @@ impl Tx {
         self.execute(Text::Made(sql), values).await
     }
 
+    /// Every row of a statement that was put together inside the door, from texts of the source code only.
+    pub(crate) async fn all_made(&mut self, sql: String, values: &[Value]) -> Result<Vec<Row>> {
+        self.rows(Text::Made(sql), values).await
+    }
+
     /// Commits, and returns when it is on disk.
     ///
     /// # Errors
