@@ -19,6 +19,10 @@ pub struct HashError;
 impl Hash {
     /// 32 zero bytes: what stands before the first leaf of a chain.
     pub const ZERO: Self = Self([0; 32]);
+
+    pub(crate) fn write_base64(&self, text: &mut String) {
+        STANDARD.encode_string(self.0, text);
+    }
 }
 
 impl From<[u8; 32]> for Hash {

@@ -13,7 +13,8 @@
 //! authenticates that. **Frozen** like the body; `vectors/leaf-v1.json`.
 
 use crate::event::{Event, EventError};
-use crate::{Chain, ChainHead, Hash, tree};
+use crate::tree::LeafHasher;
+use crate::{Chain, ChainHead, Hash};
 
 /// The first line, with its line feed.
 const HEADER: &str = "audit-leaf/v1\n";
@@ -68,13 +69,12 @@ impl Leaf {
     /// The bytes that are hashed.
     pub fn to_bytes(&self) -> Vec<u8> {
         let Self { chain, sequence, previous, body } = self;
-        let header = format!("{HEADER}chain {chain}\ncseq {sequence}\ncprev {previous}\n\n");
-        [header.as_bytes(), body].concat()
+        [header(chain, *sequence, previous).as_bytes(), body].concat()
     }
 
     /// The leaf's hash in the tree: SHA-256 of a zero byte and [`Self::to_bytes`] (RFC 9162, section 2.1.1).
     pub fn hash(&self) -> Hash {
-        tree::leaf_hash(&self.to_bytes())
+        hash(&self.chain, self.sequence, &self.previous, &self.body)
     }
 
     /// Whether this leaf may follow a chain that stands at `head`.
@@ -111,4 +111,25 @@ impl Leaf {
         }
         Ok((leaf, event))
     }
+}
+
+/// The hash of a leaf from its parts, without putting its bytes together.
+pub fn hash(chain: &Chain, sequence: u64, previous: &Hash, body: &[u8]) -> Hash {
+    LeafHasher::default().with(header(chain, sequence, previous).as_bytes()).with(body).finish()
+}
+
+/// Put together by hand, not by `format!`: it is made once for every leaf of a log that is verified.
+fn header(chain: &Chain, sequence: u64, previous: &Hash) -> String {
+    let mut text = String::with_capacity(MAX_HEADER_BYTES);
+    text.push_str(HEADER);
+    text.push_str("chain ");
+    text.push_str(chain.kind());
+    text.push('/');
+    text.push_str(chain.owner().hyphenated().encode_lower(&mut [0; 36]));
+    text.push_str("\ncseq ");
+    text.push_str(&sequence.to_string());
+    text.push_str("\ncprev ");
+    previous.write_base64(&mut text);
+    text.push_str("\n\n");
+    text
 }

@@ -10,6 +10,7 @@ pub mod event;
 
 pub mod chain;
 pub mod leaf;
+pub mod replay;
 
 pub mod tiles;
 pub mod tree;

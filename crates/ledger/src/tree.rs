@@ -17,7 +17,26 @@ pub const EMPTY_ROOT: Hash = Hash([
 
 /// The hash of a leaf's bytes: SHA-256 of a zero byte and the bytes.
 pub fn leaf_hash(bytes: &[u8]) -> Hash {
-    Hash(Sha256::new().chain_update([0]).chain_update(bytes).finalize().into())
+    LeafHasher::default().with(bytes).finish()
+}
+
+/// [`leaf_hash`] of bytes that come in pieces.
+pub(crate) struct LeafHasher(Sha256);
+
+impl Default for LeafHasher {
+    fn default() -> Self {
+        Self(Sha256::new_with_prefix([0]))
+    }
+}
+
+impl LeafHasher {
+    pub(crate) fn with(self, bytes: &[u8]) -> Self {
+        Self(self.0.chain_update(bytes))
+    }
+
+    pub(crate) fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
 }
 
 /// The hash of a node: SHA-256 of a one byte and its two children. The first byte keeps nodes and leaves apart.

@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use super::EventError;
 use super::public::{is_public, is_word};
+use crate::canonical::MAX_INTEGER;
 use crate::{Chain, Hash};
+
+// The fields of the structs below stand in the order of their names: what serde writes of them is canonical JSON.
 
 /// What an event says. Made by [`super::Event::parse`] and [`super::Draft::finish`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,7 +242,8 @@ impl Actor {
 impl Change {
     fn check(&self, place: &str) -> Result<(), EventError> {
         require(is_name(&self.ent), || format!("{place}.ent"), NOT_A_NAME)?;
-        require(self.rev >= 1, || format!("{place}.rev"), "must be 1 or more")?;
+        let in_range = (1..=MAX_INTEGER.unsigned_abs()).contains(&self.rev);
+        require(in_range, || format!("{place}.rev"), "must be 1 to 2^53 − 1")?;
         let (creates, deletes) = (self.op == Operation::Create, self.op == Operation::Delete);
         require(!creates || self.before.is_none(), || format!("{place}.before"), "must be absent for a created row")?;
         require(!deletes || self.after.is_none(), || format!("{place}.after"), "must be absent for a deleted row")

@@ -40,6 +40,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Hash;
+use crate::canonical::MAX_INTEGER;
 
 /// Something that says nothing about a person by itself, so that it may be kept for ever.
 ///
@@ -175,7 +176,8 @@ pub(super) fn is_word(text: &str) -> bool {
 /// Whether a value of a body that was read could have been made by [`PublicValue`].
 pub(super) fn is_public(value: &Value) -> bool {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|integer| integer.abs() <= MAX_INTEGER),
         Value::String(text) => is_word(text) || text.parse::<Hash>().is_ok(),
         Value::Array(values) => values.iter().all(is_public),
         Value::Object(_) => false,

@@ -2,6 +2,7 @@
 //!
 //! A failing test here means that old records would no longer verify. Write a version 2 beside version 1 instead.
 
+use ledger::canonical;
 use ledger::commitment::{self, Salt};
 use ledger::event::{Draft, Event, Operation, Outcome, Performer, Pii, PublicValue, Recorded, Row, Thing};
 use ledger::leaf::Leaf;
@@ -59,7 +60,7 @@ fn events() -> Vec<(&'static str, Recorded)> {
         .fact("digest", Hash([0xcc; 32]))
         .fact("owner", None::<Uuid>)
         .fact("roles", PublicValue::list([PublicValue::word("viewer"), PublicValue::id(id(9))]))
-        .fact("balance", -ledger::canonical::MAX_INTEGER);
+        .fact("balance", -canonical::MAX_INTEGER);
     let viewed = draft(3, organisation, "credential.reveal")
         .actor(Performer::person(id(0xb0)).via(Thing { kind: "support_session", id: id(0x99) }));
     vec![
@@ -93,6 +94,8 @@ fn bodies_are_written_as_ever() {
         assert_eq!(vector.name, *name);
         assert_eq!(String::from_utf8_lossy(recorded.event.bytes()), vector.body, "{name}");
         assert_eq!(Event::parse(vector.body.as_bytes()).unwrap(), recorded.event, "{name}");
+        let value = canonical::parse_strict(vector.body.as_bytes()).unwrap();
+        assert_eq!(canonical::to_vec(&value).unwrap(), vector.body.as_bytes(), "{name}: canonical JSON");
         for value in &recorded.values {
             let commitment =
                 commitment::of_value(&value.salt, recorded.event.id(), &value.field, value.value.as_bytes());
