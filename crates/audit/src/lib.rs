@@ -8,6 +8,7 @@ pub mod load_line;
 pub mod manifest;
 pub mod matrix;
 mod nearest;
+pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod verdict;
