@@ -10,6 +10,7 @@ pub mod matrix;
 mod nearest;
 pub mod plan;
 pub mod progress;
+pub mod proof;
 pub mod report;
 pub mod verdict;
 

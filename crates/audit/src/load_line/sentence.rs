@@ -133,14 +133,14 @@ fn doubtful(outcome: &Outcome) -> impl Iterator<Item = &CheckResult> {
     })
 }
 
-/// `6 checks are not built`: what the fog of one dimension is made of. Empty where there is none.
+/// What is said of a dimension without a gap. Empty where nothing is unproven either.
 pub(super) fn fog(checks: &[&CheckResult]) -> String {
     let unproven: Vec<_> = checks
         .iter()
         .copied()
         .filter(|check| matches!(check.verdict, Verdict::Suspected | Verdict::Unproven))
         .collect();
-    if unproven.is_empty() { String::new() } else { format!("nothing open; {}", causes(&unproven)) }
+    if unproven.is_empty() { String::new() } else { "no gap that we know of".to_owned() }
 }
 
 /// `8 are not built into this version, 2 wait for a decision of yours`: the commonest cause first.
