@@ -5,6 +5,7 @@ pub mod checks;
 pub mod error;
 pub mod json_path;
 pub mod load_line;
+pub mod lock;
 pub mod manifest;
 pub mod matrix;
 mod nearest;

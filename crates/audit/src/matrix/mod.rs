@@ -3,13 +3,20 @@
 //! Line-oriented text, one action a row, so that a new route is one `+` line in a pull request and a changed right one
 //! changed word.
 
+mod draft;
+mod parse;
 mod path_pattern;
+mod print;
+mod review;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use path_pattern::{Literalness, PathPattern};
+pub use review::ReviewItem;
 
 /// How far a role reaches with an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +104,11 @@ pub struct Matrix {
 
 /// The column that is always there.
 pub const ANONYMOUS: &str = "anon";
+
+impl Reach {
+    /// From the nearest to the farthest.
+    pub const ALL: [Self; 5] = [Self::None, Self::Own, Self::Member, Self::Tenant, Self::All];
+}
 
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -87,6 +87,11 @@ impl PathPattern {
         self.to_string().trim_end_matches('/') == path.trim_end_matches('/')
     }
 
+    /// The path with the names of its parameters removed: `/a/{}`.
+    pub(super) fn without_names(&self) -> String {
+        without_names(&self.to_string())
+    }
+
     /// How literal it is.
     pub fn literalness(&self) -> Literalness {
         let count = |wanted: fn(&Segment) -> bool| self.segments.iter().filter(|segment| wanted(segment)).count();
