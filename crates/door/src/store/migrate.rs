@@ -47,10 +47,11 @@ impl Step {
             Self::Sql(sql) => vec![dialect::translate(engine, sql)],
             Self::Recorded { table, entity, columns } => {
                 let create = format!(
-                    "CREATE TABLE {table} (id {{id}} PRIMARY KEY, {columns} \
+                    "CREATE TABLE {table} (id {{id}} PRIMARY KEY, \
                      salt {{bytes}} NOT NULL, \
                      entity {{int}} NOT NULL DEFAULT {entity} CHECK (entity = {entity}), \
                      rev {{int}} NOT NULL CHECK (rev >= 1), \
+                     {columns} \
                      CONSTRAINT {table}_recorded FOREIGN KEY (entity, id, rev) REFERENCES change (entity, pk, rev) \
                      DEFERRABLE INITIALLY DEFERRED) {{strict}}"
                 );
