@@ -321,13 +321,14 @@ fn holds_nul(value: &serde_json::Value) -> Option<String> {
 
 /// A missing or unknown field is named in the message only: take it from there, so that it can be marked.
 fn named(path: String, message: String) -> (String, String) {
-    if path != "." {
-        return (path, message);
-    }
-    let quoted = message.split('`').nth(1).map(str::to_owned);
-    match quoted {
-        Some(field) if message.starts_with("missing field") => (field, "is missing".to_owned()),
-        Some(field) if message.starts_with("unknown field") => (field, "is not known here".to_owned()),
-        _ => (path, message),
+    let field = message.split('`').nth(1).unwrap_or_default();
+    let inside = |path: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
+    if message.starts_with("missing field") {
+        (inside(&path), "is missing".to_owned())
+    } else if message.starts_with("unknown field") {
+        let ends_with_it = path == field || path.ends_with(&format!(".{field}"));
+        (if ends_with_it { path } else { inside(&path) }, "is not known here".to_owned())
+    } else {
+        (path, message)
     }
 }
