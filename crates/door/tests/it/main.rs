@@ -1,0 +1,7 @@
+//! The door, tried with two toy nouns on both databases. Each test is a short story; see `world.rs`.
+//!
+//! On PostgreSQL the stories run where `TEST_POSTGRES_URL` names a server: `export TEST_POSTGRES_URL=$(.ci/postgres)`.
+
+mod library;
+mod order;
+mod world;
