@@ -37,21 +37,19 @@ macro_rules! typed_id {
             }
         }
 
-        impl From<Option<$name>> for $crate::store::Value {
-            fn from(id: Option<$name>) -> Self {
-                Self::from(id.map(|id| id.0))
+        impl $crate::store::Stored for $name {
+            fn bind(value: Option<Self>) -> $crate::store::Value {
+                $crate::store::Value::Id(value.map(|id| id.0))
+            }
+
+            fn read(row: &$crate::store::Row, name: &str) -> $crate::store::Result<Option<Self>> {
+                Ok(row.get::<Option<$crate::uuid::Uuid>>(name)?.map(Self))
             }
         }
 
         impl $crate::store::Column for $name {
             fn read(row: &$crate::store::Row, name: &str) -> $crate::store::Result<Self> {
                 row.get::<$crate::uuid::Uuid>(name).map(Self)
-            }
-        }
-
-        impl $crate::store::Column for Option<$name> {
-            fn read(row: &$crate::store::Row, name: &str) -> $crate::store::Result<Self> {
-                Ok(row.get::<Option<$crate::uuid::Uuid>>(name)?.map($name))
             }
         }
 

@@ -14,7 +14,7 @@ mod writer;
 pub use db::{Settings, Store, Tx};
 pub use dialect::Engine;
 pub use migrate::{Migration, Step};
-pub use row::{Column, Row};
+pub use row::{Column, Row, Stored};
 pub use value::Value;
 
 /// What can go wrong below.

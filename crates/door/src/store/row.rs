@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 use uuid::Uuid;
 
-use super::{Error, Result};
+use super::{Error, Result, Value};
 use crate::time::Time;
 
 /// One row.
@@ -23,6 +23,30 @@ pub trait Column: Sized {
     /// # Errors
     /// [`Error::Column`] when it is absent or holds something else.
     fn read(row: &Row, name: &str) -> Result<Self>;
+}
+
+/// A type of the portal's that is kept as a simpler one: a typed id as a UUID, a closed set of words as a text.
+pub trait Stored: Sized {
+    /// Binds it, or nothing.
+    fn bind(value: Option<Self>) -> Value;
+
+    /// Reads it, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when the column holds something else.
+    fn read(row: &Row, name: &str) -> Result<Option<Self>>;
+}
+
+impl<S: Stored> Column for Option<S> {
+    fn read(row: &Row, name: &str) -> Result<Self> {
+        S::read(row, name)
+    }
+}
+
+impl<S: Stored> From<Option<S>> for Value {
+    fn from(value: Option<S>) -> Self {
+        S::bind(value)
+    }
 }
 
 macro_rules! columns {

@@ -1,3 +1,10 @@
-//! The installation itself: its first run, and how ready it is.
+//! The installation itself: its first run, its demo, and how ready it is.
 
+mod demo_fill;
 pub mod pages;
+mod readiness;
+mod set_up;
+
+pub use demo_fill::{DemoFilled, FillDemo};
+pub use readiness::{Readiness, ReadinessItem, ReadinessShown};
+pub use set_up::{SetUp, make_link};

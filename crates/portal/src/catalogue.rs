@@ -1,0 +1,49 @@
+//! Every action of the portal: its table of contents.
+
+use door::{Catalogue, Relation, Relations, Spec, Way};
+
+use crate::{identity, installation, messages, organisations, projects, trail, vault};
+
+/// The list.
+#[must_use]
+pub fn catalogue() -> Catalogue {
+    Catalogue::default()
+        .receive::<identity::Open>()
+        .change::<identity::Close>()
+        .look::<identity::Show>()
+        .receive::<identity::CreateToken>()
+        .change::<identity::Revoke>()
+        .look::<organisations::Show>()
+        .change::<organisations::Enter>()
+        .look::<organisations::ListClients>()
+        .change::<organisations::CreateClient>()
+        .look::<projects::List>()
+        .change::<projects::Create>()
+        .look::<projects::Show>()
+        .change::<projects::SetStatus>()
+        .look::<projects::ListMembers>()
+        .change::<projects::AddMember>()
+        .change::<projects::RemoveMember>()
+        .look::<messages::List>()
+        .change::<messages::Post>()
+        .look::<vault::List>()
+        .change::<vault::Store>()
+        .disclose::<vault::Reveal>()
+        .look::<trail::List>()
+        .look::<trail::ShowMatrix>()
+        .look::<installation::Readiness>()
+        .receive::<installation::SetUp>()
+        .receive::<organisations::Create>()
+        .receive::<identity::CreatePerson>()
+        .change::<organisations::SetMembershipState>()
+        .receive::<installation::FillDemo>()
+        .change::<identity::Sweep>()
+        .seals(LEDGER_SEAL)
+}
+
+const LEDGER_SEAL: Spec = Spec::new(
+    "ledger.seal",
+    "Gives what was recorded its place in the sealed log, and signs how far it goes.",
+    Way::Job { every_seconds: 1 },
+    Relations::of(&[Relation::JOB]),
+);

@@ -1,0 +1,372 @@
+//! What people may type, as types: parsed once at the edge, with an answer that says what was wrong.
+
+use door::store::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use zeroize::Zeroizing;
+
+/// Declares a text of bounded length, trimmed, never empty. Lengths count Unicode characters.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $lines:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters that it may have.
+            pub const CHARACTERS_MAX: usize = $max;
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                bounded(&text, $max, $lines).map(Self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl From<&$name> for Value {
+            fn from(text: &$name) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some($max)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+text!(
+    /// A name or a title: one line.
+    Name, 120, false
+);
+text!(
+    /// A sentence: one line.
+    Sentence, 300, false
+);
+text!(
+    /// A message.
+    Words, 10_000, true
+);
+text!(
+    /// A secret that is handed over. Kept encrypted; shown by one action only.
+    Handed, 4_000, true
+);
+
+/// Trims, and checks length and characters. Control characters could forge lines in a log or a terminal.
+fn bounded(text: &str, max: usize, lines: bool) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("must not be empty".to_owned());
+    }
+    let count = text.chars().count();
+    if count > max {
+        return Err(format!("has {count} characters, {max} are possible"));
+    }
+    let allowed = |c: char| !c.is_control() || (lines && matches!(c, '\n' | '\r' | '\t'));
+    if !text.chars().all(allowed) {
+        return Err("must not hold control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A mail address, normalised: the domain and the local part in lower case. Checked for its form only (RFC 5321
+/// section 4.5.3.1 for the lengths); whether it is somebody's shows when it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Mail(String);
+
+impl Mail {
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Mail {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let text = text.trim().to_lowercase();
+        let whole = text.len() <= 254 && text.chars().all(|c| !c.is_control() && !c.is_whitespace());
+        let sound = text.rsplit_once('@').is_some_and(|(local, domain)| {
+            (1..=64).contains(&local.len())
+                && !local.contains('@')
+                && domain.contains('.')
+                && domain.split('.').all(|label| {
+                    (1..=63).contains(&label.len()) && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                })
+        });
+        if whole && sound { Ok(Self(text)) } else { Err("must be a mail address such as petra@example.com".to_owned()) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Mail {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl From<&Mail> for Value {
+    fn from(mail: &Mail) -> Self {
+        Self::from(mail.as_str())
+    }
+}
+
+impl PartialSchema for Mail {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+            .max_length(Some(254))
+            .into()
+    }
+}
+
+impl ToSchema for Mail {}
+
+/// A password as typed. Cannot be printed, logged or serialised, and is wiped when it goes.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// The most characters of a password.
+    pub const CHARACTERS_MAX: usize = 128;
+
+    /// Takes what was typed.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The bytes, for hashing only.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// How many characters it has.
+    #[must_use]
+    pub fn characters(&self) -> usize {
+        self.0.chars().count()
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let password = Self::new(String::deserialize(deserializer)?);
+        match password.characters() {
+            0 => Err(serde::de::Error::custom("must not be empty")),
+            count if count > Self::CHARACTERS_MAX => {
+                Err(serde::de::Error::custom(format!("has {count} characters, 128 are possible")))
+            }
+            _ => Ok(password),
+        }
+    }
+}
+
+impl PartialSchema for Password {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .min_length(Some(1))
+            .max_length(Some(Self::CHARACTERS_MAX))
+            .into()
+    }
+}
+
+impl ToSchema for Password {}
+
+/// A password that is being chosen: 8 to 128 of any characters (ASVS 5.0 6.2.1, 6.2.8, 6.2.9).
+#[derive(Debug, Clone)]
+pub struct NewPassword(pub Password);
+
+impl<'de> Deserialize<'de> for NewPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let password = Password::deserialize(deserializer)?;
+        if password.characters() < 8 {
+            return Err(serde::de::Error::custom("must have at least 8 characters"));
+        }
+        Ok(Self(password))
+    }
+}
+
+impl PartialSchema for NewPassword {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .min_length(Some(8))
+            .max_length(Some(Password::CHARACTERS_MAX))
+            .into()
+    }
+}
+
+impl ToSchema for NewPassword {}
+
+/// A whole number of days. A form sends text, a program a number: both are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Days(i64);
+
+impl Days {
+    /// The most days that can be asked for.
+    pub const MAX: i64 = 366;
+
+    /// As seconds.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0 * 24 * 3600
+    }
+}
+
+impl<'de> Deserialize<'de> for Days {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let days = value.as_i64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+        match days {
+            Some(days) if (1..=Self::MAX).contains(&days) => Ok(Self(days)),
+            _ => Err(serde::de::Error::custom("must be a whole number of days from 1 to 366")),
+        }
+    }
+}
+
+impl PartialSchema for Days {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(Self::MAX)).into()
+    }
+}
+
+impl ToSchema for Days {}
+
+/// Declares a closed set of words: for the database, the record, the interface and the match alike.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant),*
+        }
+
+        impl $name {
+            /// All of them in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// Back from the word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.word() == word)
+            }
+        }
+
+        impl door::ledger::event::PublicField for $name {
+            fn public(&self) -> door::ledger::event::PublicValue {
+                door::ledger::event::PublicValue::word(self.word())
+            }
+        }
+
+        impl From<$name> for door::store::Value {
+            fn from(value: $name) -> Self {
+                Self::from(value.word())
+            }
+        }
+
+        impl door::store::Column for $name {
+            fn read(row: &door::store::Row, name: &str) -> door::store::Result<Self> {
+                <Self as door::store::Stored>::read(row, name)?.ok_or_else(|| door::store::Error::Column {
+                    column: name.to_owned(),
+                    why: "is null".to_owned(),
+                })
+            }
+        }
+
+        impl door::store::Stored for $name {
+            fn bind(value: Option<Self>) -> door::store::Value {
+                door::store::Value::Text(value.map(|word| word.word().to_owned()))
+            }
+
+            fn read(row: &door::store::Row, name: &str) -> door::store::Result<Option<Self>> {
+                let Some(word) = row.get::<Option<String>>(name)? else { return Ok(None) };
+                Self::from_word(&word).map(Some).ok_or_else(|| door::store::Error::Column {
+                    column: name.to_owned(),
+                    why: format!("`{word}` is no {}", stringify!($name)),
+                })
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_trimmed_and_bounded() {
+        assert_eq!(Name::try_from("  Petra ".to_owned()).unwrap().as_str(), "Petra");
+        assert_eq!(Name::try_from(" ".to_owned()).unwrap_err(), "must not be empty");
+        assert_eq!(Name::try_from("x".repeat(121)).unwrap_err(), "has 121 characters, 120 are possible");
+        assert!(Name::try_from("a\nb".to_owned()).is_err());
+        assert!(Words::try_from("a\nb".to_owned()).is_ok());
+    }
+
+    #[test]
+    fn mail_addresses_are_normalised() {
+        assert_eq!(Mail::try_from(" Petra@Example.COM ".to_owned()).unwrap().as_str(), "petra@example.com");
+        for wrong in ["", "petra", "@example.com", "a@b", "a b@example.com", "a@@example.com", "a@.com"] {
+            assert!(Mail::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn passwords_do_not_print() {
+        assert_eq!(format!("{:?}", NewPassword(Password::new("secret-word"))), "NewPassword(Password(…))");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_or_refused(text in ".*") {
+            let _ = Name::try_from(text.clone());
+            let _ = Words::try_from(text.clone());
+            if let Ok(mail) = Mail::try_from(text) {
+                prop_assert_eq!(Mail::try_from(mail.as_str().to_owned()).unwrap(), mail);
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `account.show`: who am I here.
+
+use door::{Action, Look, Permitted, Read, Relation, Relations, Result, Spec, Time, Verb, Way, values};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Own;
+use crate::ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId};
+use crate::nothing::Nothing;
+use crate::organisations::Role;
+
+/// Shows one's own account.
+pub struct Show;
+
+/// One's own account.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Account {
+    /// The person.
+    pub id: PersonId,
+    /// The mail address.
+    pub mail: String,
+    /// The name.
+    pub name: String,
+    /// The organisation that the caller is in at the moment.
+    pub organisation: Option<OrganisationId>,
+    /// Where one belongs.
+    pub memberships: Vec<MembershipShown>,
+    /// Where one is signed in.
+    pub sessions: Vec<SessionShown>,
+    /// What acts in one's name.
+    pub tokens: Vec<TokenShown>,
+}
+
+/// One membership.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MembershipShown {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub organisation_name: String,
+    /// The client company, for its people.
+    pub client: Option<ClientId>,
+    /// Its name.
+    pub client_name: Option<String>,
+    /// The role.
+    pub role: Role,
+}
+
+/// One sign-in.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionShown {
+    /// The session.
+    pub id: SessionId,
+    /// How the browser or program called itself.
+    pub agent: String,
+    /// When it began.
+    pub opened_at: Time,
+    /// When it was last used.
+    pub seen_at: Time,
+    /// Whether it is the one that asks.
+    pub this: bool,
+}
+
+/// One token.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenShown {
+    /// The token.
+    pub id: TokenId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub made_at: Time,
+    /// When it ends.
+    pub expires_at: Time,
+    /// When it was last used.
+    pub seen_at: Option<Time>,
+}
+
+impl Action for Show {
+    type Target = Own;
+    type Input = Nothing;
+    type Output = Account;
+    const SPEC: Spec = Spec::new(
+        "account.show",
+        "Shows one's own account: memberships, sign-ins and tokens.",
+        Way::Http(Verb::Get, "/account"),
+        Relations::of(&[Relation::SELF]),
+    );
+}
+
+impl Look for Show {
+    async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<Account> {
+        let person = read.one("SELECT mail, name FROM person WHERE id = $1", values![own.0]).await?;
+        let memberships = read
+            .all(
+                "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
+                 c.name AS client_name, m.role AS role FROM membership m JOIN organisation o ON o.id = m.organisation \
+                 LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' ORDER BY o.name, o.id",
+                values![own.0],
+            )
+            .await?;
+        let sessions = read
+            .all(
+                "SELECT s.id AS id, s.agent AS agent, s.opened_at AS opened_at, coalesce(v.at, s.opened_at) AS seen_at \
+                 FROM session s LEFT JOIN session_seen v ON v.session = s.id \
+                 WHERE s.person = $1 AND s.expires_at > $2 ORDER BY s.opened_at DESC LIMIT 100",
+                values![own.0, read.now()],
+            )
+            .await?;
+        let tokens = read
+            .all(
+                "SELECT t.id AS id, t.name AS name, t.scopes AS scopes, t.made_at AS made_at, t.expires_at AS expires_at, \
+                 v.at AS seen_at FROM token t LEFT JOIN token_seen v ON v.token = t.id \
+                 WHERE t.person = $1 AND t.expires_at > $2 ORDER BY t.made_at DESC LIMIT 100",
+                values![own.0, read.now()],
+            )
+            .await?;
+        let this = read.caller().session.map(SessionId);
+        Ok(Account {
+            id: own.0,
+            mail: person.get("mail")?,
+            name: person.get("name")?,
+            organisation: read.caller().organisation.map(OrganisationId),
+            memberships: memberships
+                .iter()
+                .map(|row| {
+                    Ok(MembershipShown {
+                        organisation: row.get("organisation")?,
+                        organisation_name: row.get("organisation_name")?,
+                        client: row.get("client")?,
+                        client_name: row.get("client_name")?,
+                        role: row.get("role")?,
+                    })
+                })
+                .collect::<Result<_>>()?,
+            sessions: sessions
+                .iter()
+                .map(|row| {
+                    let id = row.get("id")?;
+                    Ok(SessionShown {
+                        id,
+                        agent: row.get("agent")?,
+                        opened_at: row.get("opened_at")?,
+                        seen_at: row.get("seen_at")?,
+                        this: this == Some(id),
+                    })
+                })
+                .collect::<Result<_>>()?,
+            tokens: tokens
+                .iter()
+                .map(|row| {
+                    Ok(TokenShown {
+                        id: row.get("id")?,
+                        name: row.get("name")?,
+                        scopes: row.get::<String>("scopes")?.split(' ').map(str::to_owned).collect(),
+                        made_at: row.get("made_at")?,
+                        expires_at: row.get("expires_at")?,
+                        seen_at: row.get("seen_at")?,
+                    })
+                })
+                .collect::<Result<_>>()?,
+        })
+    }
+}

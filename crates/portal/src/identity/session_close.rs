@@ -1,0 +1,32 @@
+//! `session.close`: signing out.
+
+use door::{Action, Change, Permitted, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write, values};
+
+use super::{Own, SESSION};
+use crate::nothing::Nothing;
+
+/// Ends the caller's own session.
+pub struct Close;
+
+impl Action for Close {
+    type Target = Own;
+    type Input = Nothing;
+    type Output = Nothing;
+    const SPEC: Spec = Spec::new(
+        "session.close",
+        "Signs out: ends the session that asks.",
+        Way::Http(Verb::Delete, "/session"),
+        Relations::of(&[Relation::SELF]),
+    );
+}
+
+impl Change for Close {
+    async fn change(_: &Nothing, _: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
+        // A token has no session to end.
+        let session = write.caller().session.ok_or(Refusal::Conflict("no_session"))?;
+        let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;
+        write.delete(SESSION, session, row.get("rev")?, "DELETE FROM session WHERE id = $1 AND rev = $2")?;
+        write.keep("DELETE FROM session_seen WHERE session = $1", values![session]).await?;
+        Ok((Nothing {}, Record::on("session", session)))
+    }
+}

@@ -1,0 +1,40 @@
+//! A typed id for each kind of thing.
+
+use door::typed_id;
+
+typed_id!(
+    /// A person: one account, many memberships.
+    PersonId
+);
+typed_id!(
+    /// A sign-in that is still good.
+    SessionId
+);
+typed_id!(
+    /// An API token.
+    TokenId
+);
+typed_id!(
+    /// The service business: the tenant.
+    OrganisationId
+);
+typed_id!(
+    /// A person in an organisation, with a role.
+    MembershipId
+);
+typed_id!(
+    /// A company that an organisation serves.
+    ClientId
+);
+typed_id!(
+    /// Work for one client.
+    ProjectId
+);
+typed_id!(
+    /// A post on a project.
+    MessageId
+);
+typed_id!(
+    /// A secret that is handed over.
+    CredentialId
+);

@@ -1,0 +1,125 @@
+//! `readiness.show`: what stands between this installation and a client, in words, minutes and money.
+
+use door::store::Engine;
+use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Time, Verb, Way};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::nothing::Nothing;
+use crate::organisations::Room;
+use crate::standing::{ADMIN, OWNER};
+use crate::world::World;
+
+/// Shows how ready the installation is.
+pub struct Readiness;
+
+/// A sealed log whose last checkpoint is older than this, while events wait, is not working.
+const SEAL_LATE_SECONDS: i64 = 120;
+
+/// How ready it is.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReadinessShown {
+    /// Item by item.
+    pub items: Vec<ReadinessItem>,
+    /// Minutes that are left, as far as they are known.
+    pub minutes: i64,
+}
+
+/// One item.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReadinessItem {
+    /// What it is about: `https`, `record`, `backup` …
+    pub name: String,
+    /// Whether it is wired.
+    pub wired: bool,
+    /// What is known, in a sentence.
+    pub words: String,
+    /// Minutes to wire it. None where nothing is to do, or where this version cannot.
+    pub minutes: Option<i64>,
+}
+
+impl Action for Readiness {
+    type Target = Room;
+    type Input = Nothing;
+    type Output = ReadinessShown;
+    const SPEC: Spec = Spec::new(
+        "readiness.show",
+        "Shows what is wired and what is not, with the minutes that it takes.",
+        Way::Http(Verb::Get, "/readiness"),
+        Relations::of(&[OWNER, ADMIN]),
+    );
+}
+
+impl Look for Readiness {
+    async fn look(_: &Nothing, _: &Permitted<Room>, read: &mut Read<'_>) -> Result<ReadinessShown> {
+        let world = read.world::<World>()?;
+        let items = vec![
+            https(world),
+            database(world.engine),
+            record(read).await?,
+            second_factor(),
+            mail(),
+            alerts(),
+            backup(),
+        ];
+        let minutes = items.iter().filter_map(|item| item.minutes).sum();
+        Ok(ReadinessShown { items, minutes })
+    }
+}
+
+fn item(name: &str, wired: bool, words: impl Into<String>, minutes: Option<i64>) -> ReadinessItem {
+    ReadinessItem { name: name.to_owned(), wired, words: words.into(), minutes }
+}
+
+fn https(world: &World) -> ReadinessItem {
+    if world.public_origin.starts_with("https://") {
+        item("https", true, format!("Browsers reach it at {}.", world.public_origin), None)
+    } else {
+        item("https", false, "Plain HTTP: for this machine only. Start with --tls or behind a proxy.", Some(5))
+    }
+}
+
+fn database(engine: Engine) -> ReadinessItem {
+    let words = match engine {
+        Engine::Sqlite => "SQLite, on this machine. What was acknowledged is on disk.",
+        Engine::Postgres => "PostgreSQL. Any number of instances can run.",
+    };
+    item("database", true, words, None)
+}
+
+async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
+    let row = read
+        .one(
+            "SELECT (SELECT size FROM ledger_head WHERE id = 1) AS size, (SELECT count(*) FROM event_pending) AS waiting, \
+             (SELECT max(at) FROM ledger_checkpoint) AS at",
+            vec![],
+        )
+        .await?;
+    let (size, waiting, at): (i64, i64, Option<Time>) = (row.get("size")?, row.get("waiting")?, row.get("at")?);
+    let late = at.is_none_or(|at| read.now().seconds_since(at) > SEAL_LATE_SECONDS);
+    if waiting > 0 && late {
+        let words = format!("{waiting} events wait to be sealed. The log says why.");
+        return Ok(item("record", false, words, None));
+    }
+    let words = match at {
+        Some(at) => format!("{size} events sealed, the last checkpoint signed {at}."),
+        None => "Nothing has been recorded yet.".to_owned(),
+    };
+    Ok(item("record", true, words, None))
+}
+
+fn second_factor() -> ReadinessItem {
+    item("second_factor", false, "Sign-in is by password alone in this version.", None)
+}
+
+fn mail() -> ReadinessItem {
+    item("mail", false, "This version sends no mail.", None)
+}
+
+fn alerts() -> ReadinessItem {
+    item("alerts", false, "This version raises no alerts: watch /readyz from outside.", None)
+}
+
+fn backup() -> ReadinessItem {
+    item("backup", false, "This version makes no backups by itself: copy the data directory while it is stopped.", None)
+}

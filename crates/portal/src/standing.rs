@@ -1,0 +1,278 @@
+//! What a caller is to a place, and who a credential belongs to: the portal's answers to the door's two questions.
+
+use door::store::{Result, Tx};
+use door::{Actor, Caller, Credential, Grounds, Place, Relation, Relations, Time, values};
+use uuid::Uuid;
+
+use crate::ids::{ClientId, PersonId};
+use crate::organisations::Role;
+use crate::projects::ProjectRole;
+use crate::secret;
+
+/// Owner of the organisation.
+pub const OWNER: Relation = Relation::new(8, "owner");
+/// Administrator of the organisation.
+pub const ADMIN: Relation = Relation::new(9, "admin");
+/// One of the organisation's own people.
+pub const STAFF: Relation = Relation::new(10, "staff");
+/// Administrator of the client company.
+pub const CLIENT_ADMIN: Relation = Relation::new(11, "client_admin");
+/// One of the client company's people.
+pub const CLIENT_MEMBER: Relation = Relation::new(12, "client_member");
+/// Admin of the project.
+pub const PROJECT_ADMIN: Relation = Relation::new(13, "project_admin");
+/// Contributor to the project.
+pub const CONTRIBUTOR: Relation = Relation::new(14, "contributor");
+/// Viewer of the project.
+pub const VIEWER: Relation = Relation::new(15, "viewer");
+
+/// All of them, in the order of the matrix.
+pub const RELATIONS: &[Relation] = &[
+    Relation::ANYONE,
+    Relation::SELF,
+    OWNER,
+    ADMIN,
+    STAFF,
+    CLIENT_ADMIN,
+    CLIENT_MEMBER,
+    PROJECT_ADMIN,
+    CONTRIBUTOR,
+    VIEWER,
+    Relation::CONSOLE,
+    Relation::JOB,
+];
+
+/// Everybody who sees a project.
+pub const PROJECT_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR, VIEWER]);
+/// Everybody in an organisation's rooms.
+pub const ROOM_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, STAFF, CLIENT_ADMIN, CLIENT_MEMBER]);
+/// The organisation's own people.
+pub const OUR_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, STAFF]);
+
+/// After this long without a request a session is over.
+pub const IDLE_SECONDS: i64 = 7 * 24 * 3600;
+/// "Last seen" is written at most this often.
+const SEEN_SECONDS: i64 = 300;
+
+/// The portal's people.
+#[derive(Debug, Default)]
+pub struct People;
+
+/// A caller's membership at a place, as the one query finds it.
+struct Membership {
+    role: Role,
+    client: Option<ClientId>,
+    project_role: Option<ProjectRole>,
+}
+
+/// Pure: what a membership is at a place. Only what gives sight of it.
+fn relations_at(membership: &Membership, place: &Place) -> Relations {
+    let ours = !membership.role.of_client();
+    let theirs = !ours && place.client.is_none_or(|client| membership.client == Some(ClientId(client)));
+    // An internal thing is not there for anybody of the client, whatever his role in the project.
+    if !ours && (!theirs || place.internal) {
+        return Relations::NONE;
+    }
+    let by_project = match membership.project_role {
+        Some(ProjectRole::Admin) => Relations::of(&[PROJECT_ADMIN]),
+        Some(ProjectRole::Contributor) => Relations::of(&[CONTRIBUTOR]),
+        Some(ProjectRole::Viewer) => Relations::of(&[VIEWER]),
+        None => Relations::NONE,
+    };
+    let by_role = match (membership.role, place.project) {
+        (Role::Owner, _) => Relations::of(&[OWNER]),
+        (Role::Admin, _) => Relations::of(&[ADMIN]),
+        (Role::ClientAdmin, _) => Relations::of(&[CLIENT_ADMIN]),
+        (Role::Staff, None) => Relations::of(&[STAFF]),
+        (Role::ClientMember, None) => Relations::of(&[CLIENT_MEMBER]),
+        // In a project, being on the staff or of the company is not enough: one has to be in it.
+        (Role::Staff | Role::ClientMember, Some(_)) if membership.project_role.is_none() => Relations::NONE,
+        (Role::Staff, Some(_)) => Relations::of(&[STAFF]),
+        (Role::ClientMember, Some(_)) => Relations::of(&[CLIENT_MEMBER]),
+    };
+    by_role.and(by_project)
+}
+
+async fn membership(tx: &mut Tx, person: PersonId, place: &Place) -> Result<Option<Membership>> {
+    let Some(organisation) = place.organisation else { return Ok(None) };
+    let row = tx
+        .maybe(
+            "SELECT m.role AS role, m.client AS client, \
+             (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role \
+             FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
+            values![person, organisation, place.project],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Membership { role: row.get("role")?, client: row.get("client")?, project_role: row.get("project_role")? })
+    })
+    .transpose()
+}
+
+async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
+    let row = tx
+        .maybe(
+            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, s.opened_at AS opened_at, \
+             coalesce(v.at, s.opened_at) AS seen_at, \
+             EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
+             EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
+                     AND m.state = 'active') AS here \
+             FROM session s LEFT JOIN session_seen v ON v.session = s.id \
+             WHERE s.secret_hash = $1 AND s.expires_at > $2",
+            values![secret::hash(shown).as_slice(), now],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let seen: Time = row.get("seen_at")?;
+    if now.seconds_since(seen) > IDLE_SECONDS || !row.get::<bool>("anywhere")? {
+        return Ok(None);
+    }
+    Ok(Some(Caller {
+        actor: Actor::Person(row.get("person")?),
+        session: Some(row.get("id")?),
+        auth: "password",
+        // Suspended or gone here: the rooms of this organisation are closed at once.
+        organisation: if row.get("here")? { row.get("organisation")? } else { None },
+        proved_at: Some(row.get("opened_at")?),
+        scopes: None,
+        touch: now.seconds_since(seen) > SEEN_SECONDS,
+    }))
+}
+
+async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
+    let row = tx
+        .maybe(
+            "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
+             coalesce(v.at, 0) AS seen_at FROM token t \
+             JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
+             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
+            values![secret::hash(shown).as_slice(), now],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let scopes: String = row.get("scopes")?;
+    Ok(Some(Caller {
+        actor: Actor::Token { token: row.get("id")?, person: row.get("person")? },
+        session: None,
+        auth: "token",
+        organisation: row.get("organisation")?,
+        proved_at: None,
+        scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
+        touch: now.seconds_since(row.get("seen_at")?) > SEEN_SECONDS,
+    }))
+}
+
+impl Grounds for People {
+    fn caller<'a>(&'a self, tx: &'a mut Tx, credential: &'a Credential, now: Time) -> door::Later<'a, Result<Caller>> {
+        Box::pin(async move {
+            let found = match credential {
+                Credential::Cookie(shown) => session(tx, shown, now).await?,
+                Credential::Bearer(shown) if secret::is_token(shown) => token(tx, shown, now).await?,
+                Credential::Bearer(shown) => session(tx, shown, now).await?,
+                Credential::None | Credential::Console | Credential::Job(_) => None,
+            };
+            Ok(found.unwrap_or_else(Caller::anyone))
+        })
+    }
+
+    fn standing<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        caller: &'a Caller,
+        place: &'a Place,
+    ) -> door::Later<'a, Result<Relations>> {
+        Box::pin(async move {
+            let anyone = Relations::of(&[Relation::ANYONE]);
+            let person = match caller.actor {
+                Actor::Console => return Ok(anyone.and(Relations::of(&[Relation::CONSOLE]))),
+                Actor::Job(_) => return Ok(anyone.and(Relations::of(&[Relation::JOB]))),
+                Actor::Anyone => return Ok(anyone),
+                Actor::Person(person) | Actor::Token { person, .. } => person,
+            };
+            if place.account == Some(person) {
+                return Ok(anyone.and(Relations::of(&[Relation::SELF])));
+            }
+            let found = membership(tx, PersonId(person), place).await?;
+            Ok(found.map_or(anyone, |membership| anyone.and(relations_at(&membership, place))))
+        })
+    }
+
+    fn organisations<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller) -> door::Later<'a, Result<Vec<Uuid>>> {
+        Box::pin(async move {
+            let Some(person) = caller.actor.person() else { return Ok(Vec::new()) };
+            let rows = tx
+                .all(
+                    "SELECT organisation FROM membership WHERE person = $1 AND state <> 'left' ORDER BY organisation",
+                    values![person],
+                )
+                .await?;
+            rows.iter().map(|row| row.get("organisation")).collect()
+        })
+    }
+
+    fn seen<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller, now: Time) -> door::Later<'a, Result<()>> {
+        Box::pin(async move {
+            match (caller.session, caller.actor) {
+                (Some(session), _) => {
+                    tx.run(
+                        "INSERT INTO session_seen (session, at) SELECT id, $2 FROM session WHERE id = $1 \
+                         ON CONFLICT (session) DO UPDATE SET at = $2",
+                        values![session, now],
+                    )
+                    .await?;
+                }
+                (None, Actor::Token { token, .. }) => {
+                    tx.run(
+                        "INSERT INTO token_seen (token, at) SELECT id, $2 FROM token WHERE id = $1 \
+                         ON CONFLICT (token) DO UPDATE SET at = $2",
+                        values![token, now],
+                    )
+                    .await?;
+                }
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn relations(&self) -> &'static [Relation] {
+        RELATIONS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: Uuid = Uuid::from_u128(1);
+    const THEIRS: Uuid = Uuid::from_u128(2);
+    const OTHERS: Uuid = Uuid::from_u128(3);
+    const WORK: Uuid = Uuid::from_u128(4);
+
+    fn at(role: Role, project_role: Option<ProjectRole>, client: Uuid, internal: bool) -> Vec<&'static str> {
+        let membership = Membership { role, client: role.of_client().then_some(ClientId(THEIRS)), project_role };
+        let place = Place {
+            organisation: Some(HERE),
+            client: Some(client),
+            project: Some(WORK),
+            internal,
+            ..Place::INSTALLATION
+        };
+        relations_at(&membership, &place).names(RELATIONS).collect()
+    }
+
+    #[test]
+    fn the_walls_from_the_outside_in() {
+        let contributor = Some(ProjectRole::Contributor);
+        assert_eq!(at(Role::Owner, None, THEIRS, true), ["owner"]);
+        assert_eq!(at(Role::Staff, None, THEIRS, false), [""; 0]);
+        assert_eq!(at(Role::Staff, contributor, THEIRS, true), ["staff", "contributor"]);
+        assert_eq!(at(Role::ClientAdmin, None, THEIRS, false), ["client_admin"]);
+        assert_eq!(at(Role::ClientAdmin, None, THEIRS, true), [""; 0]);
+        assert_eq!(at(Role::ClientAdmin, None, OTHERS, false), [""; 0]);
+        assert_eq!(at(Role::ClientMember, None, THEIRS, false), [""; 0]);
+        assert_eq!(at(Role::ClientMember, contributor, THEIRS, false), ["client_member", "contributor"]);
+        // A mistaken row in another client's project opens nothing.
+        assert_eq!(at(Role::ClientMember, contributor, OTHERS, false), [""; 0]);
+    }
+}

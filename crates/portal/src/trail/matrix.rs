@@ -1,0 +1,88 @@
+//! `matrix.show`: who may do what, as the door reads it.
+
+use door::{Action, Catalogue, Effect, Look, Permitted, Read, Result, Spec, Verb, Way};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::nothing::Nothing;
+use crate::organisations::Room;
+use crate::standing::{RELATIONS, ROOM_PEOPLE};
+
+/// Shows the matrix.
+pub struct ShowMatrix;
+
+/// Who may do what.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Matrix {
+    /// One row an action.
+    pub rows: Vec<MatrixRow>,
+    /// The relations, in the order of the columns.
+    pub relations: Vec<String>,
+}
+
+/// One action.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MatrixRow {
+    /// Its name.
+    pub action: String,
+    /// What it does, in a sentence.
+    pub about: String,
+    /// `look`, `change`, `disclose` or `keep`.
+    pub kind: String,
+    /// How it is reached.
+    pub way: String,
+    /// Who may.
+    pub may: Vec<String>,
+    /// States of the object in which nobody may.
+    pub not_when: Vec<String>,
+    /// Whether it asks for a fresh sign-in.
+    pub fresh: bool,
+}
+
+impl Action for ShowMatrix {
+    type Target = Room;
+    type Input = Nothing;
+    type Output = Matrix;
+    const SPEC: Spec = Spec::new(
+        "matrix.show",
+        "Shows who may do what: every action, as the portal itself reads it.",
+        Way::Http(Verb::Get, "/matrix"),
+        ROOM_PEOPLE,
+    );
+}
+
+impl Look for ShowMatrix {
+    async fn look(_: &Nothing, _: &Permitted<Room>, read: &mut Read<'_>) -> Result<Matrix> {
+        Ok(Matrix {
+            rows: rows(read.catalogue()),
+            relations: RELATIONS.iter().map(|relation| relation.name.to_owned()).collect(),
+        })
+    }
+}
+
+/// The rows of a catalogue.
+#[must_use]
+pub fn rows(catalogue: &Catalogue) -> Vec<MatrixRow> {
+    catalogue
+        .entries()
+        .map(|entry| MatrixRow {
+            action: entry.spec.name.to_owned(),
+            about: entry.spec.about.to_owned(),
+            kind: match entry.effect {
+                Effect::Look => "look",
+                Effect::Change => "change",
+                Effect::Disclose => "disclose",
+                Effect::Keep => "keep",
+            }
+            .to_owned(),
+            way: match entry.spec.way {
+                Way::Http(verb, path) | Way::Page(verb, path) => format!("{} {path}", verb.name()),
+                Way::Job { every_seconds } => format!("every {every_seconds} s"),
+                Way::Console(command) => format!("console {command}"),
+            },
+            may: entry.spec.may.names(RELATIONS).map(str::to_owned).collect(),
+            not_when: entry.spec.not_when.iter().map(ToString::to_string).collect(),
+            fresh: entry.spec.fresh,
+        })
+        .collect()
+}

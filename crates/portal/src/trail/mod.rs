@@ -1,0 +1,7 @@
+//! The audit trail and the matrix: who did what, and who may.
+
+mod list;
+mod matrix;
+
+pub use list::{List, TrailEvent, TrailList};
+pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows};

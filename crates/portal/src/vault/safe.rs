@@ -1,0 +1,114 @@
+//! Sealing: XChaCha20-Poly1305 under a key per organisation, derived from a master key that the database never sees.
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use door::{Refusal, Result};
+use hmac::Mac as _;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::ids::{CredentialId, OrganisationId};
+
+/// The bytes of the nonce before the ciphertext.
+const NONCE_BYTES: usize = 24;
+
+/// The master key: 32 random bytes, kept in a file of its own beside the database.
+pub type MasterKey = Zeroizing<[u8; 32]>;
+
+/// Seals and opens.
+#[derive(Clone)]
+pub struct Safe(MasterKey);
+
+impl Safe {
+    /// A safe with this master key.
+    #[must_use]
+    pub const fn new(key: MasterKey) -> Self {
+        Self(key)
+    }
+
+    /// The organisation's own key: one block of HKDF-Expand (RFC 5869 section 2.3), whose input is uniform already.
+    fn key(&self, organisation: OrganisationId) -> Result<Zeroizing<[u8; 32]>> {
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(self.0.as_ref()).map_err(|_| Refusal::Broken)?;
+        mac.update(b"vault/v1");
+        mac.update(organisation.0.as_bytes());
+        mac.update(&[1]);
+        Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+    }
+
+    /// Seals `secret` for one credential: nonce, then ciphertext. Bound to organisation and credential, so that a
+    /// row copied elsewhere does not open.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the cipher refuses.
+    pub fn seal(&self, organisation: OrganisationId, credential: CredentialId, secret: &str) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce).map_err(|_| Refusal::Broken)?;
+        let key = self.key(organisation)?;
+        let cipher = XChaCha20Poly1305::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
+        let associated = associated(organisation, credential);
+        let payload = Payload { msg: secret.as_bytes(), aad: &associated };
+        let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Refusal::Broken)?;
+        Ok([nonce.as_slice(), &ciphertext].concat())
+    }
+
+    /// Opens what [`Safe::seal`] made.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it was altered, moved, or sealed under another key.
+    pub fn open(
+        &self,
+        organisation: OrganisationId,
+        credential: CredentialId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>> {
+        let (nonce, ciphertext) = sealed.split_at_checked(NONCE_BYTES).ok_or(Refusal::Broken)?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Refusal::Broken)?;
+        let key = self.key(organisation)?;
+        let cipher = XChaCha20Poly1305::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
+        let associated = associated(organisation, credential);
+        let payload = Payload { msg: ciphertext, aad: &associated };
+        let secret = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| {
+            tracing::error!(%credential, "a credential does not open: altered, or another key");
+            Refusal::Broken
+        })?;
+        String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Refusal::Broken)
+    }
+}
+
+fn associated(organisation: OrganisationId, credential: CredentialId) -> Vec<u8> {
+    [b"credential/v1".as_slice(), organisation.0.as_bytes(), credential.0.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const HERE: OrganisationId = OrganisationId(Uuid::from_u128(1));
+    const ELSEWHERE: OrganisationId = OrganisationId(Uuid::from_u128(2));
+    const ONE: CredentialId = CredentialId(Uuid::from_u128(3));
+    const OTHER: CredentialId = CredentialId(Uuid::from_u128(4));
+
+    proptest! {
+        #[test]
+        fn opens_for_its_own_row_only(secret in ".{0,80}", flip in any::<prop::sample::Index>(), bit in 0_u8..8) {
+            let safe = Safe::new(Zeroizing::new([7; 32]));
+            let sealed = safe.seal(HERE, ONE, &secret).unwrap();
+            prop_assert_eq!(safe.open(HERE, ONE, &sealed).unwrap().as_str(), secret.as_str());
+            prop_assert!(safe.open(ELSEWHERE, ONE, &sealed).is_err());
+            prop_assert!(safe.open(HERE, OTHER, &sealed).is_err());
+            prop_assert!(Safe::new(Zeroizing::new([8; 32])).open(HERE, ONE, &sealed).is_err());
+            let mut altered = sealed;
+            let index = flip.index(altered.len());
+            altered[index] ^= 1 << bit;
+            prop_assert!(safe.open(HERE, ONE, &altered).is_err());
+        }
+
+        #[test]
+        fn anything_else_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert!(Safe::new(Zeroizing::new([7; 32])).open(HERE, ONE, &bytes).is_err());
+        }
+    }
+}
