@@ -9,73 +9,6 @@ const CHECK: Check = of(Dimension::Authorization);
 /// Declared, not yet judged.
 pub(super) const TABLE: &[Check] = &[
     Check {
-        id: "AZ01",
-        severity: Severity::Blocks,
-        title: "anonymous reaches a protected action",
-        why: "An action that forgets to ask who is calling answers the whole internet. It works in every demo, because \
-              there everybody is signed in.",
-        how: "Each action that succeeds for its owner is sent again without any credential, on an object that was made \
-              for this. The owner's canary in the answer, or a change that the owner sees afterwards, is proof; a \
-              status code is not.",
-        references: &["OWASP API5:2023", "OWASP API2:2023", "ASVS 5.0 8.2.1", "ASVS 5.0 8.3.1", "CWE-306", "CWE-862"],
-        fix: "Ask for a signed-in caller in one place that every route passes, and list the few public routes there by \
-              name, so that a new route is closed until somebody opens it.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ02",
-        severity: Severity::Blocks,
-        title: "another tenant reads an object",
-        why: "Being signed in is not being allowed. Each action must ask whether this person may do this to this \
-              object. In a demo nobody notices: there is one user.",
-        how: "For each read an object is made as its owner, with a canary in it, and the owner reads it. A person of \
-              another tenant then asks for the same id. The canary in the answer is proof. A 200 alone is not, and a \
-              403 alone is no acquittal.",
-        references: &["OWASP API1:2023 (BOLA)", "ASVS 5.0 8.2.2", "ASVS 5.0 8.4.1", "CWE-639", "GDPR Art. 32(1)(b)"],
-        fix: "Load the object inside the caller's tenant, in one place that all routes use: `where id = $1 and \
-              tenant_id = $2`. Answer as for an object that does not exist when there is no row.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ03",
-        severity: Severity::Blocks,
-        title: "another tenant changes or deletes an object, adds a child to it, or moves it",
-        why: "A write across the wall destroys what a client trusts you with, and nobody sees it happen. Services that \
-              check their reads often forget their writes.",
-        how: "A person of another tenant sends the owner's own last successful request with one harmless field \
-              changed. The owner reads the object back by a route that has shown the owner's own change. What changed \
-              is proof, whatever the status code said.",
-        references: &["OWASP API1:2023 (BOLA)", "ASVS 5.0 8.2.2", "ASVS 5.0 8.4.1", "CWE-639", "CWE-863"],
-        fix: "Put the tenant into the write itself (`update … where id = $1 and tenant_id = $2`), check the parent as \
-              well as the child, and refuse before anything is written.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ04",
-        severity: Severity::Blocks,
-        title: "same tenant, not a member: reads or changes",
-        why: "Inside one company, too, not everybody may see everything: pay, complaints, a client's project. A wall \
-              between companies alone leaves all of it open to every colleague.",
-        how: "As for the wall between tenants, with a colleague who is no member of the object. Whether that is meant \
-              is for the reviewed matrix to say; what was seen without a reviewed row waits for your answer.",
-        references: &["OWASP API1:2023 (BOLA)", "ASVS 5.0 8.2.2", "CWE-639", "CWE-863"],
-        fix: "Decide membership where the object is loaded, not where the page is drawn, and write down in the matrix \
-              what colleagues may see of each other's work.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ05",
-        severity: Severity::Blocks,
-        title: "lower role performs a higher role's action",
-        why: "Hiding a button does not stop anybody: the request behind it can be sent by hand. Roles that exist only \
-              on the page are decoration.",
-        how: "Each action that a higher role may do is sent by each lower role, within the same tenant, on objects \
-              made for this; the effect is read back by the one who may. The reviewed matrix says what a role may.",
-        references: &["OWASP API5:2023 (BFLA)", "ASVS 5.0 8.2.1", "ASVS 5.0 8.3.1", "CWE-862", "CWE-269"],
-        fix: "Name the required role beside the route, have one function decide, and refuse before the handler runs.",
-        ..CHECK
-    },
-    Check {
         id: "AZ06",
         severity: Severity::Blocks,
         title: "removed member, suspended user keeps access",
@@ -135,32 +68,6 @@ pub(super) const TABLE: &[Check] = &[
         ],
         fix: "Answer with a type made for this audience, never with the row, and keep hashes in a table that no \
               listing touches.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ10",
-        severity: Severity::Blocks,
-        title: "lists, search, counts, exports and feeds leak rows across the wall",
-        why: "The detail page is checked, and the search box beside it answers with everybody's rows. Lists are where \
-              whole customer bases leak.",
-        how: "The owner finds the canary in his own list first; then the other actor reads the same list, by the same \
-              filters and to the same depth. The canary there is proof. An empty list proves nothing unless the \
-              actor's own row stands in it.",
-        references: &["OWASP API1:2023 (BOLA)", "ASVS 5.0 8.2.2", "ASVS 5.0 8.4.1", "CWE-639", "CWE-200"],
-        fix: "Build every list, search, count and export on one query that already holds the caller's reach; filters \
-              of the caller may only narrow it.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ11",
-        severity: Severity::Blocks,
-        title: "parent and child in the path do not belong together",
-        why: "A route that checks the parent and loads the child by its id alone opens every child to anybody who owns \
-              some parent.",
-        how: "The attacker's own parent is put before the victim's child in the path. The child's canary in the answer, \
-              or a change of the child read back by its owner, is proof.",
-        references: &["OWASP API1:2023 (BOLA)", "ASVS 5.0 8.2.2", "CWE-639"],
-        fix: "Load the child through its parent (`where id = $1 and parent_id = $2`), in one query.",
         ..CHECK
     },
     Check {

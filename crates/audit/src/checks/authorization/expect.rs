@@ -1,0 +1,75 @@
+//! What is expected of an actor, and how strong the expectation is: a reviewed row of the matrix before the walls, the
+//! walls before the document, the document before words.
+
+use crate::evidence::{ActorFact, Run};
+use crate::matrix::{Matrix, Reach, Review};
+use crate::verdict::Strength;
+
+/// Whether somebody may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// He may: there is no cell.
+    Allowed,
+    /// He may not.
+    Forbidden,
+    /// Nobody said.
+    Unknown,
+}
+
+/// What is expected of one actor in one relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expectation {
+    /// Whether he may.
+    pub rule: Rule,
+    /// By what.
+    pub strength: Strength,
+    /// The reach of his role, where a reviewed row says it.
+    pub reach: Option<Reach>,
+}
+
+/// What is expected of an actor who is this to the owner. `on_object` is true where the action is about an object of
+/// the owner's.
+pub fn expect(
+    run: &Run,
+    matrix: Option<&Matrix>,
+    action: &str,
+    actor: &ActorFact,
+    relation: &str,
+    on_object: bool,
+) -> Expectation {
+    let fact = run.actions.iter().find(|fact| fact.name == action);
+    let (verb, path) = fact.map_or(("", ""), |fact| (fact.verb.as_str(), fact.path.as_str()));
+    let right = matrix.and_then(|matrix| matrix.right(verb, path, &actor.role)).map(|(_, right)| right);
+    if let Some(right) = right.filter(|right| right.review == Review::Reviewed) {
+        let needed = match relation {
+            "same tenant" if on_object => Reach::Tenant,
+            // Without an object of somebody's, whoever may do it at all may do it.
+            _ if !on_object && relation != "anonymous" => Reach::Own,
+            _ => Reach::All,
+        };
+        // Staff whose reach is bounded: what it means across tenants only the matrix's author knows.
+        let rule = match (needed <= right.reach, relation, right.reach) {
+            (true, ..) => Rule::Allowed,
+            (false, "staff", reach) if reach != Reach::None => Rule::Unknown,
+            (false, ..) => Rule::Forbidden,
+        };
+        return Expectation { rule, strength: Strength::Matrix, reach: Some(right.reach) };
+    }
+    let of = |rule, strength| Expectation { rule, strength, reach: None };
+    let protected = fact.is_some_and(|fact| fact.protected);
+    let privileged = fact.is_some_and(|fact| fact.privileged.is_some());
+    match relation {
+        "anonymous" | "other tenant" if on_object => of(Rule::Forbidden, Strength::Wall),
+        "anonymous" if protected => of(Rule::Forbidden, Strength::Document),
+        "staff" => of(Rule::Allowed, Strength::None),
+        _ if privileged => of(Rule::Forbidden, Strength::Words),
+        _ => of(Rule::Unknown, Strength::None),
+    }
+}
+
+/// The word in an action's texts that sounds privileged.
+pub fn privileged_word(words: &[String]) -> Option<String> {
+    const WORDS: &[&str] =
+        &["admin", "administrator", "administrators", "internal", "debug", "superuser", "root", "staff", "maintenance"];
+    words.iter().find(|word| WORDS.contains(&word.as_str())).cloned()
+}

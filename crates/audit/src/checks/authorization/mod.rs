@@ -1,0 +1,110 @@
+//! Authorization: once signed in, may this actor do this to this object?
+//!
+//! The probe is the walk: one trial shows for all attackers at once what happened. The judge is here: it gives each
+//! attempt of each trial to one check, and says what the evidence proves.
+
+pub mod az01;
+pub mod az02;
+pub mod az03;
+pub mod az04;
+pub mod az05;
+pub mod az10;
+pub mod az11;
+pub mod effect;
+mod exhibits;
+pub mod expect;
+mod judge;
+
+pub use judge::judge;
+
+use crate::evidence::Dossier;
+use crate::verdict::Finding;
+
+/// The findings of one check. One trial serves several checks, so they are judged together and parted afterwards.
+fn judge_one(dossier: &Dossier, id: &str) -> Vec<Finding> {
+    judge(dossier).into_iter().filter(|finding| finding.check == id).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::evidence::*;
+    use crate::load_line::Facts;
+
+    pub(crate) fn actor(name: &str, tenant: &str) -> ActorFact {
+        ActorFact { name: name.into(), role: "user".into(), tenant: tenant.into(), throw_away: false }
+    }
+
+    pub(crate) fn look(fields: &[(&str, &str)]) -> Observation {
+        let fields = fields.iter().map(|(path, text)| ((*path).to_owned(), vec![(*text).to_owned()]));
+        Observation { exists: true, fields: fields.collect() }
+    }
+
+    pub(crate) fn exchange(actor: &str, status: u16, reading: Reading) -> Exchange {
+        Exchange {
+            actor: actor.into(),
+            method: "PUT".into(),
+            path: "/notes/1".into(),
+            sent: None,
+            status,
+            headers: Default::default(),
+            bytes: 0,
+            answer: String::new(),
+            reading,
+            sightings: Vec::new(),
+        }
+    }
+
+    /// Bob is refused a change of Ann's note, and Ann changes it.
+    pub(crate) fn trial() -> Trial {
+        let attempt = Attempt {
+            actor: actor("bob", "b"),
+            relation: "other tenant".into(),
+            exchanges: vec![exchange("bob", 404, Reading::Refusal)],
+            fingerprint: Vec::new(),
+            alive: true,
+            like_missing: None,
+            list_complete: true,
+            canary: None,
+        };
+        let witness = Witness {
+            action: "GET /notes/{id}".into(),
+            shows: ["title".to_owned()].into(),
+            shows_existence: false,
+            lag_ms: 0,
+            noise: Default::default(),
+        };
+        Trial {
+            action: "PUT /notes/{id}".into(),
+            form: Form::Change,
+            noun: "note".into(),
+            owner: actor("ann", "a"),
+            public: false,
+            carries: Vec::new(),
+            before: Some(look(&[("title", "a")])),
+            attempts: vec![attempt],
+            after: Some(look(&[("title", "a")])),
+            control: Some(exchange("ann", 200, Reading::Success)),
+            settled: Some(look(&[("title", "c")])),
+            witness: Some(witness),
+            alone: false,
+        }
+    }
+
+    pub(crate) fn run() -> Run {
+        let fact = ActionFact {
+            name: "PUT /notes/{id}".into(),
+            verb: "PUT".into(),
+            path: "/notes/{id}".into(),
+            form: Form::Change,
+            keys: 1,
+            protected: false,
+            privileged: None,
+        };
+        Run {
+            facts: Facts::default(),
+            matrix: None,
+            actions: vec![fact],
+            actors: vec![actor("ann", "a"), actor("bob", "b")],
+        }
+    }
+}

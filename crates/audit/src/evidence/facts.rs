@@ -1,0 +1,32 @@
+//! What the settling needs beside the findings, put together from the documents of a run.
+
+use super::{Dossier, Note, Run, Tally, Unreached};
+use crate::load_line::Facts;
+use crate::verdict::Denominator;
+
+/// The facts of a run, as its evidence tells them.
+#[must_use]
+pub fn facts(dossier: &Dossier) -> Facts {
+    let run: Run = dossier.one().unwrap_or_default();
+    let tally: Tally = dossier.one().unwrap_or_default();
+    let mut facts = run.facts;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    facts.run.duration_ms = tally.duration_ms;
+    facts.denominator = Denominator {
+        actions: count(run.actions.len()),
+        reached: tally.reached,
+        requests: tally.counts.total(),
+        requests_cells: tally.counts.cell,
+        requests_set_up: tally.counts.set_up,
+        requests_clean_up: tally.counts.clean_up,
+        objects_made: tally.objects_made,
+        objects_left: count(tally.objects_left.len()),
+        ..Denominator::default()
+    };
+    facts.notes.extend(dossier.all::<Note>().into_iter().map(|(_, note)| note.words));
+    for (_, unreached) in dossier.all::<Unreached>() {
+        facts.notes.push(format!("not reached: {}: {}", unreached.action, unreached.why));
+    }
+    facts.notes.extend(tally.objects_left.iter().map(|left| format!("left behind: {left}")));
+    facts
+}

@@ -1,0 +1,364 @@
+//! Key slots: each place in a path that asks for the key of an object, and the actions that may produce such an object.
+//!
+//! `/projects/{project}/tasks/{id}` has two slots, `/projects/{}` and `/projects/{}/tasks/{}`. Names of parameters
+//! differ between actions of one service, so a slot is known by the literal segments before it.
+
+use crate::catalogue::{Action, Catalogue, Kind, Place};
+use std::collections::BTreeMap;
+
+/// Names of path parameters that choose a view and not an object.
+const VIEWS: &[&str] = &[
+    "format",
+    "ext",
+    "extension",
+    "lang",
+    "language",
+    "locale",
+    "version",
+    "year",
+    "month",
+    "day",
+    "date",
+    "page",
+    "type",
+    "kind",
+    "period",
+    "size",
+    "width",
+    "height",
+    "currency",
+    "country",
+];
+/// Literal segments that say nothing about what they hold.
+const EMPTY_WORDS: &[&str] = &[
+    "api", "rest", "id", "ids", "by-id", "byid", "detail", "details", "show", "view", "get", "item", "public",
+    "private",
+];
+
+/// One segment of a path template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    /// `projects`.
+    Literal(String),
+    /// `{project}`, or `{id}.json` with what stands around it.
+    Parameter {
+        /// What stands before it in its segment.
+        before: String,
+        /// `project`.
+        name: String,
+        /// What stands behind it: `.json`.
+        after: String,
+    },
+}
+
+/// A place that asks for a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// `/projects/{}/tasks/{}`: the template up to the parameter, names removed.
+    pub place: String,
+    /// What kind of object: `task`.
+    pub noun: String,
+    /// Slots before it in the same path, outermost first.
+    pub parents: Vec<usize>,
+    /// Actions that may produce such an object, best first (indices into the catalogue).
+    pub producers: Vec<usize>,
+    /// The action that reads one by its key.
+    pub item: Option<usize>,
+    /// Actions that may read many.
+    pub lists: Vec<usize>,
+}
+
+/// All slots of a catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Slots {
+    /// The slots; parents stand before their children.
+    pub all: Vec<Slot>,
+    /// For each action, the slots of its path with the parameter's name, outermost first.
+    pub of_action: Vec<Vec<(usize, String)>>,
+}
+
+impl Slots {
+    /// Finds the slots of all paths and ranks who may produce them.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut slots = Self::default();
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        for action in &catalogue.actions {
+            let mut place = String::new();
+            let mut above: Vec<(usize, String)> = Vec::new();
+            let mut literal = String::new();
+            for segment in segments(&action.path) {
+                match segment {
+                    Segment::Literal(text) => {
+                        place.push('/');
+                        place.push_str(&text);
+                        literal = text;
+                    }
+                    Segment::Parameter { before, name, after } => {
+                        if !before.is_empty() {
+                            literal = before.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
+                        }
+                        place.push_str(&format!("/{before}{{}}{after}"));
+                        if is_view(action, &name) {
+                            continue;
+                        }
+                        let at = *known.entry(place.clone()).or_insert_with(|| {
+                            slots.all.push(Slot {
+                                place: place.clone(),
+                                noun: noun(&literal, &name),
+                                parents: above.iter().map(|(slot, _)| *slot).collect(),
+                                producers: Vec::new(),
+                                item: None,
+                                lists: Vec::new(),
+                            });
+                            slots.all.len() - 1
+                        });
+                        above.push((at, name));
+                    }
+                }
+            }
+            slots.of_action.push(above);
+        }
+        for at in 0..slots.all.len() {
+            slots.connect(at, catalogue);
+        }
+        slots
+    }
+
+    /// The slots of an action's path.
+    pub fn of(&self, action: usize) -> &[(usize, String)] {
+        self.of_action.get(action).map_or(&[], Vec::as_slice)
+    }
+
+    /// The slot that a name in a body or query may refer to: `project_id`, `projectId`, `project`.
+    pub fn by_name(&self, name: &str) -> Option<usize> {
+        let base = reference_base(name)?;
+        let fits = |slot: &Slot| slot.noun == base || base.ends_with(&format!("_{}", slot.noun));
+        // A slot that needs fewer parents is easier to fill.
+        (0..self.all.len()).filter(|at| fits(&self.all[*at])).min_by_key(|at| self.all[*at].parents.len())
+    }
+
+    fn connect(&mut self, at: usize, catalogue: &Catalogue) {
+        let slot = self.all[at].clone();
+        let above = parent_place(&slot.place);
+        let mut producers: Vec<((u32, usize, usize), usize)> = Vec::new();
+        for (index, action) in catalogue.actions.iter().enumerate() {
+            let place = place(&action.path);
+            if action.verb == "GET" {
+                if place == slot.place {
+                    self.all[at].item = Some(index);
+                } else if place == above
+                    || last_literal(&place).is_some_and(|word| singular(word) == slot.noun) && !place.ends_with('}')
+                {
+                    self.all[at].lists.push(index);
+                }
+            }
+            if let Some(rank) = production_rank(action, &place, &slot, &above) {
+                let strangers = self.of(index).iter().filter(|(s, _)| !slot.parents.contains(s) && *s != at).count();
+                producers.push(((rank, strangers, action.path.len()), index));
+            }
+        }
+        producers.sort();
+        self.all[at].producers = producers.into_iter().map(|(_, index)| index).collect();
+        self.all[at].lists.sort_by_key(|list| place(&catalogue.actions[*list].path) != above);
+    }
+}
+
+/// How likely an action makes the object that a slot asks for; lower is likelier.
+fn production_rank(action: &Action, place: &str, slot: &Slot, above: &str) -> Option<u32> {
+    let own = |place: &str| place.strip_prefix(above).map(|rest| rest.trim_start_matches('/').to_owned());
+    match action.verb.as_str() {
+        "POST" | "PUT" | "PATCH" if place == above => Some(if action.verb == "POST" { 0 } else { 2 }),
+        "POST" => {
+            let last = last_literal(place)?;
+            const MAKING: &[&str] = &["new", "create", "add", "register", "insert", "save", "upload"];
+            let ends_in_literal = !place.ends_with('}');
+            if ends_in_literal && own(place).is_some_and(|rest| MAKING.contains(&rest.as_str())) {
+                return Some(1);
+            }
+            if ends_in_literal && singular(last) == slot.noun {
+                return Some(3);
+            }
+            let words = words(last);
+            let named = words.iter().any(|word| singular(word) == slot.noun);
+            let making = words.iter().any(|word| MAKING.contains(&word.as_str()));
+            (ends_in_literal && named && making).then_some(4).or_else(|| {
+                let before = place.trim_end_matches(&format!("/{last}"));
+                let named = last_literal(before).is_some_and(|word| singular(word) == slot.noun);
+                (ends_in_literal && named && MAKING.contains(&last)).then_some(4)
+            })
+        }
+        // The client chooses the key.
+        "PUT" if place == slot.place => Some(5),
+        "PATCH" if place == slot.place => Some(6),
+        _ => None,
+    }
+}
+
+/// The segments of a path template.
+pub fn segments(path: &str) -> Vec<Segment> {
+    let plain = path.split(['?', '#']).next().unwrap_or_default();
+    plain.split('/').filter(|part| !part.is_empty()).map(segment).collect()
+}
+
+fn segment(part: &str) -> Segment {
+    let inside = part.split_once('{').and_then(|(before, rest)| {
+        let (name, after) = rest.split_once('}')?;
+        Some(Segment::Parameter { before: before.into(), name: name.into(), after: after.into() })
+    });
+    inside.unwrap_or_else(|| Segment::Literal(part.into()))
+}
+
+/// The path with the names of its parameters removed.
+pub fn place(path: &str) -> String {
+    let mut place = String::new();
+    for segment in segments(path) {
+        place.push('/');
+        match segment {
+            Segment::Literal(text) => place.push_str(&text),
+            Segment::Parameter { before, after, .. } => place.push_str(&format!("{before}{{}}{after}")),
+        }
+    }
+    place
+}
+
+/// The place without its last segment.
+pub fn parent_place(place: &str) -> String {
+    place.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned())
+}
+
+fn last_literal(place: &str) -> Option<&str> {
+    place.rsplit('/').find(|part| !part.is_empty() && !part.contains('{'))
+}
+
+/// What kind of object a parameter names: by the literal before it, or by itself where that one says nothing.
+fn noun(literal: &str, parameter: &str) -> String {
+    let word = words(literal).pop().unwrap_or_default();
+    let numbered = word.starts_with('v') && word[1..].chars().all(|c| c.is_ascii_digit());
+    if word.is_empty()
+        || numbered
+        || EMPTY_WORDS.contains(&literal.to_lowercase().as_str())
+        || EMPTY_WORDS.contains(&word.as_str())
+    {
+        return reference_base(parameter).unwrap_or_else(|| parameter.to_lowercase());
+    }
+    singular(&word)
+}
+
+/// The noun that a reference's name holds: `project_id`, `projectId` and `project` give `project`.
+pub fn reference_base(name: &str) -> Option<String> {
+    let mut words = words(name);
+    const KEYS: &[&str] = &["id", "uuid", "key", "slug", "ref", "number", "no", "code", "guid", "pk", "ids"];
+    if 1 < words.len() && words.last().is_some_and(|word| KEYS.contains(&word.as_str())) {
+        words.pop();
+    }
+    let base = words.iter().map(|word| singular(word)).collect::<Vec<_>>().join("_");
+    (!base.is_empty() && !KEYS.contains(&base.as_str())).then_some(base)
+}
+
+/// Words of a name in camel case, with dashes or underscores, in small letters.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && lower {
+            words.push(String::new());
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+        if c.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The singular of an English plural, well enough to match names with each other.
+pub fn singular(word: &str) -> String {
+    let word = word.to_lowercase();
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "shes", "ches", "xes", "zes"] {
+        if word.ends_with(ending) {
+            return word[..word.len() - 2].to_owned();
+        }
+    }
+    match word.as_str() {
+        "people" => "person".into(),
+        "children" => "child".into(),
+        _ if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") || word.len() < 4 => word,
+        _ => word.strip_suffix('s').unwrap_or(&word).to_owned(),
+    }
+}
+
+/// Whether a path parameter chooses a view and not an object: it lists its values, or has such a name.
+fn is_view(action: &Action, name: &str) -> bool {
+    let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == name);
+    let listed = parameter.is_some_and(|p| !p.schema.enumeration().is_empty() || p.schema.kind() == Kind::Boolean);
+    listed || VIEWS.contains(&name.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn catalogue(lines: &[&str]) -> Catalogue {
+        let actions = lines.iter().map(|line| {
+            let (verb, path) = line.split_once(' ').unwrap();
+            crate::plan::forms::tests::action(verb, path)
+        });
+        Catalogue { actions: actions.collect(), ..Catalogue::default() }
+    }
+
+    #[test]
+    fn slots_are_known_by_place_whatever_they_are_called() {
+        let catalogue = catalogue(&[
+            "POST /projects",
+            "GET /projects",
+            "GET /projects/{id}",
+            "DELETE /projects/{projectId}",
+            "POST /projects/{project_id}/tasks",
+            "PATCH /projects/{project}/tasks/{task}",
+            "GET /tasks/{id}",
+            "PUT /things/{slug}",
+        ]);
+        let slots = Slots::new(&catalogue);
+        let places: Vec<_> = slots.all.iter().map(|slot| slot.place.as_str()).collect();
+        assert_eq!(places, ["/projects/{}", "/projects/{}/tasks/{}", "/tasks/{}", "/things/{}"]);
+        assert_eq!(slots.all[0].producers, [0]);
+        assert_eq!(slots.all[0].item, Some(2));
+        assert_eq!(slots.all[1].producers, [4, 5]);
+        assert_eq!(slots.all[1].parents, [0]);
+        assert_eq!(slots.all[2].producers, [4], "made below a project, read without it");
+        assert_eq!(slots.all[3].producers, [7], "the client chooses the key");
+        assert_eq!(slots.by_name("taskId"), Some(2));
+        assert_eq!(slots.by_name("project"), Some(0));
+    }
+
+    #[test]
+    fn nouns_and_words() {
+        assert_eq!(words("projectMember-ID_x"), ["project", "member", "id", "x"]);
+        for (plural, one) in [
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("boxes", "box"),
+            ("notes", "note"),
+            ("status", "status"),
+        ] {
+            assert_eq!(singular(plural), one);
+        }
+        assert_eq!(noun("v1", "noteId"), "note");
+        assert_eq!(reference_base("id"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_has_segments(path in ".*") {
+            place(&path);
+            words(&path);
+            singular(&path);
+            prop_assert!(!parent_place(&place(&path)).ends_with("//"));
+        }
+    }
+}

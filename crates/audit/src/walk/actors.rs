@@ -1,0 +1,178 @@
+//! The people of the walk and what their sessions send.
+
+use crate::client::{Answer, Request};
+use crate::compare::leaves;
+use crate::evidence::{ActorFact, Secrets};
+use crate::manifest::{Credential, SignIn};
+use crate::matrix::PathPattern;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Shortest value of an account that can stand for its owner without a telling name.
+const IDENTITY_LENGTH_MIN: usize = 4;
+
+/// Somebody who walks.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who he is.
+    pub fact: ActorFact,
+    /// What he knows: name, password, token …, by the names of the manifest's holes.
+    pub values: BTreeMap<String, String>,
+    /// What his requests carry.
+    pub session: Session,
+    /// What the service says about him: path in its answers, and value.
+    pub identity: Vec<(String, String)>,
+    /// Shown alive when last looked at.
+    pub alive: bool,
+}
+
+/// What a signed-in actor's requests carry.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// Credentials with the paths that they are for; everywhere when empty.
+    pub credentials: Vec<Carried>,
+    /// Cookies by name.
+    pub cookies: BTreeMap<String, String>,
+}
+
+/// One credential, filled.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// Header or parameter.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// In the query and not in a header.
+    pub in_query: bool,
+    /// Paths that it is for.
+    pub only: Vec<PathPattern>,
+}
+
+impl Actor {
+    /// Adds what his session carries to a request.
+    pub fn sign(&self, request: &mut Request) {
+        let path = request.path.split('?').next().unwrap_or_default().to_owned();
+        let mut cookies: Vec<String> = self.session.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        for carried in &self.session.credentials {
+            if !carried.only.is_empty() && !carried.only.iter().any(|pattern| pattern.matches(&path)) {
+                continue;
+            }
+            if carried.in_query {
+                let sign = if request.path.contains('?') { '&' } else { '?' };
+                let value = crate::client::percent_encode(&carried.value);
+                request.path.push_str(&format!("{sign}{}={value}", carried.name));
+            } else if carried.name.eq_ignore_ascii_case("cookie") {
+                cookies.push(carried.value.clone());
+            } else {
+                request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&carried.name));
+                request.headers.push((carried.name.clone(), carried.value.clone()));
+            }
+        }
+        if !cookies.is_empty() {
+            request.headers.push(("cookie".into(), cookies.join("; ")));
+        }
+        // The double-submit pattern: a page of the service would send the cookie's value back in a header.
+        let token = self.session.cookies.iter().find(|(name, _)| {
+            let name = name.to_lowercase();
+            name.contains("csrf") || name.contains("xsrf")
+        });
+        if let Some((_, value)) = token.filter(|_| !matches!(request.method.as_str(), "GET" | "HEAD")) {
+            for name in ["x-csrf-token", "x-xsrf-token", "x-csrftoken"] {
+                request.headers.push((name.into(), value.clone()));
+            }
+        }
+    }
+
+    /// Takes the cookies of an answer into the session, as a browser would.
+    pub fn take_cookies(&mut self, answer: &Answer, secrets: &Secrets) {
+        for (name, value) in answer.cookies() {
+            if value.is_empty() {
+                self.session.cookies.remove(&name);
+            } else {
+                secrets.add(&value);
+                self.session.cookies.insert(name, value);
+            }
+        }
+    }
+
+    /// Learns who he is from an answer that is about him.
+    pub fn learn_identity(&mut self, value: &Value) {
+        for (path, text) in leaves(value) {
+            let name = path.rsplit(['.', ']']).next().unwrap_or_default();
+            if crate::evidence::is_secret_name(name) || text == "true" || text == "false" || text.is_empty() {
+                continue;
+            }
+            if !self.identity.contains(&(path.clone(), text.clone())) {
+                self.identity.push((path, text));
+            }
+        }
+    }
+
+    /// The values that stand for him where a key of this kind is asked for, likeliest first: one whose name fits the
+    /// parameter, then `id`, then anything else that tells him from others.
+    pub fn keys(&self, parameter: &str) -> Vec<String> {
+        let wanted = crate::plan::slots::words(parameter).join("_");
+        let rank = |path: &str| {
+            let name = path.rsplit(['.', ']']).next().unwrap_or_default();
+            let name = crate::plan::slots::words(name).join("_");
+            match name.as_str() {
+                _ if name == wanted => 0,
+                _ if wanted.ends_with(&name) && !name.is_empty() => 1,
+                "id" | "uuid" | "sub" | "user_id" | "account_id" => 2,
+                "username" | "user_name" | "login" | "handle" | "name" | "email" | "mail" => 3,
+                _ => 9,
+            }
+        };
+        let mut ranked: Vec<_> = (self.identity.iter())
+            .map(|(path, text)| (rank(path), path.matches('.').count(), text.clone()))
+            .filter(|(rank, _, _)| *rank < 9)
+            .collect();
+        ranked.sort_by_key(|(rank, depth, _)| (*rank, *depth));
+        let mut keys: Vec<String> = Vec::new();
+        for (_, _, text) in ranked {
+            if !keys.contains(&text) {
+                keys.push(text);
+            }
+        }
+        keys
+    }
+
+    /// Whether a value stands for this actor.
+    pub fn is(&self, value: &str) -> bool {
+        IDENTITY_LENGTH_MIN <= value.len() && self.identity.iter().any(|(_, text)| text == value)
+    }
+}
+
+impl Carried {
+    /// The credentials of a way to sign in, filled with what is known.
+    pub fn of(sign_in: &SignIn, known: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Self>, String> {
+        let only: Vec<_> = sign_in.only.iter().filter_map(|path| PathPattern::parse(path).ok()).collect();
+        (sign_in.credentials.iter())
+            .map(|credential| {
+                let (name, value, in_query) = match credential {
+                    Credential::Header { name, value } => (name, value, false),
+                    Credential::Query { name, value } => (name, value, true),
+                };
+                let value = value.fill(known).map_err(|unfilled| unfilled.to_string())?;
+                Ok(Self { name: name.clone(), value, in_query, only: only.clone() })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn keys_of_oneself_are_found_by_name() {
+        let fact = ActorFact { name: "ann".into(), role: "user".into(), tenant: "a".into(), throw_away: false };
+        let mut actor =
+            Actor { fact, values: BTreeMap::new(), session: Session::default(), identity: Vec::new(), alive: true };
+        actor.learn_identity(&json!({"user": {"id": 17, "username": "ann1", "token": "t"}, "admin": false}));
+        assert_eq!(actor.keys("username"), ["ann1", "17"]);
+        assert_eq!(actor.keys("id")[0], "17");
+        assert!(actor.is("ann1") && !actor.is("17") && !actor.is("t"));
+    }
+}

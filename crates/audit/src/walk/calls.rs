@@ -1,0 +1,357 @@
+//! Filling an action: its path with keys, its query and body with values, until it succeeds for somebody who may.
+
+use super::world::{Asked, Call, World};
+use crate::catalogue::{Kind, Media, Parameter, Place, Schema};
+use crate::client::{Body, Purpose, percent_encode};
+use crate::compare::leaves;
+use crate::evidence::Reading;
+use crate::json_path::JsonPath;
+use crate::plan::repair::{REPAIRS_MAX, repair};
+use crate::plan::slots::{Segment, segments};
+use crate::plan::values::{Extent, Made, Maker};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl World<'_> {
+    /// Sends an action as an actor until it succeeds: the last good body with fresh canaries, or one made from the
+    /// schema and repaired by what the refusals name. `subject` is the object that it is about.
+    ///
+    /// # Errors
+    /// One sentence: what was sent and what came back.
+    pub async fn succeed(
+        &mut self,
+        action: usize,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        subject: Option<usize>,
+        purpose: Purpose,
+        depth: usize,
+    ) -> Result<(Call, Asked), String> {
+        let mut call = self.call_for(action, actor, keys, subject, depth).await?;
+        let mut asked = self.ask(Some(actor), &call, purpose).await;
+        for _ in 0..REPAIRS_MAX {
+            if asked.exchange.reading != Reading::Invalid && asked.exchange.reading != Reading::SoftDenial {
+                break;
+            }
+            let Some(body) = self.repaired(action, actor, &call, &asked, depth).await else { break };
+            call.body = body;
+            asked = self.ask(Some(actor), &call, purpose).await;
+        }
+        if !asked.succeeded() {
+            let name = self.action(action).name();
+            let who = &self.actors[actor].fact.name;
+            let words: String =
+                asked.exchange.answer.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
+            let status = asked.answer.broken.clone().unwrap_or_else(|| asked.exchange.status.to_string());
+            return Err(format!("{name} as {who}: {status} {words}").trim_end().to_owned());
+        }
+        if let Some(body) = call.sent_json() {
+            self.bodies.insert(action, body);
+        }
+        Ok((call, asked))
+    }
+
+    /// The path of an action with its base, keys filled in.
+    ///
+    /// # Errors
+    /// Which key is not known.
+    pub fn path_of(&self, action: usize, keys: &BTreeMap<usize, String>) -> Result<String, String> {
+        let slots = self.slots.of(action);
+        let action = self.action(action);
+        let mut used = slots.iter().peekable();
+        let mut path = action.base.clone();
+        for segment in segments(&action.path) {
+            path.push('/');
+            match segment {
+                Segment::Literal(text) => path.push_str(&text),
+                Segment::Parameter { before, name, after } => {
+                    let value = match used.next_if(|(_, slot_name)| *slot_name == name) {
+                        Some((slot, _)) => keys.get(slot).cloned().ok_or_else(|| format!("no key for {{{name}}}"))?,
+                        None => {
+                            let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == name);
+                            plain_value(parameter).unwrap_or_else(|| "1".into())
+                        }
+                    };
+                    path.push_str(&format!("{before}{}{after}", percent_encode(&value)));
+                }
+            }
+        }
+        if action.path.ends_with('/') && 1 < action.path.len() {
+            path.push('/');
+        }
+        Ok(if path.is_empty() { "/".into() } else { path })
+    }
+
+    /// A whole call for an action.
+    pub(super) async fn call_for(
+        &mut self,
+        action: usize,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        subject: Option<usize>,
+        depth: usize,
+    ) -> Result<Call, String> {
+        let mut path = self.path_of(action, keys)?;
+        let parameters = self.action(action).parameters.clone();
+        let mut headers = Vec::new();
+        let mut query = Vec::new();
+        for parameter in parameters.iter().filter(|parameter| parameter.required) {
+            let carried =
+                self.actors[actor].session.credentials.iter().any(|c| c.name.eq_ignore_ascii_case(&parameter.name));
+            if carried || parameter.name.eq_ignore_ascii_case("authorization") {
+                continue;
+            }
+            match parameter.place {
+                Place::Query => {
+                    let value = match self.reference(&parameter.name, actor, keys, depth).await {
+                        Some(key) => key,
+                        None => plain_value(Some(parameter)).unwrap_or_else(|| "1".into()),
+                    };
+                    query.push(format!("{}={}", percent_encode(&parameter.name), percent_encode(&value)));
+                }
+                Place::Header => {
+                    headers.extend(plain_value(Some(parameter)).map(|value| (parameter.name.clone(), value)))
+                }
+                Place::Path | Place::Cookie => {}
+            }
+        }
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        let body = self.body_for(action, actor, keys, subject, depth).await;
+        Ok(Call { method: self.action(action).verb.clone(), path, headers, body })
+    }
+
+    async fn body_for(
+        &mut self,
+        action: usize,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        subject: Option<usize>,
+        depth: usize,
+    ) -> Body {
+        let Some(wanted) = self.action(action).body.clone() else { return Body::None };
+        let Some(media) = wanted.best().cloned() else { return Body::None };
+        if let Some(good) = self.bodies.get(&action).cloned() {
+            let fresh = self.refreshed(&good, keys, subject);
+            return as_body(&media, fresh);
+        }
+        let references = self.references(&media.schema, actor, keys, depth).await;
+        let value = self.invented(&media, &references);
+        as_body(&media, value)
+    }
+
+    /// A body from the schema, a canary in each free text.
+    fn invented(&mut self, media: &Media, references: &BTreeMap<String, String>) -> Value {
+        let also: BTreeSet<String> = references.keys().cloned().collect();
+        let canaries = &mut self.canaries;
+        let mut mint = || canaries.mint();
+        let reference = |name: &str, schema: &Schema| as_kind(references.get(name)?, schema);
+        let mut maker = Maker { mint: &mut mint, reference: &reference, today: today() };
+        maker.body(&media.schema, Extent::Lean, &also).value
+    }
+
+    /// The last good body with fresh canaries, and the keys of the last object replaced by this one's.
+    fn refreshed(&mut self, good: &Value, keys: &BTreeMap<usize, String>, subject: Option<usize>) -> Value {
+        let own = subject.and_then(|at| self.objects.get(at)).map(|object| (object.slot, object.key().to_owned()));
+        let earlier: Vec<String> = match &own {
+            Some((slot, key)) => {
+                let same = self.objects.iter().filter(|object| object.slot == *slot && object.key() != key);
+                same.map(|object| object.key().to_owned()).filter(|key| 4 <= key.len()).collect()
+            }
+            None => Vec::new(),
+        };
+        let replace = own.as_ref().and_then(|(slot, _)| keys.get(slot)).cloned();
+        let canaries = &mut self.canaries;
+        let mut fresh = good.clone();
+        map_texts(&mut fresh, &mut |text| {
+            if let (Some(key), true) = (&replace, earlier.iter().any(|earlier| earlier == text)) {
+                return key.clone();
+            }
+            match canaries.find_minted(text) {
+                Some(old) => text.replace(&old, &canaries.mint()),
+                None => text.to_owned(),
+            }
+        });
+        fresh
+    }
+
+    /// Keys for the fields of a schema that name objects of known kinds.
+    async fn references(
+        &mut self,
+        schema: &Schema,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> BTreeMap<String, String> {
+        let mut references = BTreeMap::new();
+        for (name, field) in schema.properties() {
+            let listed =
+                !field.enumeration().is_empty() || field.kind() == Kind::Boolean || field.kind() == Kind::Object;
+            if listed || field.is_read_only() {
+                continue;
+            }
+            if let Some(key) = self.reference(&name, actor, keys, depth).await {
+                references.insert(name, key);
+            }
+        }
+        references
+    }
+
+    /// The key that a field of this name asks for: one that is at hand, or a standing object's.
+    async fn reference(
+        &mut self,
+        name: &str,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Option<String> {
+        // A plain noun may be anything; only a name that says "key of" makes an object just for it.
+        let words = crate::plan::slots::words(name);
+        let says_key = 1 < words.len() && ["id", "uuid", "ids", "key", "slug", "ref"].contains(&words.last()?.as_str());
+        if !says_key {
+            return None;
+        }
+        let slot = self.slots.by_name(name)?;
+        if let Some(key) = keys.get(&slot) {
+            return Some(key.clone());
+        }
+        if 3 < depth {
+            return None;
+        }
+        let object = Box::pin(self.standing_at(slot, actor, depth + 1)).await.ok()?;
+        Some(self.objects[object].key().to_owned())
+    }
+
+    /// The body repaired by what a refusal names.
+    async fn repaired(
+        &mut self,
+        action: usize,
+        actor: usize,
+        call: &Call,
+        asked: &Asked,
+        depth: usize,
+    ) -> Option<Body> {
+        let media = self.action(action).body.as_ref()?.best()?.clone();
+        let value = call.sent_json()?;
+        let references = self.references(&media.schema, actor, &BTreeMap::new(), depth).await;
+        let planted = super::objects::planted_in(call, &self.canaries);
+        let placed = planted.into_iter().filter_map(|(path, canary)| Some((JsonPath::parse(&path).ok()?, canary)));
+        let sent = Made { value, canaries: placed.collect() };
+        let canaries = &mut self.canaries;
+        let mut mint = || canaries.mint();
+        let reference = |name: &str, schema: &Schema| as_kind(references.get(name)?, schema);
+        let mut maker = Maker { mint: &mut mint, reference: &reference, today: today() };
+        let repaired = repair(&sent, &media.schema, &asked.answer.text(), &mut maker)?;
+        Some(as_body(&media, repaired.value))
+    }
+
+    /// The call with one harmless field changed to a fresh canary, and that canary; the same call where nothing in it
+    /// is harmless.
+    pub fn varied(&mut self, call: &Call) -> (Call, Option<String>) {
+        let Some(sent) = call.sent_json() else { return (call.clone(), None) };
+        let mut texts: Vec<(u8, String, String)> = (leaves(&sent).into_iter())
+            .filter_map(|(path, text)| {
+                let old = self.canaries.find_minted(&text)?;
+                Some((harm(&path), path, old))
+            })
+            .collect();
+        texts.sort();
+        let Some((_, _, old)) = texts.into_iter().next() else { return (call.clone(), None) };
+        let fresh = self.canaries.mint();
+        let mut varied = call.clone();
+        match &mut varied.body {
+            Body::Json(value) => map_texts(value, &mut |text| text.replace(&old, &fresh)),
+            Body::Form(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = value.replace(&old, &fresh)),
+            Body::Raw(_, bytes) => *bytes = String::from_utf8_lossy(bytes).replace(&old, &fresh).into_bytes(),
+            Body::None => {}
+        }
+        (varied, Some(fresh))
+    }
+}
+
+/// How much harm a changed field may do: names and texts none, keys and credentials some.
+fn harm(path: &str) -> u8 {
+    let name = path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
+    const SAFE: &[&str] = &[
+        "title",
+        "text",
+        "body",
+        "content",
+        "description",
+        "note",
+        "comment",
+        "message",
+        "subject",
+        "summary",
+        "label",
+    ];
+    const HARMFUL: &[&str] = &["mail", "user", "login", "password", "slug", "key", "id", "token", "url", "code"];
+    if SAFE.iter().any(|word| name.contains(word)) {
+        0
+    } else if HARMFUL.iter().any(|word| name.contains(word)) {
+        2
+    } else {
+        1
+    }
+}
+
+/// A value for a parameter that asks for no object.
+fn plain_value(parameter: Option<&Parameter>) -> Option<String> {
+    let mut mint = || "plim".to_owned();
+    let mut maker = Maker { mint: &mut mint, reference: &|_, _| None, today: today() };
+    crate::compare::scalar(&maker.parameter(parameter?)?)
+}
+
+/// A key as the schema spells it: a number where it asks for one.
+fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
+    match schema.kind() {
+        Kind::Integer | Kind::Number => key.parse::<i64>().ok().map(Value::from),
+        Kind::Array => Some(Value::Array(vec![Value::from(key)])),
+        _ => Some(Value::from(key)),
+    }
+}
+
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// A value in the media type that the action asks for.
+fn as_body(media: &Media, value: Value) -> Body {
+    let pairs = |value: &Value| -> Vec<(String, String)> {
+        let fields = value.as_object().into_iter().flatten();
+        fields.filter_map(|(name, value)| Some((name.clone(), crate::compare::scalar(value)?))).collect()
+    };
+    if media.is_form() {
+        return Body::Form(pairs(&value));
+    }
+    if media.is_multipart() {
+        let boundary = "plimsoll-boundary-7f3a";
+        let mut bytes = String::new();
+        for (name, text) in pairs(&value) {
+            bytes.push_str(&format!(
+                "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
+            ));
+        }
+        bytes.push_str(&format!("--{boundary}--\r\n"));
+        return Body::Raw(format!("multipart/form-data; boundary={boundary}"), bytes.into_bytes());
+    }
+    if media.is_json() && media.content_type.eq_ignore_ascii_case("application/json") || media.content_type == "*/*" {
+        return Body::Json(value);
+    }
+    if media.is_json() {
+        return Body::Raw(media.content_type.clone(), value.to_string().into_bytes());
+    }
+    let text = crate::compare::scalar(&value).unwrap_or_else(|| value.to_string());
+    Body::Raw(media.content_type.clone(), text.into_bytes())
+}
+
+/// Each text of a document through a function.
+fn map_texts(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| map_texts(item, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| map_texts(item, change)),
+        _ => {}
+    }
+}

@@ -1,0 +1,299 @@
+//! One trial: a fresh object of the owner's, the attempts in a fixed order, one read-back for all of them, and then the
+//! owner's own call on the same object. If something changed, each attacker tries alone on an object of his own, so
+//! that the one who did it is named.
+
+use super::reach::Reached;
+use super::witness::{Calibrated, Reader};
+use super::world::{Call, Who, World};
+use crate::canary::LENGTH_MIN;
+use crate::checks::authorization::effect::{changed_something, control_worked};
+use crate::client::Purpose;
+use crate::compare::leaves;
+use crate::error::Result;
+use crate::evidence::{Attempt, Exchange, Form, Reading, Trial};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names of fields by which objects are shared on purpose, with the values that say so.
+const SHARED_BY: &[(&str, &[&str])] = &[
+    ("visibility", &["public", "everyone", "all", "world"]),
+    ("public", &["true"]),
+    ("is_public", &["true"]),
+    ("ispublic", &["true"]),
+    ("shared", &["true"]),
+    ("is_shared", &["true"]),
+    ("private", &["false"]),
+    ("is_private", &["false"]),
+    ("isprivate", &["false"]),
+    ("access", &["public", "open"]),
+    ("published", &["true"]),
+];
+
+impl World<'_> {
+    /// All trials of an action on objects: the walls jointly, those whose right nobody knows apart from them, and
+    /// whoever changed something alone.
+    ///
+    /// # Errors
+    /// When the evidence cannot be written.
+    pub async fn try_on_objects(&mut self, reached: &Reached) -> Result<Vec<Trial>> {
+        let mut trials = Vec::new();
+        let attackers = self.attackers(reached);
+        let (walls, open): (Vec<_>, Vec<_>) = attackers.into_iter().partition(|(_, forbidden)| *forbidden);
+        let groups: Vec<Vec<Who>> = if reached.form == Form::Read {
+            vec![walls.iter().chain(&open).map(|(who, _)| *who).collect()]
+        } else {
+            [walls, open].iter().map(|group| group.iter().map(|(who, _)| *who).collect()).collect()
+        };
+        for group in groups.iter().filter(|group| !group.is_empty()) {
+            let Some(trial) = self.trial_twice(reached, group, false).await else { continue };
+            let changed = changed_something(&trial);
+            trials.push(trial);
+            if changed && reached.form != Form::Read {
+                for who in group {
+                    trials.extend(self.trial_twice(reached, &[*who], true).await);
+                }
+            }
+        }
+        Ok(trials)
+    }
+
+    /// A trial; where the owner's own call failed, once more on fresh objects.
+    async fn trial_twice(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
+        let first = self.trial(reached, attackers, alone).await?;
+        if control_worked(&first) || self.fell_silent || changed_something(&first) {
+            return Some(first);
+        }
+        self.trial(reached, attackers, alone).await.or(Some(first))
+    }
+
+    async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
+        let subject = self.subject(reached).await?;
+        let keys = self.objects[subject].keys.clone();
+        let own_key = self.objects[subject].key().to_owned();
+        let calibrated = reached.witness.clone().map(|calibrated| retarget(calibrated, &own_key));
+        let base = self.rebuilt(reached, &keys, subject).await?;
+        let before = match &calibrated {
+            Some(calibrated) => Some(self.observe(&calibrated.reader, &keys, reached.actor, Purpose::SetUp).await),
+            None => None,
+        };
+        let mut attempts = Vec::new();
+        for who in attackers {
+            let (call, canary) = self.varied(&base);
+            attempts.push(self.attempt(*who, &call, canary, reached, subject).await);
+        }
+        let after = match &calibrated {
+            Some(calibrated) => Some(self.observe_late(calibrated, &keys, reached.actor).await),
+            None => None,
+        };
+        let (call, _) = self.varied(&base);
+        let control = self.ask(Some(reached.actor), &call, Purpose::Cell).await;
+        let settled = match (&calibrated, &after) {
+            (Some(calibrated), Some(after)) => {
+                Some(self.observe_until_changed(calibrated, after, &keys, reached.actor).await)
+            }
+            _ => None,
+        };
+        if reached.form == Form::Remove && control.succeeded() {
+            self.objects[subject].gone = true;
+        }
+        if reached.form == Form::Read {
+            self.learn_from_reads(&attempts);
+            fingerprint(&mut attempts, &control.exchange, &call, &self.own_values(attackers));
+        }
+        let object = &self.objects[subject];
+        let public = is_public(&control.exchange) || before.as_ref().is_some_and(|before| says_public(&before.fields));
+        Some(Trial {
+            action: self.action(reached.action).name(),
+            form: if reached.misplaced.is_some() { Form::Misplaced } else { reached.form },
+            noun: self.slots.all[object.slot].noun.clone(),
+            owner: self.fact(Some(object.owner)),
+            public,
+            carries: object.canaries.iter().map(|(_, canary)| canary.clone()).collect(),
+            before,
+            attempts,
+            after,
+            control: Some(control.exchange),
+            settled,
+            witness: calibrated.map(|calibrated| calibrated.witness),
+            alone,
+        })
+    }
+
+    /// The object that a trial is about: a fresh one where something may change.
+    async fn subject(&mut self, reached: &Reached) -> Option<usize> {
+        let known = reached.object?;
+        if reached.form == Form::Read && !self.objects[known].gone {
+            return Some(known);
+        }
+        self.make(self.objects[known].slot, reached.actor).await.ok()
+    }
+
+    /// The owner's last good call, about another object.
+    async fn rebuilt(&mut self, reached: &Reached, keys: &BTreeMap<usize, String>, subject: usize) -> Option<Call> {
+        if reached.form == Form::Read && reached.object == Some(subject) {
+            return Some(reached.call.clone());
+        }
+        self.call_again(reached.action, reached.actor, keys, subject).await.ok()
+    }
+
+    /// One attempt, with what is needed to read it rightly.
+    async fn attempt(
+        &mut self,
+        who: Who,
+        call: &Call,
+        canary: Option<String>,
+        reached: &Reached,
+        subject: usize,
+    ) -> Attempt {
+        let owner = self.objects[subject].owner;
+        let relation = self.relation(who, owner).to_owned();
+        let call = match (&reached.misplaced, who) {
+            (Some(places), Some(at)) => self.misplaced_call(call, reached, places, at, subject).await,
+            _ => call.clone(),
+        };
+        let asked = self.ask(who, &call, Purpose::Cell).await;
+        let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure);
+        let like_missing = if doubtful && reached.form != Form::Read && !self.objects[subject].chosen_key {
+            Some(self.like_missing(who, &call, &asked.exchange, subject).await)
+        } else {
+            None
+        };
+        Attempt {
+            actor: self.fact(who),
+            relation,
+            exchanges: vec![asked.exchange],
+            fingerprint: Vec::new(),
+            alive: who.is_none_or(|at| self.actors[at].alive),
+            like_missing,
+            list_complete: true,
+            canary,
+        }
+    }
+
+    /// Whether the attacker is answered the same for an object that does not exist: then the answer is a refusal,
+    /// whatever its code, and not an objection to the form of the request.
+    async fn like_missing(&mut self, who: Who, call: &Call, exchange: &Exchange, subject: usize) -> bool {
+        let key = self.objects[subject].key().to_owned();
+        let missing = missing_key(&key);
+        let encoded = crate::client::percent_encode(&key);
+        let mut other = call.clone();
+        other.path =
+            call.path.replace(&format!("/{encoded}"), &format!("/{}", crate::client::percent_encode(&missing)));
+        if other.path == call.path {
+            return false;
+        }
+        let asked = self.ask(who, &other, Purpose::Cell).await;
+        asked.exchange.status == exchange.status
+            && asked.exchange.answer.replace(&missing, "") == exchange.answer.replace(&key, "")
+    }
+
+    /// A read that does not succeed has no form to object to: its answer is how this service refuses.
+    fn learn_from_reads(&mut self, attempts: &[Attempt]) {
+        for exchange in attempts.iter().flat_map(|attempt| &attempt.exchanges) {
+            if matches!(exchange.reading, Reading::Invalid) && exchange.sightings.is_empty() {
+                let answer = crate::client::Answer {
+                    status: exchange.status,
+                    headers: exchange.headers.clone().into_iter().collect(),
+                    body: exchange.answer.clone().into_bytes(),
+                    ..crate::client::Answer::default()
+                };
+                self.learnt.learn(&answer);
+            }
+        }
+    }
+
+    /// Values that attackers have by right: their own identities and the keys of their own objects.
+    fn own_values(&self, attackers: &[Who]) -> BTreeSet<String> {
+        let at = |who: &Who| who.and_then(|at| self.actors.get(at));
+        let mut own: BTreeSet<String> = attackers
+            .iter()
+            .filter_map(at)
+            .flat_map(|actor| actor.identity.iter().map(|(_, text)| text.clone()))
+            .collect();
+        own.extend(
+            self.objects.iter().filter(|o| attackers.contains(&Some(o.owner))).flat_map(|o| o.keys.values().cloned()),
+        );
+        own
+    }
+}
+
+/// A key in the same shape that belongs to nothing.
+fn missing_key(key: &str) -> String {
+    if key.chars().all(|c| c.is_ascii_digit()) {
+        return "987654321".into();
+    }
+    key.chars()
+        .map(|c| match c {
+            '0'..='9' => char::from(b'0' + (9 - (c as u8 - b'0'))),
+            'a'..='f' => char::from(b'a' + (b'f' - c as u8)),
+            'A'..='F' => char::from(b'A' + (b'F' - c as u8)),
+            'g'..='z' => char::from(b'g' + (b'z' - c as u8)),
+            other => other,
+        })
+        .collect()
+}
+
+/// The witness of another object: a row in a list is found by the new key.
+fn retarget(mut calibrated: Calibrated, key: &str) -> Calibrated {
+    let Reader { row, .. } = &mut calibrated.reader;
+    if row.is_some() {
+        *row = Some(key.to_owned());
+    }
+    calibrated
+}
+
+/// Finds the owner's values in the attackers' answers: those that are long, that nobody sent and that the attacker
+/// does not have by right. Times count: an exact time of creation is a fingerprint, too.
+fn fingerprint(attempts: &mut [Attempt], control: &Exchange, call: &Call, own: &BTreeSet<String>) {
+    if control.reading != Reading::Success {
+        return;
+    }
+    let texts = |exchange: &Exchange| -> BTreeSet<String> {
+        let value: Option<Value> = serde_json::from_str(&exchange.answer).ok();
+        value.map(|value| leaves(&value).into_iter().map(|(_, text)| text).collect()).unwrap_or_default()
+    };
+    let sent = call.sent_text();
+    let owner: BTreeSet<String> = (texts(control).into_iter())
+        .filter(|text| LENGTH_MIN < text.len() && !sent.contains(text.as_str()) && !own.contains(text))
+        .filter(|text| text.contains(|c: char| c.is_ascii_digit()))
+        .collect();
+    for attempt in attempts {
+        if let Some(exchange) = attempt.exchanges.iter().find(|exchange| exchange.reading == Reading::Success) {
+            attempt.fingerprint = texts(exchange).intersection(&owner).cloned().collect();
+        }
+    }
+}
+
+/// Whether an answer carries a sign that its object is meant for everybody.
+fn is_public(exchange: &Exchange) -> bool {
+    let value: Option<Value> = serde_json::from_str(&exchange.answer).ok();
+    value.is_some_and(|value| says_public(&crate::compare::fields(&value)))
+}
+
+fn says_public(fields: &BTreeMap<String, Vec<String>>) -> bool {
+    fields.iter().any(|(path, values)| {
+        let name = path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
+        let says = |words: &&[&str]| values.iter().any(|value| words.contains(&value.to_lowercase().as_str()));
+        SHARED_BY.iter().any(|(sign, words)| *sign == name && says(words))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn signs_of_sharing() {
+        let fields = |value: Value| crate::compare::fields(&value);
+        assert!(says_public(&fields(json!({"note": {"visibility": "Public"}}))));
+        assert!(says_public(&fields(json!({"is_private": false}))));
+        assert!(!says_public(&fields(json!({"public": false, "visibility": "private"}))));
+    }
+
+    #[test]
+    fn a_missing_key_has_the_same_shape() {
+        assert_eq!(missing_key("17"), "987654321");
+        assert_eq!(missing_key("01ab-Fz"), "98fe-Ag");
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether an actor is still signed in. A dead session refuses nothing: it only looks as if it did.
+
+use super::world::{Call, Who, World};
+use crate::catalogue::Action;
+use crate::client::Purpose;
+
+/// Last segments of paths that usually answer with the caller himself.
+const ABOUT_ONESELF: &[&str] =
+    &["me", "whoami", "self", "myself", "account", "profile", "user", "session", "current", "userinfo"];
+
+impl World<'_> {
+    /// The request that answers the signed-in with himself: the manifest's, or one of the catalogue's that looks so.
+    pub fn proof_call(&mut self, at: usize) -> Option<Call> {
+        if let Some(line) = self.manifest.sign_in.iter().find_map(|way| way.proof.clone()) {
+            return self.fill_line(&line, Some(at)).ok();
+        }
+        let about = |action: &&Action| {
+            let last = action.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_lowercase();
+            action.verb == "GET" && !action.path.contains('{') && ABOUT_ONESELF.contains(&last.as_str())
+        };
+        self.catalogue.actions.iter().find(about).map(|action| Call::get(action.address_path()))
+    }
+
+    /// Shows that an actor is signed in, and learns who he is. Without any request that would show it, the sign-in is
+    /// believed for now.
+    ///
+    /// # Errors
+    /// One sentence, where he is not.
+    pub async fn prove(&mut self, at: usize) -> Result<(), String> {
+        let Some(call) = self.proof_call(at) else {
+            self.actors[at].alive = true;
+            return Ok(());
+        };
+        let nobody = self.ask(None, &call, Purpose::SignIn).await;
+        self.learnt.learn(&nobody.answer);
+        let asked = self.ask(Some(at), &call, Purpose::SignIn).await;
+        let same = !asked.answer.body.is_empty() && asked.answer.body == nobody.answer.body;
+        let shown = asked.succeeded() && !(nobody.succeeded() && same);
+        if !shown && asked.answer.status == nobody.answer.status && same {
+            return Err(format!(
+                "{} {} answers him as it answers nobody ({})",
+                call.method, call.path, asked.answer.status
+            ));
+        }
+        // What nobody gets is a refusal only if the signed-in gets something else; an equal code alone is no reason
+        // to doubt the sign-in.
+        let refused = matches!(asked.answer.status, 0 | 401 | 403 | 429 | 500..);
+        if refused {
+            return Err(format!(
+                "{} {} answered {} although the sign-in succeeded",
+                call.method, call.path, asked.answer.status
+            ));
+        }
+        if let Some(value) = asked.answer.json() {
+            self.actors[at].learn_identity(&value);
+        }
+        self.actors[at].alive = true;
+        Ok(())
+    }
+
+    /// Asks the proof request again; anonymous is always alive.
+    pub async fn is_alive(&mut self, who: Who) -> bool {
+        let Some(at) = who else { return true };
+        let Some(call) = self.proof_call(at) else { return self.actors[at].alive };
+        let asked = self.ask(Some(at), &call, Purpose::Cell).await;
+        self.actors[at].alive = asked.succeeded();
+        self.actors[at].alive
+    }
+
+    /// Signs an actor in again if he is not signed in any more.
+    pub async fn revive(&mut self, who: Who) -> bool {
+        let Some(at) = who else { return true };
+        if self.is_alive(who).await {
+            return true;
+        }
+        let back = self.sign_in(at).await.is_ok();
+        self.actors[at].alive = back;
+        back
+    }
+}

@@ -1,0 +1,44 @@
+//! The walk: every action as every actor, on objects that it made itself, with evidence of each step.
+//!
+//! [`walk`] starts the target, signs everybody in, and goes through the actions in stages, the harmless ones first. It
+//! decides nothing: what the evidence proves is for the judges in [`crate::checks`].
+
+pub mod actors;
+mod calls;
+mod cell;
+mod end;
+mod lists;
+mod liveness;
+pub mod objects;
+mod plain;
+mod reach;
+pub mod reading;
+mod sentinel;
+mod setup;
+mod sign_in;
+mod stages;
+pub mod witness;
+pub mod world;
+
+pub use reach::Reached;
+pub use setup::{Setup, Walked};
+pub use world::{Asked, Call, Who, World};
+
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::verdict::Dimension;
+
+/// Walks a service and writes the evidence. The target is ended before this returns, whatever happens.
+///
+/// # Errors
+/// When the walk cannot start: no target, no document, an actor who cannot sign in; or the disk is full.
+pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
+    let mut world = setup.open(progress).await?;
+    world.sign_all_in().await?;
+    world.write_run(setup)?;
+    if setup.passes.contains(&Dimension::Authorization) {
+        world.walk_stages().await?;
+    }
+    world.clean_up().await;
+    world.write_tally()
+}

@@ -1,0 +1,280 @@
+//! What a walk starts from, and everything that has to stand before the first attempt.
+
+use super::objects::Object;
+use super::reading::Learnt;
+use super::world::{Call, World};
+use crate::canary::Canaries;
+use crate::catalogue::{Catalogue, Protection, openapi};
+use crate::checks::authorization::expect::privileged_word;
+use crate::client::{Client, Purpose, Request};
+use crate::error::{Result, Trouble};
+use crate::evidence::{ActionFact, Run, Secrets, Store};
+use crate::load_line::{Facts, Require, Waiver};
+use crate::manifest::Manifest;
+use crate::matrix::Matrix;
+use crate::plan::{Slots, shape};
+use crate::progress::Progress;
+use crate::target::{Commands, Target};
+use crate::verdict::{Dimension, RunFacts};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long all pauses for 429s together may take.
+const PAUSE_BUDGET: Duration = Duration::from_secs(120);
+
+/// What a walk starts from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// What was told.
+    pub manifest: Manifest,
+    /// The text of `plimsoll.matrix`, where there is one.
+    pub matrix: Option<String>,
+    /// A directory for this run's evidence that does not exist yet.
+    pub evidence: PathBuf,
+    /// Where the target's own output goes.
+    pub log: PathBuf,
+    /// The order's seed.
+    pub seed: u64,
+    /// The passes that are made.
+    pub passes: BTreeSet<Dimension>,
+    /// How long all pauses for 429s together may take.
+    pub pause_budget: Duration,
+}
+
+/// What a walk ends with.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    /// Where the evidence lies.
+    pub evidence: PathBuf,
+}
+
+impl Setup {
+    /// A set-up with everything at its usual place: the matrix beside the manifest, the evidence below `.plimsoll`.
+    ///
+    /// # Errors
+    /// When the matrix is there and cannot be read.
+    pub fn new(manifest: Manifest, run: &str) -> Result<Self> {
+        let root = manifest.directory();
+        let file = root.join("plimsoll.matrix");
+        let matrix = match std::fs::read_to_string(&file) {
+            Ok(text) => Some(text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+            Err(e) => return Err(Trouble::new(file.display().to_string(), format!("cannot be read: {e}"))),
+        };
+        Ok(Self {
+            matrix,
+            evidence: root.join(".plimsoll").join("evidence").join(run),
+            log: root.join(".plimsoll").join("target.log"),
+            seed: 7,
+            passes: Dimension::ALL.into(),
+            pause_budget: PAUSE_BUDGET,
+            manifest,
+        })
+    }
+
+    /// Starts the target and reads what is known about it.
+    ///
+    /// # Errors
+    /// When it may not be walked, does not start, or no document describes it.
+    pub async fn open<'a>(&'a self, progress: &'a dyn Progress) -> Result<World<'a>> {
+        let started = Instant::now();
+        let manifest = &self.manifest;
+        self.may_be_walked()?;
+        if let Some(folder) = self.log.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| Trouble::new(folder.display().to_string(), format!("cannot be made: {e}")))?;
+        }
+        let matrix = self.matrix.as_deref().map(|text| Matrix::parse(text, "plimsoll.matrix")).transpose()?;
+        let store = Store::create(&self.evidence, Secrets::default())?;
+        for secret in &manifest.target.secrets {
+            store.secrets().add(secret.reveal());
+        }
+        let target = Target::start(self.commands(), &self.log, progress).await?;
+        for value in target.values.values() {
+            store.secrets().add(value);
+        }
+        let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;
+        let catalogue = read_documents(manifest, &client).await?;
+        let slots = Slots::new(&catalogue);
+        let nonce = nonce();
+        let mut world = World {
+            manifest,
+            matrix,
+            slots,
+            catalogue,
+            target,
+            client,
+            store,
+            canaries: Canaries::new(&nonce),
+            learnt: Learnt::default(),
+            actors: Vec::new(),
+            objects: Vec::<Object>::new(),
+            ways: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            standing: BTreeMap::new(),
+            noise: BTreeMap::new(),
+            avoided: BTreeMap::new(),
+            run: Run::default(),
+            nonce,
+            seed: self.seed,
+            progress,
+            fell_silent: false,
+            reached: 0,
+            started,
+        };
+        // A path that nobody made shows how this service says that there is nothing.
+        let nowhere = format!("/plim-{}-nowhere", world.nonce);
+        let asked = world.ask(None, &Call::get(nowhere), Purpose::Other).await;
+        world.learnt.learn(&asked.answer);
+        Ok(world)
+    }
+
+    fn may_be_walked(&self) -> Result<()> {
+        let target = &self.manifest.target;
+        let place = self.manifest.place("target.url");
+        if !target.mine && !target.disposable {
+            return Err(Trouble::new(place, "the walk changes things, and the manifest does not say that it may")
+                .hint("mine = true under [target], if you may change and break it"));
+        }
+        if !target.is_loopback() && target.authorized.is_none() {
+            return Err(Trouble::new(place, "is not on this machine, and nobody is named who allowed the walk")
+                .hint("authorized = { by = \"…\", contact = \"…\", until = 2026-12-31 }"));
+        }
+        Ok(())
+    }
+
+    fn commands(&self) -> Commands {
+        let target = &self.manifest.target;
+        Commands {
+            url: target.url.as_str().to_owned(),
+            root: self.manifest.directory(),
+            wait_max: target.start_timeout,
+            start: target.start.clone(),
+            stop: target.stop.clone(),
+            reset: target.reset.clone(),
+            health: target.health.as_ref().map_or("/".into(), |line| line.path.as_str().to_owned()),
+            prepare: target.prepare.clone(),
+            env: target.env.iter().map(|(name, value)| (name.clone(), value.as_str().to_owned())).collect(),
+        }
+    }
+}
+
+impl World<'_> {
+    /// Writes down what the judges need to know, once everybody is signed in.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn write_run(&mut self, setup: &Setup) -> Result<()> {
+        let manifest = self.manifest;
+        let facts = Facts {
+            run: RunFacts {
+                service: manifest.service.name.clone(),
+                environment: manifest.target.name.clone(),
+                disposable: manifest.target.disposable,
+                url: self.client.base().to_owned(),
+                commit: commit(manifest),
+                started_at: jiff::Timestamp::now().to_string(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                manifest_digest: manifest.digest.clone(),
+                evidence_dir: setup.evidence.display().to_string(),
+                seed: self.seed,
+                ..RunFacts::default()
+            },
+            require: Require { all: None, named: manifest.service.require.clone() },
+            waivers: (manifest.waivers.iter())
+                .map(|waiver| Waiver {
+                    gap: waiver.gap.clone(),
+                    owner: waiver.owner.clone(),
+                    reason: waiver.reason.clone(),
+                    until: waiver.until.to_string(),
+                })
+                .collect(),
+            passes: setup.passes.clone(),
+            notes: self.catalogue.notes.iter().chain(&manifest.notes).cloned().collect(),
+            ..Facts::default()
+        };
+        let actions = self.catalogue.actions.iter().enumerate().map(|(at, action)| {
+            let keys = self.slots.of(at).len();
+            ActionFact {
+                name: action.name(),
+                verb: action.verb.clone(),
+                path: action.path.clone(),
+                form: shape(action, keys).form,
+                keys: u32::try_from(keys).unwrap_or(u32::MAX),
+                protected: matches!(action.protection, Protection::Protected(_)),
+                privileged: privileged_word(&action.words()),
+            }
+        });
+        self.run = Run {
+            facts,
+            matrix: setup.matrix.clone(),
+            actions: actions.collect(),
+            actors: self.actors.iter().map(|actor| actor.fact.clone()).collect(),
+        };
+        self.store.add(&self.run).map(drop)
+    }
+}
+
+/// All documents of the manifest as one catalogue.
+async fn read_documents(manifest: &Manifest, client: &Client) -> Result<Catalogue> {
+    let mut whole = Catalogue::default();
+    if manifest.target.document.is_empty() {
+        return Err(Trouble::new(manifest.place("target"), "names no document of the service's actions")
+            .hint("document = \"/openapi.json\", a path of the service's or a file"));
+    }
+    for document in &manifest.target.document {
+        let bytes = if document.starts_with('/') && !manifest.directory().join(document).is_file()
+            || document.starts_with("http://")
+            || document.starts_with("https://")
+        {
+            let request = Request { method: "GET".into(), path: document.clone(), ..Request::default() };
+            let answer = client.send(&request, Purpose::Other).await;
+            if answer.status != 200 {
+                let wrong = answer.broken.unwrap_or_else(|| format!("answered {}", answer.status));
+                return Err(Trouble::new(manifest.place("target.document"), format!("{document}: {wrong}"))
+                    .hint("a path that answers with the OpenAPI document, or a file beside the manifest"));
+            }
+            answer.body
+        } else {
+            let file = manifest.directory().join(document);
+            std::fs::read(&file).map_err(|e| {
+                Trouble::new(manifest.place("target.document"), format!("{}: cannot be read: {e}", file.display()))
+                    .hint("a path of the service begins with a slash")
+            })?
+        };
+        let read = openapi::read(&bytes, document)?;
+        if whole.title.is_empty() {
+            whole.title = read.title;
+        }
+        whole.notes.extend(read.notes);
+        for action in read.actions {
+            if whole.action(&action.name()).is_none() {
+                whole.actions.push(action);
+            }
+        }
+    }
+    whole.actions.sort_by(|a, b| (&a.path, &a.verb).cmp(&(&b.path, &b.verb)));
+    Ok(whole)
+}
+
+/// Five characters that differ from run to run.
+fn nonce() -> String {
+    let mut bytes = [0; 5];
+    if getrandom::fill(&mut bytes).is_err() {
+        let now = jiff::Timestamp::now().as_microsecond().to_le_bytes();
+        bytes.copy_from_slice(&now[..5]);
+    }
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+}
+
+/// The commit of the manifest's checkout, where it is one.
+fn commit(manifest: &Manifest) -> Option<String> {
+    let output = std::process::Command::new("git")
+        .args(["rev-parse", "--short", "HEAD"])
+        .current_dir(manifest.directory())
+        .output()
+        .ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

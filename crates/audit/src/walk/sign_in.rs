@@ -1,0 +1,426 @@
+//! Signing up and in: by JSON, by form, or with a credential that is sent as it is.
+
+use super::actors::{Actor, Carried, Session};
+use super::world::{Asked, Call, World};
+use crate::client::{Body, Purpose};
+use crate::compare::leaves;
+use crate::error::{Result, Trouble};
+use crate::evidence::{ActorFact, Reading};
+use crate::manifest::{self, FilledBody, FilledRequest, RequestLine, SignIn, TokenPlace};
+use scraper::{Html, Selector};
+use std::collections::BTreeMap;
+
+impl From<FilledRequest> for Call {
+    fn from(filled: FilledRequest) -> Self {
+        let body = match filled.body {
+            None => Body::None,
+            Some(FilledBody::Json(value)) => Body::Json(value),
+            Some(FilledBody::Form(pairs)) => Body::Form(pairs),
+        };
+        Self { method: filled.verb, path: filled.path, headers: Vec::new(), body }
+    }
+}
+
+impl World<'_> {
+    /// Makes the manifest's actors and signs each in, one after another.
+    ///
+    /// # Errors
+    /// When one cannot sign in: nothing that follows would mean anything.
+    pub async fn sign_all_in(&mut self) -> Result<()> {
+        for told in &self.manifest.actors {
+            let values = self.told_values(told);
+            let fact = ActorFact {
+                name: told.id.clone(),
+                role: told.role.clone(),
+                tenant: told.tenant.clone(),
+                throw_away: false,
+            };
+            let actor = Actor { fact, values, session: Session::default(), identity: Vec::new(), alive: false };
+            self.actors.push(actor);
+            let at = self.actors.len() - 1;
+            let place = self.manifest.place(&format!("actors.{}", told.id));
+            let can_sign_in = ["password", "key", "token", "secret", "api_key"]
+                .iter()
+                .any(|name| self.actors[at].values.contains_key(*name));
+            if !can_sign_in {
+                if self.manifest.sign_up.is_none() {
+                    return Err(Trouble::new(place, format!("{} has no password and there is no [sign_up]", told.id))
+                        .hint(format!("password = \"env:{}\"", told.id.to_uppercase())));
+                }
+                self.sign_up(at).await.map_err(|why| Trouble::new(place.clone(), format!("cannot sign up: {why}")))?;
+            }
+            self.sign_in(at).await.map_err(|why| {
+                Trouble::new(place, format!("{} cannot sign in: {why}", told.id))
+                    .hint("try it by itself: plimsoll auth check")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// An account of a new actor, made by sign-up or by the manifest's throw-away line, and signed in.
+    ///
+    /// # Errors
+    /// One sentence, where there is no way or it does not work.
+    pub async fn throw_away(&mut self, like: usize) -> Result<usize, String> {
+        let number = self.actors.len();
+        let sign_up = self.manifest.sign_up.is_some();
+        let model = self.actors[like].fact.clone();
+        if !sign_up && self.manifest.throw_away.make.is_none() {
+            return Err("accounts are only touched on throw-away actors, and there is no way to make one".into());
+        }
+        let name = format!("t{number}{}", self.nonce);
+        let fact = ActorFact {
+            // Who signs up by himself belongs to nobody else.
+            tenant: if sign_up { name.clone() } else { model.tenant },
+            role: model.role,
+            name: name.clone(),
+            throw_away: true,
+        };
+        let values = BTreeMap::from([
+            ("name".to_owned(), name),
+            ("role".to_owned(), fact.role.clone()),
+            ("tenant".to_owned(), fact.tenant.clone()),
+        ]);
+        self.actors.push(Actor { fact, values, session: Session::default(), identity: Vec::new(), alive: false });
+        let made = match self.make_account(number, sign_up).await {
+            Ok(()) => self.sign_in(number).await,
+            Err(why) => Err(why),
+        };
+        match made {
+            Ok(()) => Ok(number),
+            Err(why) => {
+                self.actors.truncate(number);
+                Err(why)
+            }
+        }
+    }
+
+    async fn make_account(&mut self, at: usize, sign_up: bool) -> Result<(), String> {
+        if sign_up {
+            return self.sign_up(at).await;
+        }
+        let Some(line) = self.manifest.throw_away.make.clone() else { return Err("no [throw_away] make".into()) };
+        self.invent_password(at);
+        let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|a| a.fact.name == *name));
+        let call = self.fill_line(&line, Some(at))?;
+        let asked = self.ask(maker, &call, Purpose::SetUp).await;
+        if !asked.succeeded() {
+            return Err(format!("{} answered {}", line.text, asked.exchange.status));
+        }
+        self.keep_produced(at, &line, &asked);
+        Ok(())
+    }
+
+    pub(super) async fn sign_up(&mut self, at: usize) -> Result<(), String> {
+        let Some(line) = self.manifest.sign_up.clone() else { return Err("there is no [sign_up]".into()) };
+        let actor = &mut self.actors[at];
+        // A name that the manifest does not fix carries the nonce, or it collides with the last run's.
+        if actor.values.get("name") == Some(&actor.fact.name) && !actor.fact.throw_away {
+            let name = format!("{}{}", actor.fact.name, self.nonce);
+            actor.values.insert("name".into(), name);
+        }
+        self.invent_password(at);
+        let call = self.fill_line(&line, Some(at))?;
+        let asked = self.ask(None, &call, Purpose::SignIn).await;
+        if !asked.succeeded() {
+            return Err(said(&line.text, &asked));
+        }
+        self.actors[at].take_cookies(&asked.answer, self.store.secrets());
+        if let Some(value) = asked.answer.json() {
+            self.actors[at].learn_identity(&value);
+        }
+        if let Some(sent) = call.sent_json() {
+            self.actors[at].learn_identity(&sent);
+        }
+        self.keep_produced(at, &line, &asked);
+        Ok(())
+    }
+
+    fn invent_password(&mut self, at: usize) {
+        let mut bytes = [0; 12];
+        // Without the system's randomness the nonce serves: the account lives for minutes.
+        let secret = match getrandom::fill(&mut bytes) {
+            Ok(()) => hex::encode(bytes),
+            Err(_) => format!("{}{at}", self.nonce),
+        };
+        let password = format!("Pw-{secret}!");
+        self.store.secrets().add(&password);
+        self.actors[at].values.entry("password".into()).or_insert(password);
+    }
+
+    fn keep_produced(&mut self, at: usize, line: &RequestLine, asked: &Asked) {
+        let Some(value) = asked.answer.json() else { return };
+        let produced = line.produces.as_ref().and_then(|path| path.first(&value)).and_then(crate::compare::scalar);
+        let actor = &mut self.actors[at];
+        if let Some(text) = produced {
+            actor.values.insert("id".into(), text.clone());
+            actor.identity.insert(0, ("id".into(), text));
+        }
+    }
+
+    /// Signs an actor in by all ways that fit him, and proves it.
+    ///
+    /// # Errors
+    /// One sentence: which request failed and how.
+    pub async fn sign_in(&mut self, at: usize) -> Result<(), String> {
+        self.actors[at].session.credentials.clear();
+        let told = self.manifest.actor(&self.actors[at].fact.name);
+        let ways: Vec<SignIn> = (self.manifest.sign_in.iter())
+            .filter(|way| told.is_none_or(|told| told.sign_in.is_empty() || told.sign_in.contains(&way.name)))
+            .cloned()
+            .collect();
+        let mut failures = Vec::new();
+        let mut signed = false;
+        for way in &ways {
+            match self.sign_in_by(at, way).await {
+                Ok(()) => signed = true,
+                Err(why) => failures.push(why),
+            }
+        }
+        if !signed {
+            return Err(if failures.is_empty() {
+                "there is no [sign_in] that fits".into()
+            } else {
+                failures.join("; ")
+            });
+        }
+        self.prove(at).await
+    }
+
+    async fn sign_in_by(&mut self, at: usize, way: &SignIn) -> Result<(), String> {
+        if let Some(form) = &way.form {
+            self.sign_in_by_form(at, form, way).await?;
+        }
+        if let Some(line) = &way.send {
+            let call = self.fill_line(line, Some(at))?;
+            // Old cookies would sign somebody in who is signed in.
+            self.actors[at].session.cookies.clear();
+            let asked = self.ask(Some(at), &call, Purpose::SignIn).await;
+            if !asked.succeeded() {
+                return Err(said(&line.text, &asked));
+            }
+            self.take_token(at, way, &asked)?;
+        }
+        let known = self.known(Some(at));
+        let mut carried = Carried::of(way, &|name| known.get(name).cloned())?;
+        if carried.is_empty() && self.actors[at].session.cookies.is_empty() {
+            if let Some(token) = self.actors[at].values.get("token") {
+                let value = format!("Bearer {token}");
+                carried.push(Carried { name: "Authorization".into(), value, in_query: false, only: Vec::new() });
+            }
+        }
+        for one in &carried {
+            self.store.secrets().add(&one.value);
+        }
+        self.actors[at].session.credentials.extend(carried);
+        Ok(())
+    }
+
+    /// Finds the token of an answer where the manifest says, or where a token usually stands.
+    fn take_token(&mut self, at: usize, way: &SignIn, asked: &Asked) -> Result<(), String> {
+        let json = asked.answer.json();
+        let token = match &way.token {
+            Some(TokenPlace::Body(path)) => {
+                let value = json.as_ref().and_then(|json| path.first(json)).and_then(crate::compare::scalar);
+                Some(value.ok_or_else(|| "the answer of the sign-in has no token where the manifest says".to_owned())?)
+            }
+            Some(TokenPlace::Header(name)) => Some(
+                asked
+                    .answer
+                    .header(&name.to_lowercase())
+                    .map(str::to_owned)
+                    .ok_or_else(|| format!("the answer of the sign-in has no header {name}"))?,
+            ),
+            Some(TokenPlace::Cookie(name)) => Some(
+                asked
+                    .answer
+                    .cookies()
+                    .find(|(cookie, _)| cookie == name)
+                    .map(|(_, value)| value)
+                    .ok_or_else(|| format!("the answer of the sign-in sets no cookie {name}"))?,
+            ),
+            None => json.as_ref().and_then(likely_token),
+        };
+        if let Some(token) = token {
+            self.store.secrets().add(&token);
+            self.actors[at].values.insert("token".into(), token);
+        }
+        if let Some(json) = json {
+            self.actors[at].learn_identity(&json);
+        }
+        Ok(())
+    }
+
+    async fn sign_in_by_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<(), String> {
+        self.actors[at].session.cookies.clear();
+        let call = self.fill_line(form, Some(at))?;
+        let page = self.ask(Some(at), &call, Purpose::SignIn).await;
+        let known = self.known(Some(at));
+        let mut filled = Vec::new();
+        for (name, template) in &way.fill {
+            let value = template.fill(&|hole| known.get(hole).cloned()).map_err(|unfilled| unfilled.to_string())?;
+            filled.push((name.clone(), value));
+        }
+        let found = read_form(&page.answer.text(), &call.path, &filled).ok_or_else(|| {
+            format!("{} answered {} and has no form with these fields", call.path, page.exchange.status)
+        })?;
+        let mut asked = self.ask(Some(at), &found, Purpose::SignIn).await;
+        if asked.exchange.reading == Reading::Refusal || !asked.succeeded() {
+            return Err(said(&format!("the form of {}", call.path), &asked));
+        }
+        // The session may be set by the page that one is led to.
+        if let Some(location) = asked.answer.header("location").map(str::to_owned) {
+            if let Some(path) = below(self.client.base(), &location) {
+                asked = self.ask(Some(at), &Call::get(path), Purpose::SignIn).await;
+            }
+        }
+        self.take_token(at, way, &asked)
+    }
+
+    /// Everything that holes may be filled with.
+    pub fn known(&self, at: Option<usize>) -> BTreeMap<String, String> {
+        let mut known: BTreeMap<String, String> =
+            self.target.values.iter().map(|(name, value)| (format!("prepare.{name}"), value.clone())).collect();
+        if let Some(actor) = at.and_then(|at| self.actors.get(at)) {
+            for (path, value) in actor.identity.iter().rev() {
+                let name = path.rsplit(['.', ']']).next().unwrap_or_default();
+                known.insert(format!("actor.{name}"), value.clone());
+            }
+            for (name, value) in &actor.values {
+                known.insert(name.clone(), value.clone());
+                known.insert(format!("actor.{name}"), value.clone());
+            }
+        }
+        known
+    }
+
+    /// A request line with its holes filled for an actor.
+    ///
+    /// # Errors
+    /// Which hole cannot be filled.
+    pub fn fill_line(&mut self, line: &RequestLine, at: Option<usize>) -> Result<Call, String> {
+        let mut known = self.known(at);
+        if line.names().contains("canary") {
+            known.insert("canary".into(), self.canaries.mint());
+        }
+        known.entry("random".into()).or_insert_with(|| self.nonce.clone());
+        line.fill(&|name| known.get(name).cloned())
+            .map(Call::from)
+            .map_err(|unfilled| format!("{}: {unfilled}", line.text))
+    }
+
+    fn told_values(&self, told: &manifest::Actor) -> BTreeMap<String, String> {
+        let known = self.known(None);
+        let known = |name: &str| known.get(name).cloned();
+        let mut values = BTreeMap::new();
+        for name in ["name", "role", "tenant"].into_iter().chain(told.values.keys().map(String::as_str)) {
+            if let Some(value) = told.value(name, &known) {
+                if !["name", "role", "tenant", "mail", "email", "id"].contains(&name) {
+                    self.store.secrets().add(&value);
+                }
+                values.insert(name.to_owned(), value);
+            }
+        }
+        values
+    }
+}
+
+/// The leaf that is most likely the token: by its name, else the longest text without spaces.
+fn likely_token(json: &serde_json::Value) -> Option<String> {
+    const NAMES: &[&str] =
+        &["access_token", "token", "jwt", "id_token", "session_token", "auth_token", "api_key", "session", "key"];
+    let leaves = leaves(json);
+    let named = |wanted: &str| {
+        leaves.iter().find(|(path, text)| {
+            let name = path.rsplit(['.', ']']).next().unwrap_or_default();
+            crate::plan::slots::words(name).join("_") == wanted && 8 <= text.len()
+        })
+    };
+    let found = NAMES.iter().find_map(|name| named(name)).or_else(|| {
+        let dense = |text: &str| 20 <= text.len() && !text.contains(char::is_whitespace);
+        leaves.iter().filter(|(_, text)| dense(text)).max_by_key(|(_, text)| text.len())
+    });
+    found.map(|(_, text)| text.clone())
+}
+
+/// The first form of a page that has a field for each value, with its hidden fields, filled.
+fn read_form(page: &str, at: &str, filled: &[(String, String)]) -> Option<Call> {
+    let (forms, inputs) = (Selector::parse("form").ok()?, Selector::parse("input, textarea, select").ok()?);
+    let page = Html::parse_document(page);
+    for form in page.select(&forms) {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for input in form.select(&inputs) {
+            let Some(name) = input.value().attr("name") else { continue };
+            let kind = input.value().attr("type").unwrap_or("text");
+            let given = filled.iter().find(|(wanted, _)| wanted == name).map(|(_, value)| value.clone());
+            let hidden = (kind == "hidden").then(|| input.value().attr("value").unwrap_or_default().to_owned());
+            fields.extend(given.or(hidden).map(|value| (name.to_owned(), value)));
+        }
+        if !filled.iter().all(|(wanted, _)| fields.iter().any(|(name, _)| name == wanted)) {
+            continue;
+        }
+        let action = form.value().attr("action").filter(|action| !action.is_empty()).unwrap_or(at);
+        let base = url::Url::parse("http://form.invalid").ok()?.join(at).ok()?;
+        let action = base.join(action).ok()?;
+        let path = match action.query() {
+            Some(query) => format!("{}?{query}", action.path()),
+            None => action.path().to_owned(),
+        };
+        return Some(Call { method: "POST".into(), path, headers: Vec::new(), body: Body::Form(fields) });
+    }
+    None
+}
+
+/// A location as a path below the target's address, if it is the target's.
+fn below(base: &str, location: &str) -> Option<String> {
+    if location.starts_with('/') && !location.starts_with("//") {
+        return Some(location.to_owned());
+    }
+    location.strip_prefix(base).map(|rest| if rest.is_empty() { "/".to_owned() } else { rest.to_owned() })
+}
+
+/// What an answer to a sign-in said, for people: the code and the beginning of its words.
+fn said(line: &str, asked: &Asked) -> String {
+    let words: String =
+        asked.exchange.answer.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+    match &asked.answer.broken {
+        Some(reason) => format!("{line}: {reason}"),
+        None => format!("{line} answered {} {words}", asked.exchange.status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn hidden_fields_are_kept_and_the_right_form_is_found() {
+        let page = r#"<form action="/search"><input name=q></form>
+            <form method=post action="enter?x=1"><input type=hidden name=csrf value=c1>
+            <input name=mail><input type=password name=pw></form>"#;
+        let filled = [("mail".to_owned(), "a@b".to_owned()), ("pw".to_owned(), "s".to_owned())];
+        let call = read_form(page, "/app/login", &filled).unwrap();
+        assert_eq!(call.path, "/app/enter?x=1");
+        let pairs = [("csrf", "c1"), ("mail", "a@b"), ("pw", "s")];
+        assert_eq!(call.body, Body::Form(pairs.map(|(n, v)| (n.into(), v.into())).into()));
+    }
+
+    #[test]
+    fn a_token_is_found_wherever_it_stands() {
+        assert_eq!(
+            likely_token(&json!({"data": {"accessToken": "abcdefgh"}, "id": "xxxxxxxxxxxxxxxxxxxxxxxx"})).unwrap(),
+            "abcdefgh"
+        );
+        assert_eq!(likely_token(&json!({"x": "0123456789012345678901"})).unwrap().len(), 22);
+        assert_eq!(likely_token(&json!({"message": "welcome back to the service"})), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_page_is_read(page in ".*", at in "/[a-z/]{0,9}") {
+            read_form(&page, &at, &[]);
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The order of the walk: what harms least comes first, and between stages everybody is looked after.
+//!
+//! Within a stage the order is that of the catalogue. Attackers are shown alive at the end of each stretch of trials;
+//! if one is not, his refusals in it mean nothing and are tried again.
+
+use super::reach::Reached;
+use super::world::World;
+use crate::error::Result;
+use crate::evidence::{Form, LeftOut, Trial, Unreached};
+use crate::plan::shape;
+use crate::verdict::Dimension;
+use std::collections::BTreeSet;
+
+/// Trials between two looks at the attackers.
+const STRETCH: usize = 6;
+/// How often the trials of one stretch are repeated because somebody's session had ended.
+const REPLAYS_MAX: usize = 3;
+/// How many deaths of the target end the walk.
+const DEATHS_MAX: u32 = 3;
+
+/// When an action's turn comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Objects are read.
+    Reads,
+    /// Lists and everything else that is read.
+    Lists,
+    /// Objects are changed.
+    Changes,
+    /// Objects are removed.
+    Removals,
+    /// Actions without an object.
+    Plain,
+    /// The caller's own account and session.
+    Personal,
+}
+
+impl World<'_> {
+    /// Walks all actions.
+    ///
+    /// # Errors
+    /// When the evidence cannot be written.
+    pub async fn walk_stages(&mut self) -> Result<()> {
+        let mut turns: Vec<(Stage, usize)> = Vec::new();
+        for at in 0..self.catalogue.actions.len() {
+            match self.left_out(at) {
+                Some(why) => drop(self.store.add(&LeftOut { action: self.action(at).name(), why })?),
+                None => turns.push((self.stage(at), at)),
+            }
+        }
+        turns.sort();
+        self.progress.total(Dimension::Authorization, turns.len() as u64);
+        self.populate_all().await;
+        let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
+        let mut deaths = 0;
+        let mut last = None;
+        for (done, (stage, action)) in turns.iter().copied().enumerate() {
+            if deaths < DEATHS_MAX {
+                if last.is_some_and(|last| last != stage) || STRETCH <= pending.len() {
+                    self.end_stretch(&mut pending).await?;
+                }
+                last = Some(stage);
+                self.take_turn(stage, action, &mut pending).await?;
+                if self.fell_silent && !self.recover(action).await? {
+                    deaths = DEATHS_MAX;
+                } else if self.avoided.contains_key(&action) {
+                    deaths += 1;
+                }
+            } else {
+                self.unreached(action, vec!["the service did not answer any more".into()])?;
+            }
+            self.progress.step(Dimension::Authorization, done as u64 + 1);
+        }
+        self.end_stretch(&mut pending).await
+    }
+
+    /// Why an action has no cells.
+    fn left_out(&self, at: usize) -> Option<String> {
+        let action = self.action(at);
+        let path = action.address_path();
+        if self
+            .manifest
+            .target
+            .never
+            .iter()
+            .any(|never| never.matches(&action.verb, &path) || never.matches(&action.verb, &action.path))
+        {
+            return Some("the manifest says never".into());
+        }
+        if self.is_sign_up(at) {
+            return Some("it is the sign-up, and open by its nature".into());
+        }
+        let signs_in = self.manifest.sign_in.iter().flat_map(|way| way.send.iter().chain(&way.form));
+        for line in signs_in {
+            if line.path.as_str().split('?').next() == Some(path.as_str())
+                && (line.verb == action.verb || action.verb == "POST")
+            {
+                return Some("it is the sign-in, and open by its nature".into());
+            }
+        }
+        matches!(action.verb.as_str(), "HEAD" | "OPTIONS" | "TRACE")
+            .then(|| format!("{} follows the row of GET", action.verb))
+    }
+
+    fn stage(&self, at: usize) -> Stage {
+        let action = self.action(at);
+        let shape = shape(action, self.slots.of(at).len());
+        match shape.form {
+            Form::Read => Stage::Reads,
+            Form::List => Stage::Lists,
+            Form::Change | Form::AddChild | Form::Misplaced => Stage::Changes,
+            Form::Remove => Stage::Removals,
+            Form::Plain if shape.personal => Stage::Personal,
+            Form::Plain => Stage::Plain,
+        }
+    }
+
+    /// One standing object of each kind for the first actor of each tenant, so that lists have rows and others' keys
+    /// exist.
+    async fn populate_all(&mut self) {
+        let mut firsts: Vec<usize> = Vec::new();
+        for at in 0..self.actors.len() {
+            let tenant = &self.actors[at].fact.tenant;
+            if tenant != "*" && firsts.iter().all(|first| self.actors[*first].fact.tenant != *tenant) {
+                firsts.push(at);
+            }
+        }
+        for owner in firsts {
+            for slot in 0..self.slots.all.len() {
+                self.progress
+                    .note(&format!("making a {} as {}", self.slots.all[slot].noun, self.actors[owner].fact.name));
+                // Where none can be made, the actions that need one will say so.
+                let _ = self.standing(slot, owner).await;
+            }
+        }
+    }
+
+    async fn take_turn(&mut self, stage: Stage, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
+        if stage == Stage::Personal {
+            return self.take_personal_turn(action, pending).await;
+        }
+        let reached = match self.reach(action).await {
+            Ok(reached) => reached,
+            Err(tried) => return self.unreached(action, tried),
+        };
+        self.reached += 1;
+        match stage {
+            Stage::Lists => {
+                let mut trials = self.try_list(&reached).await;
+                if trials.is_empty() {
+                    trials.extend(self.try_plain(&reached).await?);
+                }
+                pending.push((reached, trials));
+            }
+            Stage::Plain => {
+                let trials: Vec<Trial> = self.try_plain(&reached).await?.into_iter().collect();
+                // Whoever was signed out by it is signed in again before anything else is concluded from him.
+                self.revive(Some(reached.actor)).await;
+                pending.push((reached, trials));
+            }
+            _ => {
+                let trials = self.try_on_objects(&reached).await?;
+                let misplaced = self.misplace(&reached).await;
+                pending.push((reached, trials));
+                if let Some(misplaced) = misplaced {
+                    let trials = self.try_on_objects(&misplaced).await?;
+                    pending.push((misplaced, trials));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Accounts, sessions and credentials are only touched on actors made for it.
+    async fn take_personal_turn(&mut self, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
+        let model = self.owners(action).into_iter().next().unwrap_or(0);
+        let actor = match self.throw_away(model).await {
+            Ok(actor) => actor,
+            Err(why) => {
+                return self.unreached_for(
+                    action,
+                    vec![why],
+                    "[sign_up] send = 'POST /… {\"name\":\"{name}\",\"password\":\"{password}\"}'",
+                );
+            }
+        };
+        match self.reach_as(action, actor).await {
+            Ok(reached) => {
+                self.reached += 1;
+                self.revive(Some(actor)).await;
+                let trials: Vec<Trial> = self.try_plain(&reached).await?.into_iter().collect();
+                pending.push((reached, trials));
+                Ok(())
+            }
+            Err(why) => self.unreached(action, vec![why]),
+        }
+    }
+
+    /// The same action with parents in its path that are the attacker's own, where it has parents.
+    async fn misplace(&mut self, reached: &Reached) -> Option<Reached> {
+        let object = reached.object?;
+        let slots: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
+        let (_, parents) = slots.split_last()?;
+        if parents.is_empty() || reached.form != Form::Read && reached.witness.is_none() {
+            return None;
+        }
+        let owner = self.objects[object].owner;
+        let strangers: Vec<usize> = (0..self.actors.len())
+            .filter(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away)
+            .collect();
+        let mut ready = false;
+        for stranger in strangers {
+            let mut all = true;
+            for parent in parents {
+                all &= self.standing(*parent, stranger).await.is_ok();
+            }
+            ready |= all;
+        }
+        ready.then(|| Reached { misplaced: Some(parents.to_vec()), ..reached.clone() })
+    }
+
+    /// Shows that everybody who was refused something is still signed in, and writes the trials down.
+    async fn end_stretch(&mut self, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
+        let dead = self.dead_among(pending).await;
+        let mut trials = std::mem::take(pending);
+        if !dead.is_empty() {
+            self.replay(&mut trials, &dead).await?;
+        }
+        for trial in trials.iter().flat_map(|(_, trials)| trials) {
+            self.store.add(trial)?;
+        }
+        Ok(())
+    }
+
+    /// Actors with attempts in these trials who are not signed in any more.
+    async fn dead_among(&mut self, pending: &[(Reached, Vec<Trial>)]) -> BTreeSet<String> {
+        let attempts = pending.iter().flat_map(|(_, trials)| trials).flat_map(|trial| &trial.attempts);
+        let names: BTreeSet<String> = attempts.map(|attempt| attempt.actor.name.clone()).collect();
+        let mut dead = BTreeSet::new();
+        for at in 0..self.actors.len() {
+            let name = self.actors[at].fact.name.clone();
+            if names.contains(&name) && !self.is_alive(Some(at)).await {
+                dead.insert(name);
+            }
+        }
+        dead
+    }
+
+    /// Tries the actions of a stretch again, one at a time, each attacker alive before. Which action ended the session
+    /// is noted.
+    async fn replay(&mut self, trials: &mut [(Reached, Vec<Trial>)], dead: &BTreeSet<String>) -> Result<()> {
+        let named: Vec<usize> =
+            (0..self.actors.len()).filter(|at| dead.contains(&self.actors[*at].fact.name)).collect();
+        let mut replays = 0;
+        for (reached, trials) in trials.iter_mut() {
+            let concerned =
+                trials.iter().flat_map(|trial| &trial.attempts).any(|attempt| dead.contains(&attempt.actor.name));
+            if !concerned {
+                continue;
+            }
+            let mut back = true;
+            for at in &named {
+                back &= self.revive(Some(*at)).await;
+            }
+            if !back || REPLAYS_MAX <= replays {
+                for attempt in trials.iter_mut().flat_map(|trial| &mut trial.attempts) {
+                    attempt.alive &= !dead.contains(&attempt.actor.name);
+                }
+                continue;
+            }
+            *trials = match reached.form {
+                Form::List => self.try_list(reached).await,
+                Form::Plain => self.try_plain(reached).await?.into_iter().collect(),
+                _ => self.try_on_objects(reached).await?,
+            };
+            let mut ended = false;
+            for at in &named {
+                // He was alive when he asked, so this answer counts; the next one would not.
+                ended |= !self.is_alive(Some(*at)).await;
+            }
+            if ended {
+                replays += 1;
+                let action = self.action(reached.action).name();
+                self.note(format!("{action} ends the session of whoever calls it"))?;
+            }
+        }
+        for at in named {
+            self.revive(Some(at)).await;
+        }
+        Ok(())
+    }
+
+    /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on.
+    async fn recover(&mut self, action: usize) -> Result<bool> {
+        self.fell_silent = false;
+        if self.target.is_healthy(&self.client).await {
+            return Ok(true);
+        }
+        let name = self.action(action).name();
+        self.note(format!("the service died at {name}"))?;
+        self.avoided.insert(action, "the service died at it".into());
+        if !self.target.can_restart() || self.target.restart(self.progress).await.is_err() {
+            self.note("it could not be started again: say how with `start` under [target]")?;
+            return Ok(false);
+        }
+        self.forget_standing();
+        for object in &mut self.objects {
+            object.gone = true;
+        }
+        for at in 0..self.actors.len() {
+            if self.actors[at].fact.throw_away || self.sign_in(at).await.is_ok() {
+                continue;
+            }
+            // An account that the restart took away is made again.
+            if self.sign_up(at).await.is_err() || self.sign_in(at).await.is_err() {
+                self.actors[at].alive = false;
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn unreached(&self, action: usize, tried: Vec<String>) -> Result<()> {
+        let missing = self.slots.of(action).iter().find(|(slot, _)| !matches!(self.ways.get(slot), Some(Ok(_))));
+        let actor = self.actors.first().map_or("ANY", |actor| actor.fact.name.as_str());
+        let answer = match missing {
+            Some((slot, _)) => {
+                format!("make.{} = '{actor}: POST /… {{\"…\":\"{{canary}}\"}} -> id'", self.slots.all[*slot].noun)
+            }
+            None => String::new(),
+        };
+        self.unreached_for(action, tried, &answer)
+    }
+
+    fn unreached_for(&self, action: usize, tried: Vec<String>, answer: &str) -> Result<()> {
+        let why = match tried.first() {
+            Some(first) => format!("it never succeeded for anybody who may: {first}"),
+            None => "it never succeeded for anybody who may".into(),
+        };
+        self.store
+            .add(&Unreached { action: self.action(action).name(), why, answer: answer.to_owned(), tried })
+            .map(drop)
+    }
+}

@@ -1,0 +1,203 @@
+//! Who can tell whether something changed. A witness counts for an action only after it has shown the owner's own
+//! change by the same action.
+
+use super::world::{Asked, Call, World};
+use crate::client::Purpose;
+use crate::compare::{changed, fields, rows_with};
+use crate::evidence::{Observation, Witness};
+use crate::plan::slots::{parent_place, place};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// Most reads that are looked at as witnesses of one action.
+const CANDIDATES_MAX: usize = 4;
+/// How long a change may take to be seen.
+const LAG_MAX: Duration = Duration::from_millis(2_500);
+
+/// A read that may tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Its action.
+    pub action: usize,
+    /// The key whose row is looked at in a list; the whole answer otherwise.
+    pub row: Option<String>,
+}
+
+/// A reader with what it has shown.
+#[derive(Debug, Clone)]
+pub struct Calibrated {
+    /// The read.
+    pub reader: Reader,
+    /// What it is worth.
+    pub witness: Witness,
+}
+
+/// How one action changed what the candidates saw.
+pub struct Looks {
+    readers: Vec<(Reader, Observation, BTreeSet<String>)>,
+    path_keys: BTreeMap<usize, String>,
+    by: usize,
+}
+
+impl World<'_> {
+    /// What a reader sees now.
+    pub async fn observe(
+        &mut self,
+        reader: &Reader,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+        purpose: Purpose,
+    ) -> Observation {
+        let Ok(path) = self.path_of(reader.action, keys) else { return Observation::default() };
+        let asked = self.ask(Some(by), &Call::get(path), purpose).await;
+        look(&asked, reader.row.as_deref())
+    }
+
+    /// The reads that may tell about an action on these keys: the same path, then each path above it, nearest first.
+    fn readers(&self, action: usize, keys: &BTreeMap<usize, String>, own_key: Option<&str>) -> Vec<Reader> {
+        let mut readers: Vec<Reader> = Vec::new();
+        let mut above = place(&self.action(action).path);
+        let mut places = Vec::new();
+        while !above.is_empty() {
+            places.push(above.clone());
+            above = parent_place(&above);
+        }
+        // An action on an object is best seen in the object itself, before the page that has the action's own name.
+        places.sort_by_key(|place| !place.ends_with("{}"));
+        for wanted in places {
+            let read = (0..self.catalogue.actions.len()).find(|at| {
+                let read = self.action(*at);
+                read.verb == "GET" && place(&read.path) == wanted && !self.avoided.contains_key(at)
+            });
+            let Some(read) = read.filter(|read| self.path_of(*read, keys).is_ok()) else { continue };
+            if wanted.ends_with("{}") {
+                readers.push(Reader { action: read, row: None });
+            } else {
+                readers.extend(own_key.map(|key| Reader { action: read, row: Some(key.to_owned()) }));
+                readers.push(Reader { action: read, row: None });
+            }
+        }
+        readers.truncate(CANDIDATES_MAX);
+        readers
+    }
+
+    /// Looks through all candidates before an action, twice, so that what moves by itself is known.
+    pub async fn look_before(
+        &mut self,
+        action: usize,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+        own_key: Option<&str>,
+        also: &[Reader],
+    ) -> Looks {
+        let mut readers = Vec::new();
+        let candidates = self.readers(action, keys, own_key).into_iter().chain(also.iter().cloned());
+        for reader in candidates.collect::<Vec<_>>() {
+            let first = self.observe(&reader, keys, by, Purpose::SetUp).await;
+            let second = self.observe(&reader, keys, by, Purpose::SetUp).await;
+            let noise = changed(&first, &second, &BTreeSet::new());
+            readers.push((reader, second, noise));
+        }
+        Looks { readers, path_keys: keys.clone(), by }
+    }
+
+    /// Finds the candidate that shows what the action just did; waits a little for services that are slow to tell.
+    pub async fn calibrate(&mut self, looks: &Looks, canary: Option<&str>) -> Option<Calibrated> {
+        let started = Instant::now();
+        let mut wait = Duration::from_millis(40);
+        loop {
+            for (reader, before, noise) in &looks.readers {
+                let after = self.observe(reader, &looks.path_keys, looks.by, Purpose::SetUp).await;
+                let mut shows = changed(before, &after, noise);
+                let shows_existence = before.exists != after.exists;
+                // Where the change carries a canary, the witness must show the canary: a list also moves by itself.
+                let visible = |canary: &str| after.fields.values().flatten().any(|text| text.contains(canary));
+                if let Some(canary) = canary.filter(|_| !shows_existence) {
+                    if !visible(canary) {
+                        continue;
+                    }
+                    let of_canary: BTreeSet<String> = (after.fields.iter())
+                        .filter(|(_, values)| values.iter().any(|text| text.contains(canary)))
+                        .map(|(path, _)| path.clone())
+                        .collect();
+                    if !before.fields.is_empty() && of_canary.is_subset(&shows) {
+                        shows = of_canary;
+                    }
+                }
+                if !shows.is_empty() || shows_existence {
+                    let lag =
+                        if started.elapsed() < Duration::from_millis(30) { 0 } else { started.elapsed().as_millis() };
+                    let witness = Witness {
+                        action: self.action(reader.action).name(),
+                        shows,
+                        shows_existence,
+                        lag_ms: u64::try_from(lag).unwrap_or(u64::MAX),
+                        noise: noise.clone(),
+                    };
+                    return Some(Calibrated { reader: reader.clone(), witness });
+                }
+            }
+            if looks.readers.is_empty() || LAG_MAX < started.elapsed() {
+                return None;
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+    }
+
+    /// Looks again after attempts, as late as the service was seen to tell.
+    pub async fn observe_late(
+        &mut self,
+        calibrated: &Calibrated,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+    ) -> Observation {
+        if 0 < calibrated.witness.lag_ms {
+            let wait = Duration::from_millis(calibrated.witness.lag_ms * 2).min(LAG_MAX);
+            tokio::time::sleep(wait).await;
+        }
+        self.observe(&calibrated.reader, keys, by, Purpose::Cell).await
+    }
+
+    /// Looks until something that the witness shows has changed, or it never does.
+    pub async fn observe_until_changed(
+        &mut self,
+        calibrated: &Calibrated,
+        before: &Observation,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+    ) -> Observation {
+        let started = Instant::now();
+        let mut wait = Duration::from_millis(50);
+        loop {
+            let now = self.observe(&calibrated.reader, keys, by, Purpose::Cell).await;
+            let moved = changed(before, &now, &calibrated.witness.noise)
+                .intersection(&calibrated.witness.shows)
+                .next()
+                .is_some();
+            if moved || before.exists != now.exists || LAG_MAX < started.elapsed() {
+                return now;
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+    }
+}
+
+/// An answer as an observation: the whole of it, or the row with a key.
+fn look(asked: &Asked, row: Option<&str>) -> Observation {
+    if !asked.succeeded() {
+        return Observation::default();
+    }
+    let Some(value) = asked.answer.json() else {
+        let text: Vec<String> = asked.answer.text().split_whitespace().map(str::to_owned).collect();
+        return Observation { exists: true, fields: BTreeMap::from([("text".to_owned(), text)]) };
+    };
+    match row {
+        None => Observation { exists: true, fields: fields(&value) },
+        Some(key) => match rows_with(&value, key).pop() {
+            Some(row) => Observation { exists: true, fields: fields(row) },
+            None => Observation::default(),
+        },
+    }
+}

@@ -1,0 +1,219 @@
+//! What the walk holds in its hands: the target, the people, what was made, and one way to ask.
+
+use super::actors::Actor;
+use super::objects::{Object, Way};
+use super::reading::Learnt;
+use crate::canary::Canaries;
+use crate::catalogue::{Action, Catalogue};
+use crate::client::{Answer, Body, Client, Purpose, Request};
+use crate::error::Result;
+use crate::evidence::{ANONYMOUS, ActorFact, Exchange, Note, Reading, Run, Store};
+use crate::manifest::Manifest;
+use crate::matrix::Matrix;
+use crate::plan::Slots;
+use crate::progress::Progress;
+use crate::target::Target;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Longest part of an answer's body that is kept as evidence, in bytes. Canaries are searched in the whole.
+const ANSWER_KEPT_MAX: usize = 16 * 1024;
+/// Headers of answers that are kept as evidence.
+const HEADERS_KEPT: &[&str] = &["content-type", "location", "retry-after", "www-authenticate", "link", "allow", "etag"];
+
+/// Who asks: an actor by his number, or nobody.
+pub type Who = Option<usize>;
+
+/// A request before anybody's credentials are added.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Call {
+    /// `PUT`.
+    pub method: String,
+    /// Path below the target's address, filled, with its query.
+    pub path: String,
+    /// Headers beside the credentials.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Body,
+}
+
+/// An answer with what is needed to go on.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The evidence of it.
+    pub exchange: Exchange,
+    /// The answer itself.
+    pub answer: Answer,
+}
+
+/// Everything that the probes share.
+pub struct World<'a> {
+    /// What was told.
+    pub manifest: &'a Manifest,
+    /// Who may, where somebody said so.
+    pub matrix: Option<Matrix>,
+    /// All actions.
+    pub catalogue: Catalogue,
+    /// The keys that their paths ask for.
+    pub slots: Slots,
+    /// The service.
+    pub target: Target,
+    /// The way to it.
+    pub client: Client,
+    /// Where evidence goes.
+    pub store: Store,
+    /// What was planted.
+    pub canaries: Canaries,
+    /// How this service says no.
+    pub learnt: Learnt,
+    /// The people, named ones first.
+    pub actors: Vec<Actor>,
+    /// What was made.
+    pub objects: Vec<Object>,
+    /// How objects of a slot are made, by slot.
+    pub ways: BTreeMap<usize, Result<Way, String>>,
+    /// The last body with which an action succeeded.
+    pub bodies: BTreeMap<usize, Value>,
+    /// Standing objects that others hang on, by slot and owner.
+    pub standing: BTreeMap<(usize, usize), usize>,
+    /// Fields that move by themselves, by noun.
+    pub noise: BTreeMap<String, BTreeSet<String>>,
+    /// Actions that nobody sends any more: they ended the world, or a budget.
+    pub avoided: BTreeMap<usize, String>,
+    /// What the judges will know.
+    pub run: Run,
+    /// Differs from run to run, so that names do not collide with leftovers.
+    pub nonce: String,
+    /// The order's seed.
+    pub seed: u64,
+    /// Who looks on.
+    pub progress: &'a dyn Progress,
+    /// The target gave no answer since this was last looked at.
+    pub fell_silent: bool,
+    /// Actions that succeeded for one who may.
+    pub reached: u32,
+    /// When the walk began.
+    pub started: std::time::Instant,
+}
+
+impl Call {
+    /// A read.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self { method: "GET".into(), path: path.into(), ..Self::default() }
+    }
+
+    /// Everything that is sent, as text: what stands in it is never evidence.
+    pub fn sent_text(&self) -> String {
+        let body = match &self.body {
+            Body::None => String::new(),
+            Body::Json(value) => value.to_string(),
+            Body::Form(pairs) => pairs.iter().map(|(n, v)| format!("{n}={v}&")).collect(),
+            Body::Raw(_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        format!("{} {body}", self.path)
+    }
+
+    /// The body as JSON for the evidence.
+    pub fn sent_json(&self) -> Option<Value> {
+        match &self.body {
+            Body::None => None,
+            Body::Json(value) => Some(value.clone()),
+            Body::Form(pairs) => Some(pairs.iter().map(|(n, v)| (n.clone(), Value::from(v.as_str()))).collect()),
+            Body::Raw(kind, bytes) => Some(format!("{kind}, {} bytes", bytes.len()).into()),
+        }
+    }
+}
+
+impl Asked {
+    /// Whether the answer says that it was done.
+    pub fn succeeded(&self) -> bool {
+        self.exchange.reading == Reading::Success
+    }
+}
+
+impl World<'_> {
+    /// Sends a call with an actor's credentials and takes the cookies that come back into his session.
+    pub async fn ask(&mut self, who: Who, call: &Call, purpose: Purpose) -> Asked {
+        let mut request = Request {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            headers: call.headers.clone(),
+            body: call.body.clone(),
+        };
+        if let Some(actor) = who.and_then(|at| self.actors.get(at)) {
+            actor.sign(&mut request);
+        }
+        request.headers.push(("accept".into(), "application/json, text/html;q=0.8, */*;q=0.5".into()));
+        let answer = self.client.send(&request, purpose).await;
+        if answer.status == 0 {
+            self.fell_silent = true;
+        }
+        if let Some(actor) = who.and_then(|at| self.actors.get_mut(at)) {
+            actor.take_cookies(&answer, self.store.secrets());
+        }
+        let exchange = self.exchange(who, call, &answer);
+        Asked { exchange, answer }
+    }
+
+    /// What becomes evidence of a call and its answer.
+    pub fn exchange(&mut self, who: Who, call: &Call, answer: &Answer) -> Exchange {
+        let actor = self.fact(who);
+        let headers: Vec<_> = answer.headers.iter().map(|(n, v)| format!("{n}: {v}")).collect();
+        let text = answer.text();
+        let searched = format!("{}\n{text}", headers.join("\n"));
+        let sightings = self.canaries.search(&searched, &actor.name, &call.sent_text());
+        let mut kept = text.as_ref();
+        if ANSWER_KEPT_MAX < kept.len() {
+            let cut = (0..=ANSWER_KEPT_MAX).rev().find(|at| kept.is_char_boundary(*at)).unwrap_or(0);
+            kept = &kept[..cut];
+        }
+        Exchange {
+            actor: actor.name,
+            method: call.method.clone(),
+            path: call.path.clone(),
+            sent: call.sent_json(),
+            status: answer.status,
+            headers: (answer.headers.iter().filter(|(name, _)| HEADERS_KEPT.contains(&name.as_str())).cloned())
+                .collect(),
+            bytes: answer.bytes,
+            answer: kept.to_owned(),
+            reading: self.learnt.read(answer),
+            sightings,
+        }
+    }
+
+    /// The action by its number.
+    pub fn action(&self, at: usize) -> &Action {
+        &self.catalogue.actions[at]
+    }
+
+    /// Who somebody is.
+    pub fn fact(&self, who: Who) -> ActorFact {
+        match who.and_then(|at| self.actors.get(at)) {
+            Some(actor) => actor.fact.clone(),
+            None => {
+                ActorFact { name: ANONYMOUS.into(), role: ANONYMOUS.into(), tenant: String::new(), throw_away: false }
+            }
+        }
+    }
+
+    /// What one is to an owner: `anonymous`, `staff`, `other tenant`, `same tenant`.
+    pub fn relation(&self, attacker: Who, owner: usize) -> &'static str {
+        let Some(attacker) = attacker.and_then(|at| self.actors.get(at)) else { return "anonymous" };
+        if attacker.fact.tenant == "*" {
+            "staff"
+        } else if attacker.fact.tenant == self.actors[owner].fact.tenant {
+            "same tenant"
+        } else {
+            "other tenant"
+        }
+    }
+
+    /// Writes down what people should know.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn note(&self, words: impl Into<String>) -> Result<()> {
+        self.store.add(&Note { words: words.into() }).map(drop)
+    }
+}
