@@ -126,4 +126,6 @@ pub struct Origin {
     pub fetch_site: Option<String>,
     /// `Origin`.
     pub origin: Option<String>,
+    /// How the browser or program calls itself: `User-Agent`, cut to 200 characters, without control characters.
+    pub agent: Option<String>,
 }

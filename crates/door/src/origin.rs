@@ -25,8 +25,11 @@ mod tests {
     const OURS: &str = "https://portal.example";
 
     fn asked(fetch_site: Option<&str>, origin: Option<&str>) -> bool {
-        let origin =
-            Origin { address: None, fetch_site: fetch_site.map(str::to_owned), origin: origin.map(str::to_owned) };
+        let origin = Origin {
+            fetch_site: fetch_site.map(str::to_owned),
+            origin: origin.map(str::to_owned),
+            ..Origin::default()
+        };
         came_by_itself(&Credential::Cookie(String::new().into()), Effect::Change, &origin, OURS)
     }
 

@@ -8,7 +8,7 @@ use ledger::event::Operation;
 use uuid::Uuid;
 
 use crate::action::Target;
-use crate::caller::Caller;
+use crate::caller::{Caller, Origin};
 use crate::catalogue::Catalogue;
 use crate::id::uuid_at;
 use crate::pass::Parts;
@@ -60,10 +60,17 @@ pub struct Read<'t> {
     pub(crate) tx: &'t mut Tx,
     pub(crate) caller: &'t Caller,
     pub(crate) parts: &'t Parts,
+    pub(crate) origin: &'t Origin,
     pub(crate) now: Time,
 }
 
 impl<'t> Read<'t> {
+    /// Where the request came from.
+    #[must_use]
+    pub const fn origin(&self) -> &'t Origin {
+        self.origin
+    }
+
     /// The list that this door goes by.
     #[must_use]
     pub const fn catalogue(&self) -> &'t Catalogue {

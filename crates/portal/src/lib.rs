@@ -4,6 +4,7 @@
 //! documents, commands and schedules into requests for the door, which does the rest.
 
 pub mod catalogue;
+pub mod data;
 pub mod fields;
 pub mod identity;
 pub mod ids;
@@ -12,11 +13,20 @@ pub mod messages;
 pub mod nothing;
 pub mod organisations;
 pub mod pages;
+mod parts;
 pub mod projects;
+mod run;
 pub mod schema;
 pub mod secret;
+pub mod serve;
+pub mod settings;
 pub mod standing;
 pub mod texts;
+mod tls;
 pub mod trail;
 pub mod vault;
+pub mod wires;
 pub mod world;
+
+pub use parts::Parts;
+pub use run::run;

@@ -1,2 +1,7 @@
-//! The portal binary.
-fn main() {}
+//! The portal's binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    portal::run(std::env::args_os(), &portal::Parts::real())
+}

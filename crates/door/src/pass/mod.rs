@@ -116,6 +116,17 @@ impl Door {
         self.parts.grounds.relations()
     }
 
+    /// The database, for what lies below the actions: the first-run link, verification.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.parts.store.close().await;
+    }
+
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         let asked = async { self.parts.store.read().await?.one("SELECT 1 AS one", vec![]).await };

@@ -20,7 +20,13 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
     let target = passage.enter::<A::Target>(&mut tx).await?;
     passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
-    let mut read = Read { tx: &mut tx, caller: &passage.caller, parts: &passage.door.parts, now: passage.now };
+    let mut read = Read {
+        tx: &mut tx,
+        caller: &passage.caller,
+        parts: &passage.door.parts,
+        origin: &passage.request.origin,
+        now: passage.now,
+    };
     let found = A::look(&input, &target, &mut read).await?;
     Ok(Reply { output: output(&found)?, repeated: false })
 }
@@ -41,7 +47,13 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
     let target = passage.enter::<A::Target>(&mut tx).await?;
     passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
-    let mut read = Read { tx: &mut tx, caller: &passage.caller, parts: &passage.door.parts, now: passage.now };
+    let mut read = Read {
+        tx: &mut tx,
+        caller: &passage.caller,
+        parts: &passage.door.parts,
+        origin: &passage.request.origin,
+        now: passage.now,
+    };
     let ready = A::ready(input, &target, &mut read).await?;
     drop(tx);
     match write(passage, &Receives::<A>(&ready)).await? {

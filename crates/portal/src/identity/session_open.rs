@@ -25,10 +25,6 @@ pub struct SignIn {
     pub mail: Mail,
     /// The password.
     pub password: Password,
-    /// How the browser or program calls itself. Set by the wire.
-    #[serde(default)]
-    #[schema(ignore)]
-    pub agent: String,
 }
 
 /// The sign-in, whose secret is shown this once.
@@ -85,7 +81,7 @@ impl Receive for Open {
         let matches = read.world::<World>()?.hasher.verify(input.password, stored).await?;
         let (Some(person), true) = (person, matches) else { return Err(Refusal::NoMatch) };
         let (secret, secret_hash) = secret::fresh(false);
-        let agent = input.agent.chars().filter(|c| !c.is_control()).take(200).collect();
+        let agent = read.origin().agent.clone().unwrap_or_default();
         Ok(Known { person, agent, secret, secret_hash })
     }
 

@@ -86,3 +86,35 @@ pub fn rows(catalogue: &Catalogue) -> Vec<MatrixRow> {
         })
         .collect()
 }
+
+/// The matrix as text: one row an action, one column a relation. Checked in and reviewed, so that a changed right
+/// shows as a changed mark.
+#[must_use]
+pub fn text(catalogue: &Catalogue) -> String {
+    use std::fmt::Write as _;
+
+    let rows = rows(catalogue);
+    let width = rows.iter().map(|row| row.action.len()).max().unwrap_or(0);
+    let mut text = format!("{:width$}  {:8}", "", "");
+    for relation in RELATIONS {
+        let _ = write!(text, "  {}", relation.name);
+    }
+    text.push('\n');
+    for row in &rows {
+        let _ = write!(text, "{:width$}  {:8}", row.action, row.kind);
+        for relation in RELATIONS {
+            let mark = if row.may.iter().any(|may| may == relation.name) { "x" } else { "·" };
+            let _ = write!(text, "  {mark:<0$}", relation.name.len());
+        }
+        for (yes, words) in [
+            (row.fresh, "fresh sign-in".to_owned()),
+            (!row.not_when.is_empty(), format!("not when {}", row.not_when.join(", "))),
+        ] {
+            if yes {
+                let _ = write!(text, "  {words}");
+            }
+        }
+        text.push('\n');
+    }
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}

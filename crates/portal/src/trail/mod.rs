@@ -4,4 +4,4 @@ mod list;
 mod matrix;
 
 pub use list::{List, TrailEvent, TrailList};
-pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows};
+pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};

@@ -1,0 +1,135 @@
+//! The data directory: what lies where, and how it is opened. Nothing is touched until it is known to be ours.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use door::store::{Settings, Store};
+use door::{Clock, Sealer};
+use zeroize::Zeroizing;
+
+use crate::settings::Place;
+
+/// A data directory.
+#[derive(Debug, Clone)]
+pub struct Data {
+    directory: PathBuf,
+}
+
+impl Data {
+    /// Makes the directory if it is not there, and tries whether it can be written.
+    ///
+    /// # Errors
+    /// When it cannot, with the next step.
+    pub fn open(place: &Place) -> Result<Self> {
+        let directory = place.data.clone();
+        let hint = "choose another with --data DIR";
+        fs::create_dir_all(directory.join("keys"))
+            .with_context(|| format!("{}: the data directory cannot be made\n\nhint: {hint}", directory.display()))?;
+        let probe = directory.join(".writable");
+        fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).with_context(|| {
+            format!("{}: the data directory cannot be written\n\nhint: {hint}", directory.display())
+        })?;
+        Ok(Self { directory })
+    }
+
+    /// The marker of a demo.
+    fn demo_marker(&self) -> PathBuf {
+        self.directory.join("demo")
+    }
+
+    /// The embedded database's file.
+    fn database(&self) -> PathBuf {
+        self.directory.join("portal.db")
+    }
+
+    /// Whether the directory is a demo.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.demo_marker().exists()
+    }
+
+    /// Makes the directory a demo, which only an empty one can become.
+    ///
+    /// # Errors
+    /// When it holds a portal that is no demo.
+    pub fn become_demo(&self) -> Result<()> {
+        if self.is_demo() {
+            return Ok(());
+        }
+        if self.database().exists() {
+            bail!(
+                "{}: this directory holds a portal that is not a demo\n\nhint: give the demo a directory of its own: --data demo-data",
+                self.directory.display()
+            );
+        }
+        fs::write(
+            self.demo_marker(),
+            b"The people in this directory are invented, and their password is known to everybody.\n",
+        )?;
+        Ok(())
+    }
+
+    /// Opens the database and brings it up to this version.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or belongs to a newer version; then nothing was touched.
+    pub async fn store(&self, place: &Place, clock: &dyn Clock) -> Result<Store> {
+        let settings = match &place.database {
+            Some(url) => Settings::Postgres(url.clone()),
+            None => Settings::Sqlite(self.database()),
+        };
+        let store = Store::open(&settings).await?;
+        let migrated = store.migrate(&crate::schema::migrations(), clock.now()).await;
+        migrated.with_context(|| format!("{}: the data cannot be used by this version", self.directory.display()))?;
+        Ok(store)
+    }
+
+    /// The master key of the vault, made on first use.
+    ///
+    /// # Errors
+    /// When it cannot be read or made.
+    pub fn master_key(&self) -> Result<Zeroizing<[u8; 32]>> {
+        key(&self.directory.join("keys/master.key"))
+    }
+
+    /// What signs the record.
+    ///
+    /// # Errors
+    /// When its key cannot be read or made.
+    pub fn sealer(&self, origin: String) -> Result<Sealer> {
+        Ok(Sealer {
+            origin,
+            seed: key(&self.directory.join("keys/record.key"))?,
+            high_water: self.directory.join("record.checkpoint"),
+        })
+    }
+}
+
+/// Reads a key of 32 bytes, or makes it: readable by its owner only, and on disk before it is used.
+fn key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let bytes = Zeroizing::new(bytes);
+            let key: [u8; 32] = bytes
+                .as_slice()
+                .try_into()
+                .with_context(|| format!("{}: a key has 32 bytes, this has {}", path.display(), bytes.len()))?;
+            Ok(Zeroizing::new(key))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = Zeroizing::new([0; 32]);
+            getrandom::fill(key.as_mut())?;
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(path).with_context(|| format!("{}: the key cannot be made", path.display()))?;
+            file.write_all(key.as_ref())?;
+            file.sync_all()?;
+            Ok(key)
+        }
+        Err(error) => Err(error).with_context(|| format!("{}: the key cannot be read", path.display())),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a portal is made of. `gaps` hands in altered parts; the shipped binary has only these.
+
+use std::sync::Arc;
+
+use door::{Catalogue, Clock, Door, Grounds, SystemClock};
+
+use crate::data::Data;
+use crate::identity::Hasher;
+use crate::settings::Place;
+use crate::standing::People;
+use crate::vault::Safe;
+use crate::world::World;
+
+/// What a portal is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Its actions.
+    pub catalogue: Catalogue,
+    /// Its knowledge of people.
+    pub grounds: Arc<dyn Grounds>,
+    /// Its time.
+    pub clock: Arc<dyn Clock>,
+    /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
+    /// every portal that is meant for use.
+    pub unlocked: Vec<&'static str>,
+}
+
+impl Parts {
+    /// The portal as it is shipped.
+    #[must_use]
+    pub fn real() -> Self {
+        Self {
+            catalogue: crate::catalogue::catalogue(),
+            grounds: Arc::new(People),
+            clock: Arc::new(SystemClock),
+            unlocked: Vec::new(),
+        }
+    }
+
+    /// Opens the data and makes the door over it.
+    ///
+    /// # Errors
+    /// When the data cannot be opened; nothing was touched then.
+    pub async fn door(&self, data: &Data, place: &Place, public_origin: &str, demo: bool) -> anyhow::Result<Arc<Door>> {
+        let store = data.store(place, &*self.clock).await?;
+        for table in &self.unlocked {
+            store.unlock_recorded(table).await?;
+        }
+        let host = public_origin.split_once("://").map_or(public_origin, |(_, host)| host);
+        let world = World {
+            hasher: Hasher::new()
+                .await
+                .map_err(|refusal| anyhow::anyhow!("passwords cannot be hashed: {refusal:?}"))?,
+            safe: Safe::new(data.master_key()?),
+            demo,
+            public_origin: public_origin.to_owned(),
+            engine: store.engine(),
+        };
+        let parts = door::Parts {
+            catalogue: self.catalogue.clone(),
+            grounds: Arc::clone(&self.grounds),
+            store,
+            clock: Arc::clone(&self.clock),
+            sealer: Some(Arc::new(data.sealer(format!("{host}/record"))?)),
+            public_origin: public_origin.to_owned(),
+            observer: concat!("portal@", env!("CARGO_PKG_VERSION")),
+            world: Arc::new(world),
+        };
+        Ok(Door::new(parts).await?)
+    }
+}

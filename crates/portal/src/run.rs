@@ -1,0 +1,85 @@
+//! The command line, from the arguments to the exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+
+use crate::data::Data;
+use crate::parts::Parts;
+use crate::settings::{Cli, Command, Do, Place};
+use crate::wires::{console, document};
+
+/// Runs the portal's command line with these parts. Exit code 0 when it did what was asked, 1 when it could not, 2 when
+/// it was asked wrongly.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    log();
+    // One provider for every connection of this process. A second call of a test is no harm.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(command(cli.command, parts)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
+    match command {
+        Command::Serve(serve) => crate::serve::serve(&serve, parts).await?,
+        Command::Do(asked) => perform(&asked, parts).await?,
+        Command::Matrix => print(&crate::trail::text(&parts.catalogue)),
+        Command::Openapi => print(&serde_json::to_string_pretty(&document(&parts.catalogue))?),
+        Command::Verify(place) => return verify(&place, parts).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn perform(asked: &Do, parts: &Parts) -> Result<()> {
+    let data = Data::open(&asked.place)?;
+    let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
+    let input = if asked.input == "-" { std::io::read_to_string(std::io::stdin())? } else { asked.input.clone() };
+    let output = console::pass(&door, &asked.action, &input).await?;
+    door.close().await;
+    if asked.json {
+        print(&serde_json::to_string_pretty(&output)?);
+    } else {
+        console::lines(&output).iter().for_each(|line| print(line));
+    }
+    Ok(())
+}
+
+async fn verify(place: &Place, parts: &Parts) -> Result<ExitCode> {
+    let data = Data::open(place)?;
+    let store = data.store(place, &*parts.clock).await?;
+    let _ = store;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to standard error: one line an event, `RUST_LOG` says which.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[expect(clippy::print_stdout, reason = "this is the answer of a command")]
+fn print(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+#[expect(clippy::print_stderr, reason = "this is the answer of a command")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(1)
+}

@@ -1,0 +1,149 @@
+//! Runs the portal: listener, wires, jobs, and an end that finishes what it began.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::routing::get;
+use door::Door;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::data::Data;
+use crate::parts::Parts;
+use crate::settings::{Serve, Tls};
+use crate::tls;
+use crate::wires::{Peer, Proxies, jobs, json};
+
+/// How long a request may take.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// How long open requests may go on once the portal is asked to stop.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// Runs until it is asked to stop.
+///
+/// # Errors
+/// When it cannot start, with the next step.
+pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
+    if serve.demo && !serve.listen.ip().is_loopback() {
+        bail!(
+            "--listen {}: the demo's password is known to everybody, so it listens on loopback only\n\nhint: --listen 127.0.0.1:{}",
+            serve.listen,
+            serve.listen.port()
+        );
+    }
+    let data = Data::open(&serve.place)?;
+    if serve.demo {
+        data.become_demo()?;
+    } else if data.is_demo() {
+        bail!(
+            "{}: this directory is a demo; its password is known to everybody\n\nhint: add --demo, or choose another directory with --data DIR",
+            serve.place.data.display()
+        );
+    }
+    let listener = TcpListener::bind(serve.listen).await.with_context(|| {
+        format!("--listen {}: cannot be listened on\n\nhint: choose another with --listen", serve.listen)
+    })?;
+    let mut serve = serve.clone();
+    serve.listen = listener.local_addr()?;
+    let public_origin = serve.public_origin();
+    let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
+    greet(&door, &serve, &public_origin).await?;
+
+    let (stop, stopping) = watch::channel(false);
+    let jobs = jobs::start(&door, &stopping);
+    let app = router(&door, &serve).into_make_service_with_connect_info::<Peer>();
+    let until = {
+        let mut stopping = stopping.clone();
+        async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
+    };
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        stop.send_replace(true);
+    });
+    let ended = match serve.tls {
+        None => tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future()),
+        Some(Tls::SelfSigned) => {
+            let listener = tls::Listener::self_signed(listener, &public_origin)?;
+            tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future())
+        }
+    };
+    let mut waiting = stopping.clone();
+    let _ = waiting.wait_for(|stopping| *stopping).await;
+    if tokio::time::timeout(STOP_TIME, ended).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    jobs.join_all().await;
+    door.close().await;
+    Ok(())
+}
+
+/// Everything that the portal answers.
+pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
+    let proxies = Proxies(serve.behind_proxy.clone());
+    let ready = Arc::clone(door);
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(move || readiness(Arc::clone(&ready))))
+        .merge(json::router(Arc::clone(door), proxies))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(CatchPanicLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(CompressionLayer::new())
+}
+
+/// Whether it can do its work: the database answers.
+async fn readiness(door: Arc<Door>) -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
+    let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    if door.answers().await {
+        (StatusCode::OK, kind, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, kind, "the database does not answer\n")
+    }
+}
+
+/// Says where it is, and gives the one-time link while there is no organisation.
+#[expect(clippy::print_stdout, reason = "this is what somebody who starts it wants to read")]
+async fn greet(door: &Arc<Door>, serve: &Serve, public_origin: &str) -> Result<()> {
+    println!("plimsoll-portal {} at {public_origin}/", env!("CARGO_PKG_VERSION"));
+    if serve.demo {
+        println!("demo: invented people, one click each; data in {}", serve.place.data.display());
+        return Ok(());
+    }
+    if let Some(secret) = crate::installation::make_link(door.store(), door.now()).await? {
+        println!("no organisation yet. Set it up here, within 30 minutes: {public_origin}/setup/{}", secret.as_str());
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite `kill`.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+            }
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}

@@ -1,0 +1,126 @@
+//! What may be said on the command line, and what it means.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The client portal: one place for a service business and its clients.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll-portal",
+    version,
+    after_help = "Examples:\n  \
+        plimsoll-portal serve --demo               invented people, one click each\n  \
+        plimsoll-portal serve                      your own, beginning with a one-time link\n  \
+        plimsoll-portal serve --tls self-signed    the same over HTTPS, for a try\n  \
+        plimsoll-portal do organisation.create '{\"name\":\"Halden & Rook\",\"owner\":\"Maya\",\"mail\":\"maya@example.com\",\"password\":\"…\"}'\n\n\
+        Nothing needs to be configured. Data lies in ./plimsoll-data unless --data says otherwise."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the portal.
+    Serve(Serve),
+    /// Do an action of the operator's: its name, and its input as JSON (`-` reads it from standard input).
+    #[command(after_help = "Actions: organisation.create, person.create, membership.state.set. The input may name a \
+                            file for a secret: {\"password\":{\"file\":\"/run/secret\"}} or {\"env\":\"NAME\"}.\n\
+                            The answer is printed as key=value lines, one a field.")]
+    Do(Do),
+    /// Print who may do what, as the door reads it.
+    Matrix,
+    /// Print the OpenAPI document of the JSON interface.
+    Openapi,
+    /// Verify the record of a data directory: every event, chain, root and signature.
+    Verify(Place),
+}
+
+/// Where the data lies.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// The directory of the data.
+    #[arg(long, default_value = "plimsoll-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// A PostgreSQL database instead of the embedded one: `postgres://…`. Keys stay in the directory.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// How to run.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: Place,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Fill a directory with an invented world and show its people, one click each. Loopback only.
+    #[arg(long)]
+    pub demo: bool,
+    /// Speak HTTPS by itself.
+    #[arg(long, value_name = "HOW")]
+    pub tls: Option<Tls>,
+    /// Where browsers reach it, when that is not the address listened on: `https://portal.example`.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// A proxy whose word about the caller's address is taken. May be said several times.
+    #[arg(long, value_name = "IP")]
+    pub behind_proxy: Vec<IpAddr>,
+    /// Where to write about security: for security.txt.
+    #[arg(long, value_name = "MAIL", default_value = "security@localhost.invalid")]
+    pub security_contact: String,
+}
+
+/// Ways to speak HTTPS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tls {
+    /// With a certificate made at the start: for tests, browsers will warn.
+    SelfSigned,
+}
+
+/// An action by the operator's hand.
+#[derive(Debug, Clone, Args)]
+pub struct Do {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: Place,
+    /// The action's name.
+    pub action: String,
+    /// Its input, a JSON object; `-` reads it from standard input.
+    #[arg(default_value = "{}")]
+    pub input: String,
+    /// Print the answer as one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Serve {
+    /// Where browsers reach it: scheme, host and port, without a slash at the end.
+    #[must_use]
+    pub fn public_origin(&self) -> String {
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.listen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,14 @@
+//! Wires: each turns its world into a request for the door, and the door's answer back. None has a database handle.
+
+pub mod console;
+pub mod jobs;
+pub mod json;
+mod openapi;
+mod problem;
+mod request;
+mod sign_in;
+
+pub use openapi::document;
+pub use problem::Problem;
+pub use request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
+pub use sign_in::sign_in;

@@ -1,0 +1,104 @@
+//! One error type at the edge of the JSON interface: problem details (RFC 9457).
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use door::{FieldErrors, Refusal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Problem details.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem, as a relative reference: `/problems/not_found`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// HTTP's number.
+    pub status: u16,
+    /// This one in words, where there is more to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The request's number: name it when you ask us.
+    pub request: Uuid,
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "FieldErrors::is_empty", default)]
+    pub errors: FieldErrors,
+}
+
+impl Problem {
+    /// A problem that the door did not see: a path, a verb, a body that is too large.
+    #[must_use]
+    pub fn new(status: StatusCode, word: &str, title: &str, request: Uuid) -> Self {
+        Self {
+            kind: format!("/problems/{word}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: None,
+            request,
+            errors: FieldErrors::new(),
+        }
+    }
+
+    /// What the door said.
+    #[must_use]
+    pub fn of(refusal: &Refusal, request: Uuid) -> Self {
+        let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut problem = Self::new(status, refusal.word(), title(refusal), request);
+        match refusal {
+            Refusal::Invalid(errors) => problem.errors = errors.clone(),
+            Refusal::Malformed(why) => problem.detail = Some(why.clone()),
+            Refusal::NotNow(state) => problem.detail = Some(format!("It is {}.", state.replace('_', " "))),
+            Refusal::Conflict(why) => problem.detail = Some(why.replace('_', " ")),
+            Refusal::TooMany { retry_seconds } => {
+                problem.detail = Some(format!("Try again in {retry_seconds} seconds."))
+            }
+            _ => {}
+        }
+        problem
+    }
+}
+
+/// The kind in words. They say what to do where there is something to do.
+const fn title(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotFound => "There is nothing here that you can see.",
+        Refusal::Forbidden { .. } => "You can see this, and may not do that with it.",
+        Refusal::Scope => "The token's scopes do not name this.",
+        Refusal::NotNow(_) => "It cannot be done in this state.",
+        Refusal::Conflict(_) => "It collides with what is there.",
+        Refusal::KeyReused => "The idempotency key was used with another request.",
+        Refusal::ShownOnce => "It was done before; its answer was shown once.",
+        Refusal::SignIn => "Sign in first.",
+        Refusal::NoMatch => "That did not match.",
+        Refusal::StepUp => "Your sign-in is too old for this: sign in again.",
+        Refusal::TooMany { .. } => "Too many tries.",
+        Refusal::CrossOrigin => "Another site led your browser here.",
+        Refusal::Invalid(_) => "Some fields are not what is asked for.",
+        Refusal::Malformed(_) => "The body cannot be read.",
+        Refusal::Again | Refusal::Unavailable => "It cannot be done at the moment: try again.",
+        Refusal::Broken => "Something broke here. It is on record.",
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry = (self.kind == "/problems/too_many")
+            .then(|| self.detail.as_ref()?.split(' ').find_map(|word| word.parse::<u32>().ok()))
+            .flatten();
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
