@@ -16,6 +16,8 @@ use super::{Error, Result, Row, Value};
 
 /// How long a statement waits for a lock before the caller is asked to run it again.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// Rows that one statement inserts at the most: few texts to prepare, and far from the engines' limits on places.
+const ROWS_AT_ONCE_MAX: usize = 256;
 /// Connections that read on SQLite.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one instance.
@@ -215,6 +217,36 @@ impl Tx {
             Text::Fixed(sql)
         };
         Ok(self.rows(text, &values).await?.into_iter().next())
+    }
+
+    /// The first row that nobody else holds, locked until the end; none if somebody does. The statement ends where
+    /// `FOR UPDATE SKIP LOCKED` may follow.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn claim(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        let text = match self.engine() {
+            Engine::Sqlite => Text::Fixed(sql),
+            Engine::Postgres => Text::Made(dialect::claimed(Engine::Postgres, sql)),
+        };
+        Ok(self.rows(text, &values).await?.into_iter().next())
+    }
+
+    /// Inserts any number of rows: `INSERT INTO t (a, b)`, then as many values as there are columns for each row.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn insert_rows(&mut self, into: &'static str, columns: usize, values: &[Value]) -> Result<()> {
+        for rows in values.chunks(ROWS_AT_ONCE_MAX * columns) {
+            let row = |row: &[Value], first: usize| {
+                let places: Vec<String> = (0..row.len()).map(|column| format!("${}", first + column)).collect();
+                format!("({})", places.join(", "))
+            };
+            let places: Vec<String> =
+                rows.chunks(columns).enumerate().map(|(place, values)| row(values, place * columns + 1)).collect();
+            self.execute(Text::Made(format!("{into} VALUES {}", places.join(", "))), rows).await?;
+        }
+        Ok(())
     }
 
     /// Runs a statement and says how many rows it touched.

@@ -41,6 +41,14 @@ pub(super) fn locked(engine: Engine, sql: &'static str) -> String {
     }
 }
 
+/// The row lock of whoever comes first; others do not wait, they find no row. SQLite's one writer is first already.
+pub(super) fn claimed(engine: Engine, sql: &'static str) -> String {
+    match engine {
+        Engine::Sqlite => sql.to_owned(),
+        Engine::Postgres => format!("{sql} FOR UPDATE SKIP LOCKED"),
+    }
+}
+
 /// Triggers that make a table insert-only. They are speed bumps: the proof comes from the ledger.
 pub(super) fn insert_only(engine: Engine, table: &str) -> Vec<String> {
     match engine {
