@@ -33,7 +33,7 @@ mod origin;
 mod pass;
 mod permit;
 mod place;
-mod record;
+pub mod record;
 mod refusal;
 mod relation;
 mod request;

@@ -111,7 +111,7 @@ impl Database {
         self.directory.path()
     }
 
-    async fn remove(self) {
+    pub(crate) async fn remove(self) {
         if let Some((url, schema)) = self.schema {
             run_on(&url, format!("DROP SCHEMA {schema} CASCADE")).await;
         }
@@ -255,6 +255,7 @@ async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Catalogue) ->
         sealer: None,
         public_origin: "https://library.example".to_owned(),
         observer: "library@1.0.0",
+        world: Arc::new(()),
     };
     Door::new(parts).await.unwrap()
 }

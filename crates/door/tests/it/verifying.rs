@@ -1,0 +1,270 @@
+//! The verifier: silent on a sound record, and each change of it is named.
+
+use door::record::Sealer;
+use door::record::verify::{Fault, Outside, Report, Verdict, verify};
+use door::store::{Engine, Store};
+use door::values;
+use ledger::checkpoint::Checkpoint;
+use ledger::event::Operation;
+use ledger::replay::Mismatch;
+
+use crate::log::{
+    TOYS, client, draft, fresh_id, on_each, public_key, record, record_change, record_many, seal_now, sealer,
+};
+
+const TABLES: [&str; 6] = ["event", "change", "ledger_leaf", "ledger_node", "ledger_checkpoint", "event_index"];
+
+/// Edits with the owner's rights: first every trigger goes.
+async fn tamper(store: &Store, edits: &[&'static str]) {
+    let mut tx = store.write(true).await.unwrap();
+    match store.engine() {
+        Engine::Sqlite => {
+            let triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
+            for row in tx.all(triggers, vec![]).await.unwrap() {
+                let drop: &'static str = format!("DROP TRIGGER {}", row.get::<String>("name").unwrap()).leak();
+                tx.run(drop, vec![]).await.unwrap();
+            }
+        }
+        Engine::Postgres => {
+            for table in TABLES {
+                let disable: &'static str = format!("ALTER TABLE {table} DISABLE TRIGGER USER").leak();
+                tx.run(disable, vec![]).await.unwrap();
+            }
+        }
+    }
+    for edit in edits {
+        assert!(tx.run(edit, vec![]).await.unwrap() > 0, "{edit} touched nothing");
+    }
+    tx.commit().await.unwrap();
+}
+
+/// 300 events, three toys with their changes, all sealed and signed; 2 more that wait.
+async fn a_record(store: &Store, sealer: &Sealer) {
+    record_many(store, 100).await;
+    seal_now(store, sealer).await;
+    let mut tx = store.write(true).await.unwrap();
+    for _ in 0..3 {
+        let id = fresh_id();
+        for (revision, operation) in [(1, Operation::Create), (2, Operation::Update), (3, Operation::Delete)] {
+            record_change(&mut tx, id, revision, operation).await;
+        }
+    }
+    tx.commit().await.unwrap();
+    record_many(store, 191).await;
+    seal_now(store, sealer).await;
+    record_many(store, 2).await;
+}
+
+async fn report(store: &Store, sealer: &Sealer) -> Report {
+    let note = std::fs::read(&sealer.high_water).unwrap();
+    let outside = [Outside { label: "high-water file".to_owned(), note }];
+    verify(store, &public_key(sealer), &outside).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_sound_record_is_verified() {
+    on_each(TOYS, async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        a_record(store, &sealer).await;
+        let found = report(store, &sealer).await;
+        let expected = Report {
+            leaves: 300,
+            chains: 3,
+            pending: 2,
+            checkpoints: 2,
+            signed: 300,
+            covered_outside: 300,
+            values: 302,
+            changes: 9,
+            ..Report::default()
+        };
+        assert_eq!(found, expected);
+        assert_eq!(found.verdict(), Verdict::Verified);
+        assert!(
+            found.to_string().starts_with("VERIFIED: 300 leaves in 3 chains, 2 checkpoints\nnot vouched"),
+            "{found}"
+        );
+        // Without anything from outside the same record is only signed, and what is not ours does not help.
+        let alone = verify(store, &public_key(&sealer), &[]).await.unwrap();
+        assert_eq!((alone.verdict(), alone.covered_outside), (Verdict::SignedOnly, 0));
+        let junk = [Outside { label: "junk".to_owned(), note: b"junk".to_vec() }];
+        let junk = verify(store, &public_key(&sealer), &junk).await.unwrap();
+        assert_eq!((junk.verdict(), junk.ignored.len()), (Verdict::SignedOnly, 1));
+        // An older copy vouches for less.
+        let older = store.read().await.unwrap();
+        let older = { older }.one("SELECT note FROM ledger_checkpoint ORDER BY size LIMIT 1", vec![]).await.unwrap();
+        let older = [Outside { label: "older".to_owned(), note: older.get::<String>("note").unwrap().into_bytes() }];
+        let older = verify(store, &public_key(&sealer), &older).await.unwrap();
+        assert_eq!((older.verdict(), older.covered_outside), (Verdict::SignedOnly, 100));
+        // Erased values are counted, and nothing else changes.
+        let mut tx = store.write(true).await.unwrap();
+        tx.run("UPDATE event SET private = NULL WHERE n <= 10", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let erased = report(store, &sealer).await;
+        assert_eq!((erased.verdict(), erased.values, erased.values_erased), (Verdict::Verified, 292, 10));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_record_is_not_verified() {
+    on_each(&[], async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        let found = verify(store, &public_key(&sealer), &[]).await.unwrap();
+        assert_eq!((found.verdict(), found.leaves), (Verdict::Unsigned, 0));
+    })
+    .await;
+}
+
+/// One attack: what is edited, the verdict, and a fault that must be on the list.
+type Attack = (&'static [&'static str], Verdict, fn(&Fault) -> bool);
+
+const ATTACKS: [Attack; 17] = [
+    (&["UPDATE event SET body = (SELECT body FROM event WHERE n = 4) WHERE n = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Leaf { n: 7, seq: 6, mismatch: Mismatch::Hash })
+    }),
+    (
+        &["UPDATE ledger_leaf SET hash = (SELECT hash FROM ledger_leaf WHERE seq = 4) WHERE seq = 7"],
+        Verdict::Tampered,
+        |fault| matches!(fault, Fault::Leaf { seq: 7, mismatch: Mismatch::Hash, .. }),
+    ),
+    (&["DELETE FROM ledger_leaf WHERE seq = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::LeafMissing { seq: 7 })
+    }),
+    (&["DELETE FROM event WHERE n = 7"], Verdict::Tampered, |fault| matches!(fault, Fault::Body { n: 7, .. })),
+    (
+        &[
+            "UPDATE ledger_leaf SET n = 1007 WHERE seq = 7",
+            "UPDATE ledger_leaf SET n = 8 WHERE seq = 10",
+            "UPDATE ledger_leaf SET n = 11 WHERE n = 1007",
+        ],
+        Verdict::Tampered,
+        |fault| matches!(fault, Fault::Leaf { seq: 10, .. }),
+    ),
+    (&["UPDATE ledger_leaf SET chain_seq = 1000 WHERE seq = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Leaf { seq: 7, mismatch: Mismatch::Sequence { .. }, .. })
+    }),
+    (&["UPDATE ledger_leaf SET chain_prev = hash WHERE seq = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Leaf { seq: 7, mismatch: Mismatch::Previous, .. })
+    }),
+    (&["DELETE FROM ledger_leaf WHERE seq >= 250"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Checkpoint { size: 300, .. })
+    }),
+    // The tail is cut from every table, so that what is left agrees with itself.
+    (
+        &[
+            "DELETE FROM ledger_leaf WHERE seq >= 250",
+            "DELETE FROM ledger_checkpoint WHERE size > 250",
+            "DELETE FROM ledger_node WHERE idx >= 0",
+            "DELETE FROM event_index WHERE n > 250",
+            "DELETE FROM event WHERE n > 250",
+            "DELETE FROM event_pending WHERE n > 250",
+        ],
+        Verdict::Forked,
+        |fault| matches!(fault, Fault::Fork { size: 300, .. }),
+    ),
+    (
+        &["UPDATE ledger_node SET hash = (SELECT hash FROM ledger_leaf WHERE seq = 0)"],
+        Verdict::Tampered,
+        |fault| matches!(fault, Fault::Node { node } if (node.level, node.index) == (8, 0)),
+    ),
+    (&["INSERT INTO ledger_node (level, idx, hash) SELECT 16, 0, hash FROM ledger_node"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::NodesTooMany { count: 1 })
+    }),
+    (
+        &["UPDATE ledger_checkpoint SET root = (SELECT hash FROM ledger_leaf WHERE seq = 0) WHERE size = 100"],
+        Verdict::Tampered,
+        |fault| matches!(fault, Fault::Checkpoint { size: 100, .. }),
+    ),
+    (&["UPDATE ledger_checkpoint SET note = '' WHERE size = 100"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Checkpoint { size: 100, .. })
+    }),
+    (&["DELETE FROM event_pending"], Verdict::Tampered, |fault| matches!(fault, Fault::Unsealed { n: 301 })),
+    (
+        &["UPDATE event SET private = replace(private, '192.0.2.7', '192.0.2.8') WHERE n = 7"],
+        Verdict::Tampered,
+        |fault| matches!(fault, Fault::Value { n: 7, field } if field == "actor.ip"),
+    ),
+    (&["UPDATE event_index SET outcome = 'denied' WHERE n = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Index { n: 7 })
+    }),
+    (&["UPDATE change SET n = 7 WHERE n = 102"], Verdict::UnauditedChange, |fault| {
+        matches!(fault, Fault::ChangeUnsaid { n: 7, rev: 2, .. })
+    }),
+];
+
+#[tokio::test]
+async fn every_attack_is_named() {
+    for (edits, verdict, names) in ATTACKS {
+        on_each(TOYS, async |store| {
+            let directory = tempfile::tempdir().unwrap();
+            let sealer = sealer(directory.path());
+            a_record(store, &sealer).await;
+            tamper(store, edits).await;
+            let found = report(store, &sealer).await;
+            assert_eq!(found.verdict(), verdict, "{edits:?} on {:?}:\n{found}", store.engine());
+            assert!(found.faults.iter().any(names), "{edits:?} on {:?}:\n{found}", store.engine());
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_only_the_event_tells_is_named() {
+    on_each(TOYS, async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        a_record(store, &sealer).await;
+        tamper(store, &["DELETE FROM change WHERE n = 109"]).await;
+        let found = report(store, &sealer).await;
+        assert_eq!(found.verdict(), Verdict::UnauditedChange, "{found}");
+        assert!(matches!(found.faults[..], [Fault::ChangeMissing { n: 109, rev: 3, .. }]), "{found}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_written_anew_with_the_key_is_a_fork() {
+    on_each(&[], async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        record_many(store, 10).await;
+        seal_now(store, &sealer).await;
+        let outside = std::fs::read(&sealer.high_water).unwrap();
+        // Whoever has the key throws all away, writes another history, and signs it.
+        tamper(
+            store,
+            &[
+                "DELETE FROM ledger_checkpoint",
+                "DELETE FROM ledger_leaf",
+                "DELETE FROM event_index",
+                "DELETE FROM event",
+                "UPDATE ledger_head SET size = 0",
+            ],
+        )
+        .await;
+        std::fs::remove_file(&sealer.high_water).unwrap();
+        let mut tx = store.write(true).await.unwrap();
+        for _ in 0..10 {
+            let n = record(&mut tx, draft(client(1))).await;
+            // The trigger that does this went with the others.
+            tx.run("INSERT INTO event_pending (n) VALUES ($1)", values![n]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        seal_now(store, &sealer).await;
+        let found = verify(store, &public_key(&sealer), &[]).await.unwrap();
+        assert_eq!(
+            found.verdict(),
+            Verdict::SignedOnly,
+            "alone it is consistent, and must not be called verified: {found}"
+        );
+        let outside = [Outside { label: "a customer's copy".to_owned(), note: outside }];
+        let found = verify(store, &public_key(&sealer), &outside).await.unwrap();
+        assert_eq!(found.verdict(), Verdict::Forked, "{found}");
+        let new = Checkpoint::open(&std::fs::read(&sealer.high_water).unwrap(), &public_key(&sealer)).unwrap();
+        assert!(matches!(&found.faults[..], [Fault::Fork { size: 10, .. }]) && new.size == 10, "{found}");
+    })
+    .await;
+}
