@@ -2,6 +2,7 @@
 
 use super::{Dossier, Note, Run, Tally, Unreached};
 use crate::load_line::Facts;
+use crate::proof::tree::evidence_root;
 use crate::verdict::Denominator;
 
 /// The facts of a run, as its evidence tells them.
@@ -12,6 +13,7 @@ pub fn facts(dossier: &Dossier) -> Facts {
     let mut facts = run.facts;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     facts.run.duration_ms = tally.duration_ms;
+    facts.run.evidence_root = evidence_root(dossier.digests()).unwrap_or_default();
     facts.denominator = Denominator {
         actions: count(run.actions.len()),
         reached: tally.reached,

@@ -37,7 +37,7 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     world.sign_all_in().await?;
     world.write_run(setup)?;
     if setup.passes.contains(&Dimension::Authorization) {
-        world.walk_stages().await?;
+        world.walk_stages(setup.only.as_deref()).await?;
     }
     world.clean_up().await;
     world.write_tally()

@@ -38,6 +38,8 @@ pub struct Setup {
     pub seed: u64,
     /// The passes that are made.
     pub passes: BTreeSet<Dimension>,
+    /// The one action that is tried, for a replay; others are sent only to make what it needs.
+    pub only: Option<String>,
     /// How long all pauses for 429s together may take.
     pub pause_budget: Duration,
 }
@@ -68,6 +70,7 @@ impl Setup {
             log: root.join(".plimsoll").join("target.log"),
             seed: 7,
             passes: Dimension::ALL.into(),
+            only: None,
             pause_budget: PAUSE_BUDGET,
             manifest,
         })

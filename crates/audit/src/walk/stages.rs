@@ -36,13 +36,16 @@ enum Stage {
 }
 
 impl World<'_> {
-    /// Walks all actions.
+    /// Walks all actions, or the one that is named.
     ///
     /// # Errors
     /// When the evidence cannot be written.
-    pub async fn walk_stages(&mut self) -> Result<()> {
+    pub async fn walk_stages(&mut self, only: Option<&str>) -> Result<()> {
         let mut turns: Vec<(Stage, usize)> = Vec::new();
         for at in 0..self.catalogue.actions.len() {
+            if only.is_some_and(|only| self.action(at).name() != only) {
+                continue;
+            }
             match self.left_out(at) {
                 Some(why) => drop(self.store.add(&LeftOut { action: self.action(at).name(), why })?),
                 None => turns.push((self.stage(at), at)),
