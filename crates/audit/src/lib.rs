@@ -3,10 +3,12 @@
 pub mod canary;
 pub mod catalogue;
 pub mod checks;
+pub mod cli;
 pub mod client;
 pub mod compare;
 pub mod error;
 pub mod evidence;
+pub mod fix;
 pub mod json_path;
 pub mod load_line;
 pub mod lock;

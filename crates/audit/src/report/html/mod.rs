@@ -108,6 +108,11 @@ impl Page<'_> {
         open.gaps.iter().filter(|gap| gap.waits_for.is_none()).count()
     }
 
+    /// The text in pieces, with whether each stands between backticks.
+    fn prose<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {
+        text.split('`').enumerate().map(|(number, piece)| (number % 2 == 1, piece)).collect()
+    }
+
     /// Whether a check of this phase is unproven.
     fn is_foggy(&self, severity: &Severity) -> bool {
         view::ended(self.outcome, Verdict::Unproven).any(|check| check.severity == *severity)

@@ -1,0 +1,248 @@
+//! What can be typed. Help texts teach: each command says what it does, what it writes, and shows an example.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::verdict::{Dimension, Mark, Severity};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    about = "What load can this web service safely carry?",
+    long_about = "What load can this web service safely carry?\n\n\
+        plimsoll walks every action of a service as every actor, reads the service's own record of what happened, \
+        holds it to its published promises, and says which gaps are open and in which order to close them. \
+        Every verdict is backed by evidence on disk that anybody can judge again.\n\n\
+        It walks only what the manifest calls yours, and sends nothing home.",
+    after_help = "Begin here:\n  \
+        plimsoll plan            what would be sent, and what cannot be reached\n  \
+        plimsoll auth check      can every actor sign in\n  \
+        plimsoll audit           the walk and the report\n  \
+        plimsoll explain         every check there is\n\n\
+        Exit codes:\n  \
+        0  what is required holds; nothing required: no gap\n  \
+        1  a gap stands before what is required; nothing required: any gap\n  \
+        2  bad input, or a target that cannot be walked\n  \
+        3  no such gap, but what is required could not be proved",
+    max_term_width = 100,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// The manifest; what is written lies in .plimsoll/ beside it
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "plimsoll.toml",
+        env = "PLIMSOLL_MANIFEST",
+        hide_env_values = true
+    )]
+    pub manifest: PathBuf,
+    /// Say nothing while working; only the result is printed
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk the service and report what load it can carry
+    #[command(
+        long_about = "Walk the service and report what load it can carry.\n\n\
+            Starts the target where the manifest says how, signs every actor in, makes objects of its own, tries every \
+            action on them as everybody else, and ends the target again. Writes .plimsoll/report.html, report.json, \
+            evidence/ and proof.dsse.json.\n\n\
+            Who may do what stands in plimsoll.matrix. Without one only the walls between tenants and what is plainly \
+            meant are judged; `plimsoll matrix draft` writes the first one for you to review.",
+        after_help = "Examples:\n  \
+            plimsoll audit                                       no gap at all, or exit 1\n  \
+            plimsoll audit --require pilot                       only what stands before a first client fails\n  \
+            plimsoll audit --require authorization=pilot         one dimension to begin with\n  \
+            plimsoll audit --only authorization                  one pass; the others count as unproven\n  \
+            plimsoll audit --conclusive                          a cell that stayed undecided is exit 3"
+    )]
+    Audit(AuditArgs),
+    /// Print what would be sent, made and left, and what cannot be reached; sends nothing that changes anything
+    #[command(
+        after_help = "Example:\n  plimsoll plan --unreached      each action that is not reached, with the reason"
+    )]
+    Plan {
+        /// List every action that is not reached, with the reason and the line that would help
+        #[arg(long)]
+        unreached: bool,
+    },
+    /// Explain a check, a gap of the last run, or the score; without an id, list all checks
+    #[command(after_help = "Examples:\n  \
+            plimsoll explain                 every check, by dimension\n  \
+            plimsoll explain AZ02            why, how it is proved, what was found here, how to fix it\n  \
+            plimsoll explain AZ02-5c1e       one gap, with its evidence side by side\n  \
+            plimsoll explain score           how the span and the line are made, with this run's figures")]
+    Explain {
+        /// A check (AZ02), a gap (AZ02-5c1e), or `score`
+        id: Option<String>,
+    },
+    /// Try one gap of the last run again, live, on a fresh object
+    #[command(
+        after_help = "Example:\n  plimsoll replay AZ02-5c1e      exit 0: closed; exit 1: still open; exit 3: undecided"
+    )]
+    Replay {
+        /// The gap: AZ02-5c1e
+        id: String,
+    },
+    /// Judge evidence again, without the service
+    #[command(after_help = "Examples:\n  \
+            plimsoll judge                                           the last run\n  \
+            plimsoll judge .plimsoll/evidence/2026-11-22T094100Z     any run, also somebody else's")]
+    Judge {
+        /// A directory below .plimsoll/evidence; the last run's by default
+        dir: Option<PathBuf>,
+        /// Print the outcome as JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Verify a signed run: the signature, the root of the evidence, and every verdict, judged again
+    #[command(after_help = "Examples:\n  \
+            plimsoll verify                              the last run\n  \
+            plimsoll verify DIR --trust key.pub          only if this key signed it\n  \
+            plimsoll verify DIR --phase 1                and only if every check of phase 1 holds\n\n\
+            Exit 0: everything agrees; 1: something differs, and what differs first is named.")]
+    Verify {
+        /// A directory below .plimsoll/evidence; the last run's by default
+        dir: Option<PathBuf>,
+        /// The public key that must have signed it: base64, or a file that holds it
+        #[arg(long, value_name = "KEY")]
+        trust: Option<String>,
+        /// Require that every check up to this phase holds
+        #[arg(long, value_name = "N", value_parser = phase)]
+        phase: Option<Severity>,
+    },
+    /// Who may do what: review what was drafted, accept it, or show what follows from a row
+    #[command(subcommand, arg_required_else_help = true)]
+    Matrix(MatrixCommand),
+    /// Can every actor sign in, and is each really himself
+    #[command(subcommand, arg_required_else_help = true)]
+    Auth(AuthCommand),
+    /// Write work orders for the open gaps, grouped by concern; starts nothing
+    #[command(after_help = "Example:\n  plimsoll fix --phase 1         .plimsoll/orders/p1-*.md")]
+    Fix {
+        /// Only gaps of this phase
+        #[arg(long, value_name = "N", value_parser = phase)]
+        phase: Option<Severity>,
+    },
+    /// Print the one answer that would prove most for the least time
+    Next,
+}
+
+/// Options of the audit.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// The load that you want to carry: demo, pilot, client, enterprise; or DIMENSION=MARK, repeatable
+    #[arg(long, value_name = "MARK", value_parser = requirement)]
+    pub require: Vec<Requirement>,
+    /// Walk only this pass: authorization, audit-trail, promises, detection, operations
+    #[arg(long, value_name = "DIMENSION", value_parser = dimension)]
+    pub only: Option<Dimension>,
+    /// Exit 3 unless every cell that was possible is conclusive
+    #[arg(long)]
+    pub conclusive: bool,
+    /// The order's seed; the same seed gives the same order
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The key that signs the run; made on first use
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_KEY", hide_env_values = true)]
+    pub key: Option<PathBuf>,
+    /// Do not sign the run
+    #[arg(long, conflicts_with = "key")]
+    pub unsigned: bool,
+}
+
+/// `plimsoll matrix …`
+#[derive(Debug, Subcommand)]
+pub enum MatrixCommand {
+    /// Write plimsoll.matrix, or add the actions that it lacks, with what the last run saw
+    Draft,
+    /// Show what differs from what was drafted, and what nobody has looked at yet
+    #[command(after_help = "Edit plimsoll.matrix to decide: a reach without a mark is reviewed.\n\
+        `own!all` was drafted `own` and seen `all`; `own?` is a guess that nobody has looked at.")]
+    Review,
+    /// Take the drafted reaches as the policy: removes their `?` marks, or those of one row
+    #[command(after_help = "Examples:\n  \
+        plimsoll matrix accept                         every `?`; rows with `!` stay, they need a decision\n  \
+        plimsoll matrix accept 'GET /projects/{id}'    one row")]
+    Accept {
+        /// The row: `GET /projects/{id}`
+        row: Option<String>,
+    },
+    /// Show every cell that follows from a row
+    Show {
+        /// The action: `GET /projects/{id}`
+        action: String,
+    },
+}
+
+/// `plimsoll auth …`
+#[derive(Debug, Subcommand)]
+pub enum AuthCommand {
+    /// Sign every actor in and prove that each is himself and nobody else
+    #[command(after_help = "A broken set-up is exit 2 here, and never becomes a finding.")]
+    Check,
+}
+
+/// A mark for all dimensions, or for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirement {
+    /// `None`: all of them.
+    pub dimension: Option<Dimension>,
+    /// What is required.
+    pub mark: Mark,
+}
+
+fn requirement(text: &str) -> Result<Requirement, String> {
+    let (dimension, word) = match text.split_once('=') {
+        Some((name, mark)) => (Some(dimension(name)?), mark),
+        None => (None, text),
+    };
+    let mark = Mark::ALL.into_iter().find(|mark| mark.word() == word);
+    let mark = mark.ok_or_else(|| format!("`{word}` is no mark: demo, pilot, client, enterprise"))?;
+    Ok(Requirement { dimension, mark })
+}
+
+fn dimension(text: &str) -> Result<Dimension, String> {
+    let typed = |dimension: &Dimension| dimension.name().replace(' ', "-");
+    let names = || Dimension::ALL.map(|dimension| typed(&dimension)).join(", ");
+    let found = Dimension::ALL.into_iter().find(|dimension| typed(dimension) == text.replace('_', "-"));
+    found.ok_or_else(|| format!("`{text}` is no dimension: {}", names()))
+}
+
+fn phase(text: &str) -> Result<Severity, String> {
+    let phase = Severity::ALL.into_iter().find(|severity| severity.phase().to_string() == text);
+    phase.ok_or_else(|| "there are three phases: 1, 2, 3".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn requirements_are_read() {
+        let pilot = Requirement { dimension: None, mark: Mark::Pilot };
+        assert_eq!(requirement("pilot"), Ok(pilot));
+        let trail = Requirement { dimension: Some(Dimension::AuditTrail), mark: Mark::Client };
+        assert_eq!(requirement("audit-trail=client"), Ok(trail));
+        assert!(requirement("paying client").is_err() && requirement("trail=client").is_err());
+    }
+}

@@ -1,0 +1,153 @@
+//! `plimsoll plan`: what would be sent and made, what cannot be reached, and what would answer more.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::audit::{interruptible, progress, setup};
+use super::auth::scratch;
+use super::place::Place;
+use crate::catalogue::Action;
+use crate::checks;
+use crate::error::Result;
+use crate::load_line::count;
+use crate::report::terminal::{width, wrap};
+use crate::report::view::{printable, thousands};
+use crate::verdict::Dimension;
+use crate::walk::World;
+
+/// Words of actions whose effects leave the service, with what they do there.
+const OUTSIDE: [(&str, &str); 9] = [
+    ("pay", "payment"),
+    ("charge", "payment"),
+    ("checkout", "payment"),
+    ("refund", "payment"),
+    ("invite", "mail"),
+    ("invitation", "mail"),
+    ("mail", "mail"),
+    ("sms", "message"),
+    ("webhook", "webhook"),
+];
+
+pub(super) fn text(unreached: bool, manifest: &Path, quiet: bool, place: &Place) -> Result<String> {
+    let scratch = scratch()?;
+    let mut setup = setup(manifest, place)?;
+    setup.evidence = scratch.path().join("evidence");
+    let progress = progress(quiet);
+    let last = place.last_outcome().ok();
+    interruptible(async {
+        let world = setup.open(progress.as_ref()).await?;
+        let mut text = overview(&world);
+        if let Some(last) = &last {
+            let tried: Vec<_> = last.notes.iter().filter(|note| note.starts_with("not reached: ")).collect();
+            let _ = writeln!(
+                text,
+                "  last run   {} of {} actions reached",
+                last.denominator.reached, last.denominator.actions
+            );
+            for note in tried.iter().filter(|_| unreached) {
+                let _ = writeln!(text, "{}", wrap(&format!("    {}", printable(note)), width(), 6));
+            }
+        } else if unreached {
+            text.push_str("  last run   none: which actions are reached is known after `plimsoll audit`\n");
+        }
+        Ok(text)
+    })
+}
+
+fn overview(world: &World<'_>) -> String {
+    let manifest = world.manifest;
+    let actions = &world.catalogue.actions;
+    let reads = actions.iter().filter(|action| action.verb == "GET").count();
+    let tenants: std::collections::BTreeSet<_> =
+        manifest.actors.iter().map(|actor| &actor.tenant).filter(|tenant| *tenant != "*").collect();
+    let mut text = format!(
+        "{} · {} · {}: {reads} read, {} change something · {} in {}\n\n",
+        printable(&manifest.service.name),
+        printable(&manifest.target.name),
+        count(actions.len(), "action"),
+        actions.len() - reads,
+        count(manifest.actors.len(), "actor"),
+        count(tenants.len(), "tenant"),
+    );
+    const BEFORE_IDS: usize = 31;
+    let _ = writeln!(text, "  {:<18} {:<9} not built into this version: counted as unproven", "pass", "built");
+    for dimension in Dimension::ALL {
+        let own = || checks::all().iter().filter(|check| check.dimension == dimension);
+        let missing: Vec<_> = own().filter(|check| !check.built).map(|check| check.id).collect();
+        let built = format!("{} of {}", own().count() - missing.len(), own().count());
+        let name = format!("{} {}", dimension.number(), dimension.name());
+        let ids = wrap(&missing.join(" "), width().saturating_sub(BEFORE_IDS).max(20), 0);
+        let ids = ids.replace('\n', &format!("\n{}", " ".repeat(BEFORE_IDS)));
+        let _ = writeln!(text, "{}", format!("  {name:<18} {built:<9} {ids}").trim_end());
+    }
+    text.push('\n');
+    keys(&mut text, world);
+    let attackers = manifest.actors.len();
+    let cells = u32::try_from(actions.len() * attackers).unwrap_or(u32::MAX);
+    let _ = writeln!(
+        text,
+        "  cells      at most {}: each action by each actor but its owner, and by nobody",
+        thousands(cells)
+    );
+    let _ =
+        writeln!(text, "  cost       at most four requests a cell, and what it takes to make and remove the objects");
+    outside(&mut text, actions);
+    for never in &manifest.target.never {
+        let _ = writeln!(text, "  never      {} {}", never.verbs.join(","), never.path);
+    }
+    safety(&mut text, world);
+    for note in world.catalogue.notes.iter().chain(&manifest.notes) {
+        let _ = writeln!(text, "{}", wrap(&format!("  note       {}", printable(note)), width(), 13));
+    }
+    text
+}
+
+/// Where the keys of paths come from.
+fn keys(text: &mut String, world: &World<'_>) {
+    let mut label = "keys";
+    for slot in &world.slots.all {
+        let noun = printable(&slot.noun);
+        let made = match (slot.producers.first(), manifest_makes(world, &slot.noun)) {
+            (_, Some(how)) => how,
+            (Some(producer), None) => format!("← {}", printable(&world.catalogue.actions[*producer].name())),
+            (None, None) => format!("nothing makes it: name one under [make] or [fixtures] as {noun}"),
+        };
+        let _ = writeln!(text, "  {label:<10} {noun:<16} {made}");
+        label = "";
+    }
+}
+
+fn manifest_makes(world: &World<'_>, noun: &str) -> Option<String> {
+    let make = world.manifest.make.get(noun).map(|line| format!("← {} (the manifest)", printable(&line.text)));
+    make.or_else(|| world.manifest.fixtures.get(noun).map(|fixture| format!("{} (a fixture)", printable(&fixture.id))))
+}
+
+/// Actions whose names say that something leaves the service.
+fn outside(text: &mut String, actions: &[Action]) {
+    let mut label = "outside";
+    for action in actions.iter().filter(|action| action.verb != "GET") {
+        let words = action.words();
+        let effect = OUTSIDE.iter().find(|(word, _)| words.iter().any(|own| own == word || own == &format!("{word}s")));
+        if let Some((_, effect)) = effect {
+            let _ = writeln!(
+                text,
+                "  {label:<10} {}: {effect}? leave it out with never = [\"{0}\"]",
+                printable(&action.name())
+            );
+            label = "";
+        }
+    }
+}
+
+fn safety(text: &mut String, world: &World<'_>) {
+    let target = &world.manifest.target;
+    let place = if target.is_loopback() { "on this machine".to_owned() } else { "not on this machine".to_owned() };
+    let lost = if target.disposable { "everything in it may be lost" } else { "only what the walk makes is changed" };
+    let reset =
+        target.reset.as_ref().map_or("no reset command".to_owned(), |reset| format!("reset: {}", printable(reset)));
+    let _ = writeln!(text, "  safety     {place}; {lost}; {reset}");
+    if let Some(allowed) = &target.authorized {
+        let (by, contact) = (printable(&allowed.by), printable(&allowed.contact));
+        let _ = writeln!(text, "             allowed by {by} until {}; ask {contact}", allowed.until);
+    }
+}
