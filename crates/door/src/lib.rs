@@ -54,7 +54,7 @@ pub use origin::came_by_itself;
 pub use pass::{Door, Parts};
 pub use permit::{Permitted, Read, Recorded, Released, Write};
 pub use place::Place;
-pub use record::{MIGRATIONS, Record, Sealer};
+pub use record::{MIGRATIONS, Record, Sealer, verify};
 pub use refusal::{FieldErrors, Refusal, Result};
 pub use relation::{Relation, Relations};
 pub use request::{Ids, Input, Reply, Request};

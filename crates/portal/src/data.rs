@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use door::store::{Settings, Store};
+use door::verify::Outside;
 use door::{Clock, Sealer};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::settings::Place;
@@ -94,16 +96,35 @@ impl Data {
         key(&self.directory.join("keys/master.key"))
     }
 
-    /// What signs the record.
+    /// What signs the record. The log is named after its key, so that its name outlives a change of address.
     ///
     /// # Errors
     /// When its key cannot be read or made.
-    pub fn sealer(&self, origin: String) -> Result<Sealer> {
+    pub fn sealer(&self) -> Result<Sealer> {
+        let seed = key(&self.directory.join("keys/record.key"))?;
+        let name = Sha256::new().chain_update(b"record/v1").chain_update(seed.as_ref()).finalize();
         Ok(Sealer {
-            origin,
-            seed: key(&self.directory.join("keys/record.key"))?,
-            high_water: self.directory.join("record.checkpoint"),
+            origin: format!("plimsoll-portal/record/{}", hex::encode(&name[..8])),
+            seed,
+            high_water: self.high_water(),
         })
+    }
+
+    /// The last signed checkpoint, kept outside the database.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn outside(&self) -> Result<Vec<Outside>> {
+        let path = self.high_water();
+        match fs::read(&path) {
+            Ok(note) => Ok(vec![Outside { label: path.display().to_string(), note }]),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+        }
+    }
+
+    fn high_water(&self) -> PathBuf {
+        self.directory.join("record.checkpoint")
     }
 }
 

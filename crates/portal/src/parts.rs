@@ -46,7 +46,6 @@ impl Parts {
         for table in &self.unlocked {
             store.unlock_recorded(table).await?;
         }
-        let host = public_origin.split_once("://").map_or(public_origin, |(_, host)| host);
         let world = World {
             hasher: Hasher::new()
                 .await
@@ -61,7 +60,7 @@ impl Parts {
             grounds: Arc::clone(&self.grounds),
             store,
             clock: Arc::clone(&self.clock),
-            sealer: Some(Arc::new(data.sealer(format!("{host}/record"))?)),
+            sealer: Some(Arc::new(data.sealer()?)),
             public_origin: public_origin.to_owned(),
             observer: concat!("portal@", env!("CARGO_PKG_VERSION")),
             world: Arc::new(world),

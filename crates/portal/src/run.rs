@@ -54,16 +54,21 @@ async fn perform(asked: &Do, parts: &Parts) -> Result<()> {
     if asked.json {
         print(&serde_json::to_string_pretty(&output)?);
     } else {
-        console::lines(&output).iter().for_each(|line| print(line));
+        let prefix = asked.prefix.as_ref().map(|prefix| format!("{prefix}.")).unwrap_or_default();
+        console::lines(&output).iter().for_each(|line| print(&format!("{prefix}{line}")));
     }
     Ok(())
 }
 
+/// Verifies the record. The exit code is the verdict's number, so that a script can ask.
 async fn verify(place: &Place, parts: &Parts) -> Result<ExitCode> {
     let data = Data::open(place)?;
     let store = data.store(place, &*parts.clock).await?;
-    let _ = store;
-    Ok(ExitCode::SUCCESS)
+    let key = data.sealer()?.key()?;
+    let report = door::verify::verify(&store, key.verifier(), &data.outside()?).await?;
+    store.close().await;
+    print(&report.to_string());
+    Ok(ExitCode::from(report.verdict() as u8))
 }
 
 /// Logs go to standard error: one line an event, `RUST_LOG` says which.

@@ -96,6 +96,9 @@ pub struct Do {
     /// Its input, a JSON object; `-` reads it from standard input.
     #[arg(default_value = "{}")]
     pub input: String,
+    /// Put this and a dot before each line of the answer: `--prefix maya` prints `maya.person=…`.
+    #[arg(long, value_name = "NAME")]
+    pub prefix: Option<String>,
     /// Print the answer as one JSON document.
     #[arg(long)]
     pub json: bool,
