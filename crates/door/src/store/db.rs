@@ -51,7 +51,13 @@ pub struct Sqlites {
 }
 
 /// A transaction: a snapshot that only reads, or one that writes. Dropped without a commit it is rolled back.
-pub struct Tx(Inner);
+///
+/// A statement that fails ends it: whatever comes after is refused, on both engines. PostgreSQL does so by itself, but
+/// would answer a later commit as if it had been done.
+pub struct Tx {
+    inner: Inner,
+    failed: bool,
+}
 
 enum Inner {
     SqliteRead(Transaction<'static, Sqlite>),
@@ -80,14 +86,13 @@ impl Store {
                     // What was erased leaves no trace in free pages.
                     .pragma("secure_delete", "ON")
                     .pragma("trusted_schema", "OFF");
-                let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
-                let write = write.map_err(|error| cannot_open(path, &error))?;
+                let writer = Writer::open(options.clone()).await.map_err(|error| cannot_open(path, &error))?;
                 let read = SqlitePoolOptions::new()
                     .max_connections(SQLITE_READERS)
                     .connect_with(options.read_only(true).create_if_missing(false))
                     .await
                     .map_err(|error| cannot_open(path, &error))?;
-                Ok(Self::Sqlite(Sqlites { read, writer: Writer::new(write) }))
+                Ok(Self::Sqlite(Sqlites { read, writer }))
             }
             Settings::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url)
@@ -117,7 +122,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx(match self {
+        Ok(Tx::new(match self {
             Self::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read.begin().await?),
             Self::Postgres(pool) => {
                 Inner::PostgresRead(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
@@ -130,10 +135,24 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn write(&self, alone: bool) -> Result<Tx> {
-        Ok(Tx(match self {
+        Ok(Tx::new(match self {
             Self::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.writer.turn(alone).await?),
-            Self::Postgres(pool) => Inner::PostgresWrite(pool.begin().await?),
+            Self::Postgres(pool) => {
+                Inner::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?)
+            }
         }))
+    }
+
+    /// Runs a small transaction of the door's own, and once more by itself when others came in between: a member of its
+    /// group may have been refused, and that is not its fault.
+    pub(crate) async fn twice<T, F>(attempt: impl Fn(bool) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        match attempt(false).await {
+            Err(Error::Again(_)) => attempt(true).await,
+            end => end,
+        }
     }
 
     /// Prepares `sql` on a connection without running it, so that a test can ask both engines about every statement.
@@ -166,10 +185,14 @@ fn cannot_open(path: &std::path::Path, error: &sqlx::Error) -> Error {
 }
 
 impl Tx {
+    const fn new(inner: Inner) -> Self {
+        Self { inner, failed: false }
+    }
+
     /// Which engine this is.
     #[must_use]
     pub const fn engine(&self) -> Engine {
-        match self.0 {
+        match self.inner {
             Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Engine::Sqlite,
             Inner::PostgresRead(_) | Inner::PostgresWrite(_) => Engine::Postgres,
         }
@@ -178,7 +201,7 @@ impl Tx {
     /// Whether it writes, and so holds the locks that count.
     #[must_use]
     pub const fn writes(&self) -> bool {
-        matches!(self.0, Inner::SqliteWrite(_) | Inner::PostgresWrite(_))
+        matches!(self.inner, Inner::SqliteWrite(_) | Inner::PostgresWrite(_))
     }
 
     /// Every row.
@@ -272,7 +295,8 @@ impl Tx {
     /// # Errors
     /// [`Error::Again`], [`Error::Refused`].
     pub async fn commit(self) -> Result<()> {
-        match self.0 {
+        self.sound()?;
+        match self.inner {
             Inner::SqliteRead(tx) => tx.commit().await?,
             Inner::SqliteWrite(turn) => turn.commit().await?,
             Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => tx.commit().await?,
@@ -281,22 +305,46 @@ impl Tx {
     }
 
     async fn rows(&mut self, sql: Text, values: &[Value]) -> Result<Vec<Row>> {
+        self.sound()?;
+        let rows = self.inner.rows(sql, values).await;
+        self.failed = rows.is_err();
+        rows
+    }
+
+    async fn execute(&mut self, sql: Text, values: &[Value]) -> Result<u64> {
+        self.sound()?;
+        let touched = self.inner.execute(sql, values).await;
+        self.failed = touched.is_err();
+        touched
+    }
+
+    fn sound(&self) -> Result<()> {
+        if self.failed {
+            Err(Error::Other("an earlier statement of this transaction failed".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Inner {
+    async fn rows(&mut self, sql: Text, values: &[Value]) -> Result<Vec<Row>> {
         let sqlite = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect();
         let postgres = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect();
-        Ok(match &mut self.0 {
-            Inner::SqliteRead(tx) => sqlite(sql.sqlite(values)?.fetch_all(&mut **tx).await?),
-            Inner::SqliteWrite(turn) => sqlite(sql.sqlite(values)?.fetch_all(turn.connection()?).await?),
-            Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => {
+        Ok(match self {
+            Self::SqliteRead(tx) => sqlite(sql.sqlite(values)?.fetch_all(&mut **tx).await?),
+            Self::SqliteWrite(turn) => sqlite(sql.sqlite(values)?.fetch_all(turn.connection()?).await?),
+            Self::PostgresRead(tx) | Self::PostgresWrite(tx) => {
                 postgres(sql.postgres(values)?.fetch_all(&mut **tx).await?)
             }
         })
     }
 
     async fn execute(&mut self, sql: Text, values: &[Value]) -> Result<u64> {
-        Ok(match &mut self.0 {
-            Inner::SqliteRead(tx) => sql.sqlite(values)?.execute(&mut **tx).await?.rows_affected(),
-            Inner::SqliteWrite(turn) => sql.sqlite(values)?.execute(turn.connection()?).await?.rows_affected(),
-            Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => {
+        Ok(match self {
+            Self::SqliteRead(tx) => sql.sqlite(values)?.execute(&mut **tx).await?.rows_affected(),
+            Self::SqliteWrite(turn) => sql.sqlite(values)?.execute(turn.connection()?).await?.rows_affected(),
+            Self::PostgresRead(tx) | Self::PostgresWrite(tx) => {
                 sql.postgres(values)?.execute(&mut **tx).await?.rows_affected()
             }
         })
