@@ -7,7 +7,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "the record
 
 const RECORD: &[Step] = &[
     // One row: who this database is. Its id names the installation's chain.
-    Step::Sql("CREATE TABLE installation (id {id} PRIMARY KEY, made_at {int} NOT NULL) {strict}"),
+    Step::Sql(
+        "CREATE TABLE installation (id {id} PRIMARY KEY, one {int} NOT NULL UNIQUE CHECK (one = 1), \
+         made_at {int} NOT NULL) {strict}",
+    ),
     // What happened. `private` holds the values about people, with the salts of their commitments; it is the only
     // column that may change, because a person may ask for it to be erased.
     Step::Sql(

@@ -33,6 +33,14 @@ pub(super) fn translate(engine: Engine, sql: &str) -> String {
     text
 }
 
+/// What makes the instances that start together migrate one after the other. SQLite's write lock does.
+pub(super) const fn migration_lock(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ' migration'))"),
+    }
+}
+
 /// The row lock of a target that is loaded under a write transaction. SQLite has one writer and needs none.
 pub(super) fn locked(engine: Engine, sql: &'static str) -> String {
     match engine {
@@ -104,7 +112,7 @@ pub(super) fn events(engine: Engine) -> Vec<String> {
 /// The functions that the triggers of PostgreSQL call.
 pub(super) const POSTGRES_FUNCTIONS: [&str; 2] = [
     "CREATE FUNCTION refuse_edit() RETURNS trigger LANGUAGE plpgsql AS $$ \
-     BEGIN RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
+     BEGIN RAISE EXCEPTION '% refuses %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE FUNCTION keep_revision() RETURNS trigger LANGUAGE plpgsql AS $$ \
      DECLARE last BIGINT; BEGIN \
        IF TG_OP = 'INSERT' THEN \
@@ -153,10 +161,17 @@ pub(super) fn recorded(engine: Engine, table: &str) -> Vec<String> {
                  BEGIN SELECT RAISE(ABORT, '{table}: deleted without a record'); END"
             ),
         ],
-        Engine::Postgres => vec![format!(
-            "CREATE TRIGGER {table}_revision BEFORE INSERT OR UPDATE OR DELETE ON {table} \
-             FOR EACH ROW EXECUTE FUNCTION keep_revision()"
-        )],
+        Engine::Postgres => vec![
+            format!(
+                "CREATE TRIGGER {table}_revision BEFORE INSERT OR UPDATE OR DELETE ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION keep_revision()"
+            ),
+            // TRUNCATE fires no row's trigger and breaks no foreign key.
+            format!(
+                "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit()"
+            ),
+        ],
     }
 }
 
@@ -197,8 +212,8 @@ pub(super) fn classify(error: &sqlx::Error) -> Error {
         Some("40001" | "40P01" | "55P03") => Error::Again(text),
         // PostgreSQL: integrity constraint violation raised by our triggers.
         Some("23000") => Error::Refused(text),
-        // PostgreSQL classes 08 (connection), 53 (resources), 57P0x (shutting down).
-        Some(code) if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
+        // PostgreSQL classes 08 (connection), 53 (resources), 57 (timed out, or shutting down).
+        Some(code) if code.len() == 5 && ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
             Error::Unavailable(text)
         }
         // SQLite primary codes, extended ones in the upper bits: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open,

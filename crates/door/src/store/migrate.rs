@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::dialect::{self, Engine};
-use super::{Error, Result, Store};
+use super::{Error, Result, Store, Tx};
 use crate::time::Time;
 use crate::values;
 
@@ -82,13 +82,19 @@ impl Store {
     /// [`Error::Foreign`] when the database was written by a newer version, or by another history: then nothing
     /// was touched.
     pub async fn migrate(&self, migrations: &[Migration], now: Time) -> Result<usize> {
-        let done = self.migrated().await?;
+        let done = history(&mut self.read().await?).await?;
         check_history(&done, migrations)?;
-        let open = &migrations[done.len()..];
-        if open.is_empty() {
+        if done.len() == migrations.len() {
             return Ok(0);
         }
+        // Another instance may start at the same moment: look again under the lock.
         let mut tx = self.write(true).await?;
+        if let Some(lock) = dialect::migration_lock(self.engine()) {
+            tx.run(lock, vec![]).await?;
+        }
+        let done = history(&mut tx).await?;
+        check_history(&done, migrations)?;
+        let open = &migrations[done.len()..];
         if done.is_empty() {
             let create = "CREATE TABLE migration (version {int} PRIMARY KEY, name {text} NOT NULL, \
                           digest {bytes} NOT NULL, at {int} NOT NULL) {strict}";
@@ -115,26 +121,6 @@ impl Store {
         Ok(open.len())
     }
 
-    /// What was run already: version and digest, in order. Empty on a new database.
-    async fn migrated(&self) -> Result<Vec<(i64, Vec<u8>)>> {
-        let mut tx = self.read().await?;
-        let exists = match self.engine() {
-            Engine::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'migration'",
-            Engine::Postgres => {
-                "SELECT table_name FROM information_schema.tables \
-                 WHERE table_schema = current_schema() AND table_name = 'migration'"
-            }
-        };
-        if tx.maybe(exists, vec![]).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        tx.all("SELECT version, digest FROM migration ORDER BY version", vec![])
-            .await?
-            .iter()
-            .map(|row| Ok((row.get("version")?, row.get("digest")?)))
-            .collect()
-    }
-
     /// Takes a recorded table's locks away, so that a deliberately flawed copy of the portal can write it without a
     /// record. Only the crate `gaps` calls this; the shipped binary has no way to.
     ///
@@ -147,6 +133,22 @@ impl Store {
         }
         tx.commit().await
     }
+}
+
+/// What was run already: version and digest, in order. Empty on a new database.
+async fn history(tx: &mut Tx) -> Result<Vec<(i64, Vec<u8>)>> {
+    let exists = match tx.engine() {
+        Engine::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'migration'",
+        Engine::Postgres => {
+            "SELECT table_name::text FROM information_schema.tables \
+             WHERE table_schema = current_schema() AND table_name = 'migration'"
+        }
+    };
+    if tx.maybe(exists, vec![]).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.all("SELECT version, digest FROM migration ORDER BY version", vec![]).await?;
+    rows.iter().map(|row| Ok((row.get("version")?, row.get("digest")?))).collect()
 }
 
 fn check_history(done: &[(i64, Vec<u8>)], migrations: &[Migration]) -> Result<()> {
