@@ -47,15 +47,21 @@ impl Keyed {
         Ok(Some(Self { key: hasher.finalize().to_vec(), fingerprint: fingerprint.finalize().to_vec() }))
     }
 
-    /// The answer that was given before.
-    pub(crate) async fn answered(&self, tx: &mut Tx, now: Time) -> Result<Option<Reply>> {
-        let row = tx
-            .maybe(
-                "SELECT fingerprint, output FROM idempotency WHERE key = $1 AND at > $2",
-                values![self.key.as_slice(), now.plus_seconds(-KEPT_SECONDS)],
+    /// Claims the key for the transaction, or gives the answer that was given under it before. Whoever comes second
+    /// waits here on PostgreSQL until the first is through.
+    pub(crate) async fn claim(&self, tx: &mut Tx, now: Time) -> Result<Option<Reply>> {
+        let claimed = tx
+            .run(
+                "INSERT INTO idempotency (key, fingerprint, output, at) VALUES ($1, $2, NULL, $3) \
+                 ON CONFLICT (key) DO UPDATE SET fingerprint = $2, output = NULL, at = $3 WHERE idempotency.at <= $4",
+                values![self.key.as_slice(), self.fingerprint.as_slice(), now, now.plus_seconds(-KEPT_SECONDS)],
             )
             .await?;
-        let Some(row) = row else { return Ok(None) };
+        if claimed > 0 {
+            return Ok(None);
+        }
+        let row = tx.one("SELECT fingerprint, output FROM idempotency WHERE key = $1", values![self.key.as_slice()]);
+        let row = row.await?;
         if row.get::<Vec<u8>>("fingerprint")? != self.fingerprint {
             return Err(Refusal::KeyReused);
         }
@@ -64,15 +70,10 @@ impl Keyed {
         Ok(Some(Reply { output, repeated: true }))
     }
 
-    /// Keeps the answer, unless it is secret.
-    pub(crate) async fn keep(&self, tx: &mut Tx, reply: &Reply, secret: bool, now: Time) -> Result<()> {
-        let output = (!secret).then(|| reply.output.to_string());
-        tx.run(
-            "INSERT INTO idempotency (key, fingerprint, output, at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (key) DO UPDATE SET fingerprint = $2, output = $3, at = $4",
-            values![self.key.as_slice(), self.fingerprint.as_slice(), output, now],
-        )
-        .await?;
+    /// Keeps the answer. That of a secret is not kept.
+    pub(crate) async fn keep(&self, tx: &mut Tx, reply: &Reply) -> Result<()> {
+        let sql = "UPDATE idempotency SET output = $2 WHERE key = $1";
+        tx.run(sql, values![self.key.as_slice(), reply.output.to_string()]).await?;
         Ok(())
     }
 }

@@ -9,6 +9,8 @@
 //!   → do → record → commit → release → answer
 //! ```
 
+mod input;
+mod limited;
 mod refused;
 pub(crate) mod run;
 
@@ -16,7 +18,6 @@ use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::action::Target;
@@ -24,14 +25,13 @@ use crate::caller::{Actor, Caller, Credential};
 use crate::catalogue::{Catalogue, Entry};
 use crate::decide::decide;
 use crate::grounds::Grounds;
-use crate::limits::{self, Memory};
+use crate::limits::Memory;
 use crate::origin::came_by_itself;
 use crate::permit::Permitted;
 use crate::place::Place;
-use crate::refusal::{FieldErrors, Refusal, Result};
+use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
-use crate::request::{Input, Reply, Request};
-use crate::spec::Per;
+use crate::request::{Reply, Request};
 use crate::store::{self, Store, Tx};
 use crate::time::{Clock, Time};
 use crate::values;
@@ -175,11 +175,12 @@ impl Door {
     fn touch(self: &Arc<Self>, caller: &Caller, now: Time) {
         let (door, caller) = (Arc::clone(self), caller.clone());
         tokio::spawn(async move {
-            let written = async {
-                let mut tx = door.parts.store.write(false).await?;
-                door.parts.grounds.seen(&mut tx, &caller, now).await?;
+            let (parts, caller) = (&door.parts, &caller);
+            let written = Store::twice(|alone| async move {
+                let mut tx = parts.store.write(alone).await?;
+                parts.grounds.seen(&mut tx, caller, now).await?;
                 tx.commit().await
-            };
+            });
             if let Err(error) = written.await {
                 tracing::warn!(%error, "last seen could not be written");
             }
@@ -187,18 +188,12 @@ impl Door {
     }
 }
 
-/// The row that says who this database is, made on first use.
+/// The row that says who this database is, made on first use. Two instances that start together make one.
 async fn installation(store: &Store, now: Time) -> store::Result<Uuid> {
     let mut tx = store.write(true).await?;
-    let row = tx.maybe("SELECT id FROM installation", vec![]).await?;
-    let id = match row {
-        Some(row) => row.get("id")?,
-        None => {
-            let id = crate::id::uuid_at(now);
-            tx.run("INSERT INTO installation (id, made_at) VALUES ($1, $2)", values![id, now]).await?;
-            id
-        }
-    };
+    let sql = "INSERT INTO installation (id, one, made_at) VALUES ($1, 1, $2) ON CONFLICT (one) DO NOTHING";
+    tx.run(sql, values![crate::id::uuid_at(now), now]).await?;
+    let id = tx.one("SELECT id FROM installation", vec![]).await?.get("id")?;
     tx.commit().await?;
     Ok(id)
 }
@@ -217,8 +212,8 @@ impl<'a> Passage<'a> {
         }
     }
 
-    /// Who is it, where does it come from, how often, what is the object, what is the caller to it, may he.
-    pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
+    /// Who is it, and where does it come from.
+    pub(crate) async fn identify(&mut self, tx: &mut Tx) -> Result<()> {
         self.caller = match self.request.credential {
             Credential::Console => Caller::internal(Actor::Console),
             Credential::Job(job) => Caller::internal(Actor::Job(job)),
@@ -234,112 +229,16 @@ impl<'a> Passage<'a> {
         if self.caller.actor == Actor::Anyone && !self.entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) {
             return Err(Refusal::SignIn);
         }
+        Ok(())
+    }
+
+    /// What is the object, what is the caller to it, may he.
+    pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
         let target = T::load(tx, &self.caller, &self.request.ids).await?.ok_or(Refusal::NotFound)?;
         let place = target.place();
         self.standing = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
         self.place = Some(place);
         decide(&self.entry.spec, self.entry.effect, &self.caller, self.standing, target.state(), self.now)?;
         Ok(Permitted(target, self.standing))
-    }
-
-    fn limit_by_address(&self) -> Result<()> {
-        let Some(address) = self.request.origin.address else { return Ok(()) };
-        for limit in self.entry.spec.limits.iter().filter(|limit| limit.per == Per::Address) {
-            let key = limits::key(self.entry.spec.name, limit, &address.to_string());
-            self.door.memory.count(key, limit, self.now)?;
-        }
-        Ok(())
-    }
-
-    /// The limits that need to know who asks. Counted once a request, after it is known and before anything is done.
-    pub(crate) async fn limit_by_caller(&self) -> Result<()> {
-        let name = self.entry.spec.name;
-        for limit in self.entry.spec.limits {
-            let who = match self.caller.actor {
-                Actor::Person(person) | Actor::Token { person, .. } => Some(person.to_string()),
-                Actor::Anyone => self.request.origin.address.map(|address| address.to_string()),
-                Actor::Console | Actor::Job(_) => None,
-            };
-            match (limit.per, who) {
-                (Per::Caller, Some(who)) => {
-                    self.door.memory.count(limits::key(name, limit, &who), limit, self.now)?;
-                }
-                (Per::CallerShared, Some(who)) => {
-                    let key = limits::key(name, limit, &who);
-                    limits::count_shared(&self.door.parts.store, key, limit, self.now).await?;
-                }
-                (Per::Field(field), _) => {
-                    let Some(value) = self.field(field) else { continue };
-                    // The address is part of the key: who guesses elsewhere does not lock the owner out.
-                    let address = self.request.origin.address.map(|address| address.to_string()).unwrap_or_default();
-                    let key = limits::key(name, limit, &format!("{}\n{address}", value.trim().to_lowercase()));
-                    limits::count_shared(&self.door.parts.store, key, limit, self.now).await?;
-                }
-                (Per::Address | Per::Caller | Per::CallerShared, _) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// One field of the input as it came, for a limit.
-    fn field(&self, name: &str) -> Option<String> {
-        let value = match &self.request.input {
-            Input::None => return None,
-            Input::Fields(value) => value.get(name).cloned(),
-            Input::Json(bytes) => serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get(name).cloned(),
-        };
-        value.and_then(|value| value.as_str().map(str::to_owned))
-    }
-
-    /// The input, parsed. Its fields are named where they are wrong.
-    pub(crate) fn input<I: DeserializeOwned>(&self) -> Result<I> {
-        let value = match &self.request.input {
-            Input::None => serde_json::Value::Object(serde_json::Map::new()),
-            Input::Fields(value) => value.clone(),
-            Input::Json(bytes) if bytes.is_empty() => serde_json::Value::Object(serde_json::Map::new()),
-            Input::Json(bytes) => {
-                let text = std::str::from_utf8(bytes)
-                    .map_err(|error| Refusal::Malformed(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
-                serde_json::from_str(text).map_err(|error| Refusal::Malformed(format!("not JSON: {error}")))?
-            }
-        };
-        if !value.is_object() {
-            return Err(Refusal::Malformed("an object is expected".to_owned()));
-        }
-        if let Some(path) = holds_nul(&value) {
-            return Err(Refusal::field(&path, "must not hold a NUL character"));
-        }
-        serde_path_to_error::deserialize(value).map_err(|error| {
-            let path = error.path().to_string();
-            let message = error.into_inner().to_string();
-            let (path, message) = named(path, message);
-            Refusal::Invalid(FieldErrors::from([(path, message)]))
-        })
-    }
-}
-
-/// Where a text holds a NUL, which PostgreSQL cannot store.
-fn holds_nul(value: &serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::String(text) => text.contains('\0').then(String::new),
-        serde_json::Value::Array(items) => items.iter().find_map(holds_nul),
-        serde_json::Value::Object(fields) => fields.iter().find_map(|(name, value)| {
-            (name.contains('\0') || holds_nul(value).is_some()).then(|| name.replace('\0', ""))
-        }),
-        _ => None,
-    }
-}
-
-/// A missing or unknown field is named in the message only: take it from there, so that it can be marked.
-fn named(path: String, message: String) -> (String, String) {
-    let field = message.split('`').nth(1).unwrap_or_default();
-    let inside = |path: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
-    if message.starts_with("missing field") {
-        (inside(&path), "is missing".to_owned())
-    } else if message.starts_with("unknown field") {
-        let ends_with_it = path == field || path.ends_with(&format!(".{field}"));
-        (if ends_with_it { path } else { inside(&path) }, "is not known here".to_owned())
-    } else {
-        (path, message)
     }
 }

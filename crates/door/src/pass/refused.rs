@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::Passage;
 use crate::caller::Actor;
+use crate::limits::network;
 use crate::record;
 use crate::refusal::Refusal;
-use crate::store;
+use crate::store::{self, Store};
 use crate::time::Time;
 
 /// The same refusal within this time is counted, not repeated.
@@ -67,14 +68,11 @@ impl Passage<'_> {
             Actor::Token { token, .. } => format!("token {token}"),
             Actor::Console => "console".to_owned(),
             Actor::Job(job) => format!("job {job}"),
-            Actor::Anyone => {
-                format!(
-                    "address {}",
-                    self.request.origin.address.map(|address| address.to_string()).unwrap_or_default()
-                )
-            }
+            Actor::Anyone => format!("address {}", self.request.origin.address.map(network).unwrap_or_default()),
         };
-        let objects = self.request.ids.0.iter().map(|(_, id)| *id).collect();
+        // Who is unknown or too fast may make up ids without end: whatever they are, it is one try again and again.
+        let endless = self.caller.actor == Actor::Anyone || matches!(why, Refusal::TooMany { .. });
+        let objects = if endless { Vec::new() } else { self.request.ids.0.iter().map(|(_, id)| *id).collect() };
         let tried = Tried { who, action: self.entry.spec.name, objects, why: why.word() };
         let Some(repeats) = self.door.refused.due(tried, self.now) else { return };
         if let Err(error) = self.write_refusal(why, repeats).await {
@@ -83,10 +81,13 @@ impl Passage<'_> {
     }
 
     async fn write_refusal(&self, why: &Refusal, repeats: u32) -> store::Result<()> {
-        let mut tx = self.door.parts.store.write(false).await?;
-        let chains = self.chains_of_refusal(&mut tx).await?;
-        record::refusal(&mut tx, &self.context(), &self.caller, self.standing, &chains, why, repeats).await?;
-        tx.commit().await
+        let written = Store::twice(|alone| async move {
+            let mut tx = self.door.parts.store.write(alone).await?;
+            let chains = self.chains_of_refusal(&mut tx).await?;
+            record::refusal(&mut tx, &self.context(), &self.caller, self.standing, &chains, why, repeats).await?;
+            tx.commit().await
+        });
+        written.await
     }
 
     /// Where the caller has any standing, the place's chain; else that of each of his organisations; else his

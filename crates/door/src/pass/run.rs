@@ -16,9 +16,8 @@ use crate::values;
 const ATTEMPTS_MAX: u32 = 8;
 
 pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
-    let mut tx = passage.door.parts.store.read().await?;
+    let mut tx = passage.arrive().await?;
     let target = passage.enter::<A::Target>(&mut tx).await?;
-    passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
     let mut read = Read {
         tx: &mut tx,
@@ -32,10 +31,9 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
 }
 
 pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply> {
-    let mut tx = passage.door.parts.store.read().await?;
+    let mut tx = passage.arrive().await?;
     passage.enter::<A::Target>(&mut tx).await?;
     drop(tx);
-    passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
     match write(passage, &Changes::<A>(&input)).await? {
         Wrote::Now(reply) | Wrote::Before(reply) => Ok(reply),
@@ -43,9 +41,8 @@ pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply
 }
 
 pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Reply> {
-    let mut tx = passage.door.parts.store.read().await?;
+    let mut tx = passage.arrive().await?;
     let target = passage.enter::<A::Target>(&mut tx).await?;
-    passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
     let mut read = Read {
         tx: &mut tx,
@@ -62,10 +59,9 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
 }
 
 pub(crate) async fn disclose<A: Disclose>(passage: &mut Passage<'_>) -> Result<Reply> {
-    let mut tx = passage.door.parts.store.read().await?;
+    let mut tx = passage.arrive().await?;
     passage.enter::<A::Target>(&mut tx).await?;
     drop(tx);
-    passage.limit_by_caller().await?;
     let input = passage.input::<A::Input>()?;
     match write(passage, &Discloses::<A>(&input)).await? {
         // First the record, then the bytes.
@@ -79,7 +75,7 @@ pub(crate) async fn disclose<A: Disclose>(passage: &mut Passage<'_>) -> Result<R
 
 /// The door's own job: it has its own transactions and leaves no event, since that would have to be sealed in turn.
 pub(crate) async fn seal(passage: &mut Passage<'_>) -> Result<Reply> {
-    let mut tx = passage.door.parts.store.read().await?;
+    let mut tx = passage.arrive().await?;
     passage.enter::<Nowhere>(&mut tx).await?;
     drop(tx);
     let sealed = passage.door.seal().await?;
@@ -166,8 +162,9 @@ enum Wrote<T> {
 }
 
 async fn write<D: Deed>(passage: &mut Passage<'_>, deed: &D) -> Result<Wrote<D::Made>> {
+    let keyed = Keyed::of(passage.request, &passage.caller, passage.entry.spec.name)?;
     for attempt in 0..ATTEMPTS_MAX {
-        match once(passage, deed, attempt > 0).await {
+        match once(passage, deed, keyed.as_ref(), attempt > 0).await {
             Err(Refusal::Again) => tokio::time::sleep(Duration::from_millis(2 << attempt)).await,
             end => return end,
         }
@@ -176,14 +173,21 @@ async fn write<D: Deed>(passage: &mut Passage<'_>, deed: &D) -> Result<Wrote<D::
     Err(Refusal::Unavailable)
 }
 
-async fn once<D: Deed>(passage: &mut Passage<'_>, deed: &D, alone: bool) -> Result<Wrote<D::Made>> {
+async fn once<D: Deed>(
+    passage: &mut Passage<'_>,
+    deed: &D,
+    keyed: Option<&Keyed>,
+    alone: bool,
+) -> Result<Wrote<D::Made>> {
     let entry = passage.entry;
     let mut tx = passage.door.parts.store.write(alone).await?;
+    passage.identify(&mut tx).await?;
     let target = passage.enter::<D::Target>(&mut tx).await?;
-    let keyed = Keyed::of(passage.request, &passage.caller, entry.spec.name)?;
-    if let Some(keyed) = &keyed
-        && let Some(reply) = keyed.answered(&mut tx, passage.now).await?
+    if let Some(keyed) = keyed
+        && let Some(reply) = keyed.claim(&mut tx, passage.now).await?
     {
+        // The answer may be that of a transaction in the same group, which is not on disk yet.
+        tx.commit().await?;
         return Ok(Wrote::Before(reply));
     }
     let mut write = Write {
@@ -205,14 +209,8 @@ async fn once<D: Deed>(passage: &mut Passage<'_>, deed: &D, alone: bool) -> Resu
             return Err(Refusal::Again);
         }
     }
-    if let Some(keyed) = &keyed {
-        match D::reply(&made) {
-            Some(reply) => keyed.keep(&mut tx, reply, entry.spec.secret, passage.now).await?,
-            None => {
-                let nothing = Reply { output: serde_json::Value::Null, repeated: false };
-                keyed.keep(&mut tx, &nothing, true, passage.now).await?;
-            }
-        }
+    if let (Some(keyed), Some(reply), false) = (keyed, D::reply(&made), entry.spec.secret) {
+        keyed.keep(&mut tx, reply).await?;
     }
     tx.commit().await?;
     Ok(Wrote::Now(made))

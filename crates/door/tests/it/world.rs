@@ -252,6 +252,7 @@ async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Catalogue) ->
         grounds: Arc::new(library::Library),
         store,
         clock,
+        world: Arc::new(()),
         sealer: None,
         public_origin: "https://library.example".to_owned(),
         observer: "library@1.0.0",

@@ -1,0 +1,67 @@
+//! How often: which of an action's limits count whom, and when.
+
+use super::Passage;
+use crate::caller::Actor;
+use crate::limits::{self, Key, network};
+use crate::refusal::Result;
+use crate::spec::{Limit, Per};
+use crate::store::Tx;
+
+impl Passage<'_> {
+    /// Who is it, where does it come from, how often: and then a snapshot to decide in. Counted once a request.
+    pub(crate) async fn arrive(&mut self) -> Result<Tx> {
+        let mut tx = self.door.parts.store.read().await?;
+        self.identify(&mut tx).await?;
+        let limits = self.entry.spec.limits;
+        for limit in limits.iter().filter(|limit| limit.per == Per::Caller) {
+            self.key(limit).map_or(Ok(()), |key| self.door.memory.count(key, limit, self.now))?;
+        }
+        let shared: Vec<_> = limits.iter().filter_map(|limit| Some((limit, self.shared_key(limit)?))).collect();
+        if shared.is_empty() {
+            return Ok(tx);
+        }
+        // Counting for all instances takes a connection of its own. Nobody holds one while he waits for another, or
+        // all of them would.
+        drop(tx);
+        for (limit, key) in shared {
+            limits::count_shared(&self.door.parts.store, key, limit, self.now).await?;
+        }
+        let mut tx = self.door.parts.store.read().await?;
+        self.identify(&mut tx).await?;
+        Ok(tx)
+    }
+
+    /// Before anything is asked of the database.
+    pub(super) fn limit_by_address(&self) -> Result<()> {
+        let Some(address) = self.request.origin.address else { return Ok(()) };
+        for limit in self.entry.spec.limits.iter().filter(|limit| limit.per == Per::Address) {
+            let key = limits::key(self.entry.spec.name, limit, &network(address));
+            self.door.memory.count(key, limit, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// The key of a limit that counts in the database; `None` for one that does not, or that counts nobody here.
+    fn shared_key(&self, limit: &Limit) -> Option<Key> {
+        match limit.per {
+            Per::CallerShared => self.key(limit),
+            Per::Field(field) => {
+                let value = self.field(field)?.trim().to_lowercase();
+                // The address is part of the key: who guesses elsewhere does not lock the owner out.
+                let address = self.request.origin.address.map(network).unwrap_or_default();
+                Some(limits::key(self.entry.spec.name, limit, &format!("{value}\n{address}")))
+            }
+            Per::Address | Per::Caller => None,
+        }
+    }
+
+    /// The key of a limit that counts the caller: the person, else the address. Operator and schedule are not counted.
+    fn key(&self, limit: &Limit) -> Option<Key> {
+        let who = match self.caller.actor {
+            Actor::Person(person) | Actor::Token { person, .. } => person.to_string(),
+            Actor::Anyone => network(self.request.origin.address?),
+            Actor::Console | Actor::Job(_) => return None,
+        };
+        Some(limits::key(self.entry.spec.name, limit, &who))
+    }
+}
