@@ -49,7 +49,13 @@ fn title(pass: Dimension) -> String {
     format!("{} {}", pass.number(), pass.name())
 }
 
-/// One bar a pass, with what is done, how long it took and how long it will still take; above them the current note.
+/// A pass: its title, its bar, what is done of how much, and the time.
+const PASS: &str = " {prefix:<16} {bar:24} {human_pos:>6}/{human_len:<6} {msg}";
+/// What is happening now, and for how long.
+const NOTE: &str = " {spinner} {wide_msg} {elapsed}";
+
+/// One bar a pass, with what is done, how long it took and how long it will still take; above them the
+/// current note, until the next step is done.
 #[derive(Debug)]
 pub struct Bars {
     all: MultiProgress,
@@ -65,8 +71,8 @@ impl Bars {
     }
 
     fn end_note(&self) {
-        if let Some(bar) = lock(&self.note).take() {
-            bar.abandon();
+        if let Some(line) = lock(&self.note).take() {
+            line.finish_and_clear();
         }
     }
 }
@@ -80,8 +86,13 @@ impl Default for Bars {
 impl Drop for Bars {
     fn drop(&mut self) {
         self.end_note();
-        for bar in lock(&self.passes).values() {
+        let passes = lock(&self.passes);
+        for bar in passes.values() {
             bar.abandon();
+        }
+        if !passes.is_empty() {
+            // The last bar leaves the cursor behind itself.
+            let _ = writeln!(anstream::stderr());
         }
     }
 }
@@ -92,7 +103,7 @@ impl Progress for Bars {
         let mut passes = lock(&self.passes);
         let bar = passes.entry(pass).or_insert_with(|| {
             let bar = self.all.add(ProgressBar::new(total));
-            bar.set_style(style(" {prefix:<16} {bar:24} {human_pos:>6}/{human_len:<6} {msg}"));
+            bar.set_style(style(PASS));
             bar.set_prefix(title(pass));
             bar
         });
@@ -101,6 +112,8 @@ impl Progress for Bars {
     }
 
     fn step(&self, pass: Dimension, done: u64) {
+        // What was being prepared is over where steps are done.
+        self.end_note();
         let passes = lock(&self.passes);
         let Some(bar) = passes.get(&pass) else { return };
         bar.set_position(done);
@@ -112,12 +125,14 @@ impl Progress for Bars {
     }
 
     fn note(&self, line: &str) {
-        self.end_note();
-        let bar = self.all.add(ProgressBar::new_spinner());
-        bar.set_style(style(" {spinner} {wide_msg} {elapsed}"));
-        bar.set_message(line.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(120));
-        *lock(&self.note) = Some(bar);
+        let mut note = lock(&self.note);
+        let shown = note.get_or_insert_with(|| {
+            let shown = self.all.insert(0, ProgressBar::new_spinner());
+            shown.set_style(style(NOTE));
+            shown.enable_steady_tick(Duration::from_millis(120));
+            shown
+        });
+        shown.set_message(line.to_owned());
     }
 }
 
@@ -125,7 +140,7 @@ impl Progress for Bars {
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("━╸ ")
+        .progress_chars("━╸·")
         .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏✔")
 }
 
@@ -194,9 +209,7 @@ mod tests {
 
     #[test]
     fn templates_parse() {
-        for template in
-            [" {prefix:<16} {bar:24} {human_pos:>6}/{human_len:<6} {msg}", " {spinner} {wide_msg} {elapsed}"]
-        {
+        for template in [PASS, NOTE] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }
