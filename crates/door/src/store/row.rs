@@ -95,7 +95,8 @@ impl Row {
     }
 
     /// The row's columns in the order of their names, as one text that is the same on both engines. What the
-    /// record commits to. The columns named in `without` are left out.
+    /// record commits to. The columns named in `without` are left out, and so is whatever holds nothing: a column that
+    /// a later version adds changes no row that stands already.
     ///
     /// # Errors
     /// [`Error::Column`] when a column has a type that the portable subset does not know.
@@ -115,39 +116,40 @@ impl Row {
                 .collect::<Result<Vec<_>>>()?,
         };
         fields.sort();
+        let fields = fields.iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
         // Length before text: no two different rows give the same bytes.
-        Ok(fields.iter().map(|(name, text)| format!("{name} {} {text}\n", text.len())).collect())
+        Ok(fields.map(|(name, text)| format!("{name} {} {text}\n", text.len())).collect())
     }
 }
 
-fn sqlite_text(row: &SqliteRow, index: usize) -> Result<String> {
+fn sqlite_text(row: &SqliteRow, index: usize) -> Result<Option<String>> {
     let raw = row.try_get_raw(index)?;
     if raw.is_null() {
-        return Ok("null".to_owned());
+        return Ok(None);
     }
     let kind = raw.type_info().name().to_owned();
-    Ok(match kind.as_str() {
+    Ok(Some(match kind.as_str() {
         "INTEGER" => format!("i{}", row.try_get::<i64, _>(index)?),
         "TEXT" => format!("t{}", row.try_get::<String, _>(index)?),
         "BLOB" => format!("x{}", hex(&row.try_get::<Vec<u8>, _>(index)?)),
         other => return Err(Error::Column { column: index.to_string(), why: format!("type {other}") }),
-    })
+    }))
 }
 
-fn postgres_text(row: &PgRow, index: usize) -> Result<String> {
+fn postgres_text(row: &PgRow, index: usize) -> Result<Option<String>> {
     let raw = row.try_get_raw(index)?;
     if raw.is_null() {
-        return Ok("null".to_owned());
+        return Ok(None);
     }
     let kind = raw.type_info().name().to_owned();
-    Ok(match kind.as_str() {
+    Ok(Some(match kind.as_str() {
         "INT8" => format!("i{}", row.try_get::<i64, _>(index)?),
         "BOOL" => format!("i{}", i64::from(row.try_get::<bool, _>(index)?)),
         "TEXT" => format!("t{}", row.try_get::<String, _>(index)?),
         "BYTEA" => format!("x{}", hex(&row.try_get::<Vec<u8>, _>(index)?)),
         "UUID" => format!("x{}", hex(row.try_get::<Uuid, _>(index)?.as_bytes())),
         other => return Err(Error::Column { column: index.to_string(), why: format!("type {other}") }),
-    })
+    }))
 }
 
 fn hex(bytes: &[u8]) -> String {
