@@ -100,7 +100,8 @@ pub async fn differences(store: &Store, inventory: &[Table]) -> Result<Vec<Strin
     Ok(differences)
 }
 
-async fn columns(store: &Store) -> Result<BTreeMap<String, Vec<String>>> {
+/// Every table of the database, and its columns.
+pub(crate) async fn columns(store: &Store) -> Result<BTreeMap<String, Vec<String>>> {
     let sql = match store.engine() {
         Engine::Sqlite => {
             "SELECT m.name AS tab, c.name AS col FROM sqlite_schema m JOIN pragma_table_info(m.name) c \

@@ -3,6 +3,7 @@
 mod event;
 mod high_water;
 mod log;
+mod prove;
 mod schema;
 mod seal;
 mod sign;
@@ -10,6 +11,7 @@ pub mod verify;
 mod write;
 
 pub use event::Record;
+pub use prove::{Proved, prove};
 pub use schema::MIGRATIONS;
 pub use seal::{BATCH_EVENTS_MAX, Sealed, seal};
 pub use sign::{CHECKPOINT_LEAVES, CHECKPOINT_SECONDS, SealError, Sealer, Sign};

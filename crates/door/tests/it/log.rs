@@ -6,7 +6,7 @@ use door::record::{Sealed, Sealer, Sign, seal};
 use door::store::{Engine, Migration, Step, Store, Tx, Value};
 use door::{MIGRATIONS, Time, values};
 use ledger::Chain;
-use ledger::commitment::Salt;
+use ledger::commitment::{self, Salt};
 use ledger::event::{Draft, Operation, Outcome, Performer, Pii, Recorded, Row, Thing};
 use ledger::{Hash, key::VerifierKey};
 use uuid::Uuid;
@@ -84,19 +84,32 @@ pub(crate) async fn record(tx: &mut Tx, draft: Draft) -> i64 {
 
 /// Writes that a toy moved to a revision: the event, and the row of changes.
 pub(crate) async fn record_change(tx: &mut Tx, id: Uuid, revision: i64, operation: Operation) -> i64 {
-    let row = Row {
-        entity: "toy",
-        id,
-        revision: revision.try_into().unwrap(),
-        operation,
-        before: None,
-        after: (operation != Operation::Delete).then_some(Hash([9; 32])),
-    };
+    record_change_to(tx, id, revision, operation, (operation != Operation::Delete).then_some(Hash([9; 32]))).await
+}
+
+async fn record_change_to(tx: &mut Tx, id: Uuid, revision: i64, operation: Operation, after: Option<Hash>) -> i64 {
+    let revision_after = revision.try_into().unwrap();
+    let row = Row { entity: "toy", id, revision: revision_after, operation, before: None, after };
     let n = record(tx, draft(client(1)).change(row)).await;
     let change = "INSERT INTO change (entity, pk, rev, op, n, after) VALUES (7, $1, $2, $3, $4, $5)";
-    let after = row.after.map(|after| after.0);
-    tx.run(change, values![id, revision, operation.letter(), n, after]).await.unwrap();
+    tx.run(change, values![id, revision, operation.letter(), n, after.map(|after| after.0)]).await.unwrap();
     n
+}
+
+/// A toy as the door makes it: the row, and an event that commits to it; then painted blue in the same way.
+pub(crate) async fn make_and_paint(tx: &mut Tx) -> Uuid {
+    let id = fresh_id();
+    let insert = "INSERT INTO toy (id, rev, salt, colour) VALUES ($1, 1, $2, 'red') RETURNING *";
+    let row = tx.one(insert, values![id, [3; 32]]).await.unwrap();
+    let after = |row: &door::store::Row, revision| {
+        let state = row.canonical(&["salt"]).unwrap();
+        Some(commitment::of_row(&Salt::new([3; 32]), "toy", id, revision, state.as_bytes()))
+    };
+    record_change_to(tx, id, 1, Operation::Create, after(&row, 1)).await;
+    let paint = "UPDATE toy SET rev = 2, colour = 'blue' WHERE id = $1 RETURNING *";
+    let row = tx.one(paint, values![id]).await.unwrap();
+    record_change_to(tx, id, 2, Operation::Update, after(&row, 2)).await;
+    id
 }
 
 /// So many events in turn in three chains.

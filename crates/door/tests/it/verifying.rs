@@ -1,18 +1,22 @@
 //! The verifier: silent on a sound record, and each change of it is named.
 
-use door::record::Sealer;
 use door::record::verify::{Fault, Outside, Report, Verdict, verify};
+use door::record::{Proved, Sealer, prove};
 use door::store::{Engine, Store};
 use door::values;
 use ledger::checkpoint::Checkpoint;
 use ledger::event::Operation;
+use ledger::policy::Policy;
+use ledger::proof::Proof;
 use ledger::replay::Mismatch;
+use ledger::tree::leaf_hash;
 
 use crate::log::{
-    TOYS, client, draft, fresh_id, on_each, public_key, record, record_change, record_many, seal_now, sealer,
+    TOYS, client, draft, fresh_id, make_and_paint, on_each, public_key, record, record_change, record_many, seal_now,
+    sealer,
 };
 
-const TABLES: [&str; 6] = ["event", "change", "ledger_leaf", "ledger_node", "ledger_checkpoint", "event_index"];
+const TABLES: [&str; 7] = ["event", "change", "ledger_leaf", "ledger_node", "ledger_checkpoint", "event_index", "toy"];
 
 /// Edits with the owner's rights: first every trigger goes.
 async fn tamper(store: &Store, edits: &[&'static str]) {
@@ -38,7 +42,8 @@ async fn tamper(store: &Store, edits: &[&'static str]) {
     tx.commit().await.unwrap();
 }
 
-/// 300 events, three toys with their changes, all sealed and signed; 2 more that wait.
+/// 300 events, among them three toys from their making to their deletion and a fourth that stays, all sealed and signed;
+/// 2 more that wait.
 async fn a_record(store: &Store, sealer: &Sealer) {
     record_many(store, 100).await;
     seal_now(store, sealer).await;
@@ -49,8 +54,9 @@ async fn a_record(store: &Store, sealer: &Sealer) {
             record_change(&mut tx, id, revision, operation).await;
         }
     }
+    make_and_paint(&mut tx).await;
     tx.commit().await.unwrap();
-    record_many(store, 191).await;
+    record_many(store, 189).await;
     seal_now(store, sealer).await;
     record_many(store, 2).await;
 }
@@ -76,7 +82,8 @@ async fn a_sound_record_is_verified() {
             signed: 300,
             covered_outside: 300,
             values: 302,
-            changes: 9,
+            changes: 11,
+            rows: 1,
             ..Report::default()
         };
         assert_eq!(found, expected);
@@ -121,7 +128,7 @@ async fn an_empty_record_is_not_verified() {
 /// One attack: what is edited, the verdict, and a fault that must be on the list.
 type Attack = (&'static [&'static str], Verdict, fn(&Fault) -> bool);
 
-const ATTACKS: [Attack; 17] = [
+const ATTACKS: [Attack; 20] = [
     (&["UPDATE event SET body = (SELECT body FROM event WHERE n = 4) WHERE n = 7"], Verdict::Tampered, |fault| {
         matches!(fault, Fault::Leaf { n: 7, seq: 6, mismatch: Mismatch::Hash })
     }),
@@ -190,6 +197,15 @@ const ATTACKS: [Attack; 17] = [
     (&["UPDATE event_index SET outcome = 'denied' WHERE n = 7"], Verdict::Tampered, |fault| {
         matches!(fault, Fault::Index { n: 7 })
     }),
+    (
+        &["UPDATE toy SET colour = 'black'"],
+        Verdict::UnauditedChange,
+        |fault| matches!(fault, Fault::Row { table, wrong: "holds something else than was recorded", .. } if table == "toy"),
+    ),
+    (&["UPDATE toy SET colour = 'red', rev = 1"], Verdict::UnauditedChange, |fault| {
+        matches!(fault, Fault::Row { wrong: "was put back to an older revision", .. })
+    }),
+    (&["DELETE FROM toy"], Verdict::UnauditedChange, |fault| matches!(fault, Fault::RowMissing { .. })),
     (&["UPDATE change SET n = 7 WHERE n = 102"], Verdict::UnauditedChange, |fault| {
         matches!(fault, Fault::ChangeUnsaid { n: 7, rev: 2, .. })
     }),
@@ -220,14 +236,18 @@ async fn a_change_that_only_the_event_tells_is_named() {
         tamper(store, &["DELETE FROM change WHERE n = 109"]).await;
         let found = report(store, &sealer).await;
         assert_eq!(found.verdict(), Verdict::UnauditedChange, "{found}");
-        assert!(matches!(found.faults[..], [Fault::ChangeMissing { n: 109, rev: 3, .. }]), "{found}");
+        // Without its deletion on the record the toy should still be there.
+        let [Fault::ChangeMissing { n: 109, rev: 3, pk, .. }, Fault::RowMissing { id, .. }] = &found.faults[..] else {
+            panic!("{found}");
+        };
+        assert_eq!(pk, id);
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_log_written_anew_with_the_key_is_a_fork() {
-    on_each(&[], async |store| {
+    on_each(TOYS, async |store| {
         let directory = tempfile::tempdir().unwrap();
         let sealer = sealer(directory.path());
         record_many(store, 10).await;
@@ -265,6 +285,26 @@ async fn a_log_written_anew_with_the_key_is_a_fork() {
         assert_eq!(found.verdict(), Verdict::Forked, "{found}");
         let new = Checkpoint::open(&std::fs::read(&sealer.high_water).unwrap(), &public_key(&sealer)).unwrap();
         assert!(matches!(&found.faults[..], [Fault::Fork { size: 10, .. }]) && new.size == 10, "{found}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_is_proved_to_whoever_has_the_key() {
+    on_each(TOYS, async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        a_record(store, &sealer).await;
+        let policy = Policy::log_only(public_key(&sealer));
+        for n in [1, 2, 256, 257, 300] {
+            let Proved { leaf, proof } = prove(store, n).await.unwrap().unwrap();
+            let proof: Proof = proof.to_string().parse().unwrap();
+            let leaf = leaf.to_bytes();
+            assert_eq!(proof.verify(&leaf_hash(&leaf), &policy).unwrap().checkpoint.size, 300);
+            assert!(proof.verify(&leaf_hash(&leaf[1..]), &policy).is_err());
+        }
+        assert_eq!(prove(store, 301).await.unwrap(), None, "not sealed yet");
+        assert_eq!(prove(store, 9999).await.unwrap(), None, "not there");
     })
     .await;
 }

@@ -10,8 +10,9 @@ use super::{Fault, PAGE, Report};
 use crate::store::{Result, Row, Tx};
 use crate::values;
 
-/// Compares all rows of `change` with the events that they name. `said` is how many changes all events tell.
-pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result<()> {
+/// Compares all rows of `change` with the events that they name. `said` is how many changes all events tell. Gives which
+/// number means which table.
+pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result<HashMap<i64, String>> {
     let mut tables = Tables::default();
     let (mut rows_total, mut after) = (0, (i64::MIN, Uuid::nil(), 0));
     loop {
@@ -37,7 +38,10 @@ pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result
         }
     }
     // Every row has its sentence, and no sentence has two rows: equal numbers leave nothing unsaid on either side.
-    if rows_total == said && report.changes == said { Ok(()) } else { tables.name_missing(tx, report).await }
+    if rows_total != said || report.changes != said {
+        tables.name_missing(tx, report).await?;
+    }
+    Ok(tables.0)
 }
 
 /// Which number means which table, as learned from the events.

@@ -78,6 +78,22 @@ pub enum Fault {
         /// The event.
         n: i64,
     },
+    /// A row is not what its last recorded revision was.
+    Row {
+        /// Its table.
+        table: String,
+        /// The row.
+        id: Uuid,
+        /// How it differs.
+        wrong: &'static str,
+    },
+    /// A row is gone, and nobody recorded its deletion.
+    RowMissing {
+        /// Its table.
+        table: String,
+        /// The row.
+        id: Uuid,
+    },
     /// A checkpoint of the database does not hold.
     Checkpoint {
         /// Its size.
@@ -105,7 +121,7 @@ pub enum Verdict {
     SignedOnly = 10,
     /// Everything agrees with itself, but nothing is signed.
     Unsigned = 20,
-    /// Rows and events tell different changes.
+    /// Rows changed in a way that no event tells, or not as an event tells.
     UnauditedChange = 21,
     /// Two signatures of the log's key contradict each other, or the log was cut.
     Forked = 30,
@@ -134,6 +150,8 @@ pub struct Report {
     pub values_erased: u64,
     /// Changes of rows that agree with their events.
     pub changes: u64,
+    /// Rows of recorded tables that hold what their last revision's event commits to.
+    pub rows: u64,
     /// What does not hold; at most [`FAULTS_MAX`].
     pub faults: Vec<Fault>,
     /// How many faults more there are.
@@ -147,7 +165,10 @@ impl Report {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let fork = |fault: &Fault| matches!(fault, Fault::Fork { .. });
-        let unaudited = |fault: &Fault| matches!(fault, Fault::ChangeUnsaid { .. } | Fault::ChangeMissing { .. });
+        let unaudited = |fault: &Fault| {
+            use Fault::{ChangeMissing, ChangeUnsaid, Row, RowMissing};
+            matches!(fault, ChangeUnsaid { .. } | ChangeMissing { .. } | Row { .. } | RowMissing { .. })
+        };
         // A fork is a history that holds by itself and contradicts another that was signed, too. Where the database does
         // not even agree with itself, something in it was changed.
         if self.faults_more > 0 || self.faults.iter().any(|fault| !fork(fault) && !unaudited(fault)) {
@@ -224,6 +245,8 @@ impl fmt::Display for Fault {
             Self::ChangeMissing { pk, rev, n } => {
                 write!(f, "event {n}: says that row {pk} moved to revision {rev}, which it did not")
             }
+            Self::Row { table, id, wrong } => write!(f, "{table} {id}: {wrong}"),
+            Self::RowMissing { table, id } => write!(f, "{table} {id}: is gone, and no event says so"),
             Self::Checkpoint { size, wrong } => write!(f, "checkpoint {size}: {wrong}"),
             Self::Fork { label, size, wrong } => write!(f, "{label} (checkpoint {size}): {wrong}"),
         }
