@@ -59,6 +59,16 @@ pub fn shown(check: &CheckResult) -> String {
     }
 }
 
+/// The findings of a check that ended so, by what they are about.
+#[must_use]
+pub fn findings<'o>(outcome: &'o Outcome, check: &str, verdict: Verdict) -> BTreeMap<&'o str, Vec<&'o Finding>> {
+    let mut by_subject: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in outcome.findings.iter().filter(|finding| finding.check == check && finding.verdict == verdict) {
+        by_subject.entry(&finding.subject).or_default().push(finding);
+    }
+    by_subject
+}
+
 /// What only a person can decide: the effect is proved or there is a sign, and the rule is not known.
 #[must_use]
 pub fn decisions(outcome: &Outcome) -> Vec<&Finding> {

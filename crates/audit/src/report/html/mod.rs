@@ -130,6 +130,18 @@ impl Page<'_> {
         view::shown(check)
     }
 
+    /// What a check that holds was tried on.
+    fn held(&self, check: &CheckResult) -> Vec<(&str, Vec<&Finding>)> {
+        view::findings(self.outcome, &check.id, Verdict::Holds).into_iter().collect()
+    }
+
+    /// What keeps a check from being decided; nothing where its own sentence says it all.
+    fn open_questions(&self, check: &CheckResult) -> Vec<(&str, Vec<&Finding>)> {
+        let questions = view::findings(self.outcome, &check.id, Verdict::Unproven);
+        let is_plain = questions.values().flatten().all(|finding| finding.cell.is_none()) && questions.len() == 1;
+        if is_plain { Vec::new() } else { questions.into_iter().collect() }
+    }
+
     fn heading(&self, cause: &Cause) -> &'static str {
         view::heading(*cause)
     }
