@@ -142,6 +142,11 @@ impl Client {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).counts
     }
 
+    /// Counts requests that were sent before this client was there.
+    pub fn count_earlier(&self, other: u32) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).counts.other += other;
+    }
+
     /// Sends a request and reads its answer. A 429 is waited for and repeated while the pause budget lasts; everything
     /// else that goes wrong stands in the answer.
     pub async fn send(&self, request: &Request, purpose: Purpose) -> Answer {

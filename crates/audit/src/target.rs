@@ -49,6 +49,7 @@ pub struct Target {
     commands: Commands,
     log: PathBuf,
     group: Option<Group>,
+    asked: u32,
     port: Option<u16>,
 }
 
@@ -70,7 +71,8 @@ impl Target {
             Some(port) => url.replace("{port}", &port.to_string()),
             None => url,
         };
-        let mut target = Self { url, values: BTreeMap::new(), commands, log: log.to_owned(), group: None, port };
+        let mut target =
+            Self { url, values: BTreeMap::new(), commands, log: log.to_owned(), group: None, asked: 0, port };
         target.launch()?;
         target.wait_until_healthy(progress).await?;
         for command in target.commands.prepare.clone() {
@@ -87,6 +89,11 @@ impl Target {
         let request = Request { method: "GET".into(), path, ..Request::default() };
         let answer = client.send_unpaused(&request, Purpose::Other).await;
         (1..500).contains(&answer.status)
+    }
+
+    /// How often the target was asked whether it is up, before anything else was asked.
+    pub fn asked(&self) -> u32 {
+        self.asked
     }
 
     /// Whether a dead target can be brought back by this audit.
@@ -151,6 +158,7 @@ impl Target {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        self.asked += client.counts().total();
         Ok(())
     }
 

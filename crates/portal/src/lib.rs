@@ -14,7 +14,6 @@ pub mod nothing;
 pub mod organisations;
 pub mod pages;
 mod parts;
-pub mod privacy;
 pub mod projects;
 mod run;
 pub mod schema;

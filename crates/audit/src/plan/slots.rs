@@ -3,7 +3,7 @@
 //! `/projects/{project}/tasks/{id}` has two slots, `/projects/{}` and `/projects/{}/tasks/{}`. Names of parameters
 //! differ between actions of one service, so a slot is known by the literal segments before it.
 
-use crate::catalogue::{Action, Catalogue, Kind, Place};
+use crate::catalogue::{Action, Body, Catalogue, Kind, Place, Schema};
 use std::collections::BTreeMap;
 
 /// Names of path parameters that choose a view and not an object.
@@ -75,6 +75,21 @@ pub struct Slots {
     pub all: Vec<Slot>,
     /// For each action, the slots of its path with the parameter's name, outermost first.
     pub of_action: Vec<Vec<(usize, String)>>,
+    /// For each action, the fields of its query and body that name objects.
+    pub named: Vec<Vec<Named>>,
+}
+
+/// A field of a query or a body that names an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The slot whose key it asks for.
+    pub slot: usize,
+    /// It stands in the query and not in the body.
+    pub in_query: bool,
+    /// Its name.
+    pub name: String,
+    /// The document asks for it.
+    pub required: bool,
 }
 
 impl Slots {
@@ -98,7 +113,7 @@ impl Slots {
                             literal = before.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
                         }
                         place.push_str(&format!("/{before}{{}}{after}"));
-                        if is_view(action, &name) {
+                        if is_view(action, &name, &literal) {
                             continue;
                         }
                         let at = *known.entry(place.clone()).or_insert_with(|| {
@@ -118,10 +133,66 @@ impl Slots {
             }
             slots.of_action.push(above);
         }
+        slots.name(catalogue);
         for at in 0..slots.all.len() {
             slots.connect(at, catalogue);
         }
         slots
+    }
+
+    /// The slots that queries and bodies name. One that stands in no path is a slot all the same.
+    fn name(&mut self, catalogue: &Catalogue) {
+        for (index, action) in catalogue.actions.iter().enumerate() {
+            let mut named: Vec<Named> = Vec::new();
+            for (name, schema, required, in_query) in fields(action) {
+                if !schema.enumeration().is_empty()
+                    || schema.is_read_only()
+                    || named.iter().any(|known| known.name == name)
+                {
+                    continue;
+                }
+                let number_or_uuid = schema.kind() == Kind::Integer || schema.format().as_deref() == Some("uuid");
+                let found = match self.by_name(&name) {
+                    // A plain noun may be anything: it is a key only where the schema says so.
+                    Some(slot) => (says_key(&name) || number_or_uuid).then_some(slot),
+                    None if required && says_key(&name) && !names_person(&name) => self.add_unplaced(&name),
+                    None => None,
+                };
+                let Some(slot) = found else { continue };
+                if self.of_action[index].iter().all(|(own, _)| *own != slot) {
+                    named.push(Named { slot, in_query, name, required });
+                }
+            }
+            named.sort_by_key(|named| !named.required);
+            self.named.push(named);
+        }
+    }
+
+    fn add_unplaced(&mut self, name: &str) -> Option<usize> {
+        let noun = reference_base(name)?;
+        self.all.push(Slot {
+            place: format!("?{noun}"),
+            noun,
+            parents: Vec::new(),
+            producers: Vec::new(),
+            item: None,
+            lists: Vec::new(),
+        });
+        Some(self.all.len() - 1)
+    }
+
+    /// The slots that an action is about: those of its path, or else the one that its query or body must name.
+    pub fn about(&self, action: usize) -> Vec<usize> {
+        let path: Vec<usize> = self.of(action).iter().map(|(slot, _)| *slot).collect();
+        if !path.is_empty() {
+            return path;
+        }
+        self.named(action).iter().find(|named| named.required).map(|named| named.slot).into_iter().collect()
+    }
+
+    /// The fields of an action's query and body that name objects.
+    pub fn named(&self, action: usize) -> &[Named] {
+        self.named.get(action).map_or(&[], Vec::as_slice)
     }
 
     /// The slots of an action's path.
@@ -144,7 +215,9 @@ impl Slots {
         for (index, action) in catalogue.actions.iter().enumerate() {
             let place = place(&action.path);
             if action.verb == "GET" {
-                if place == slot.place {
+                let by_query = self.of(index).is_empty()
+                    && self.named(index).iter().any(|n| n.slot == at && n.in_query && n.required);
+                if place == slot.place || by_query && self.all[at].item.is_none() {
                     self.all[at].item = Some(index);
                 } else if place == above
                     || last_literal(&place).is_some_and(|word| singular(word) == slot.noun) && !place.ends_with('}')
@@ -167,7 +240,9 @@ impl Slots {
 fn production_rank(action: &Action, place: &str, slot: &Slot, above: &str) -> Option<u32> {
     let own = |place: &str| place.strip_prefix(above).map(|rest| rest.trim_start_matches('/').to_owned());
     match action.verb.as_str() {
-        "POST" | "PUT" | "PATCH" if place == above => Some(if action.verb == "POST" { 0 } else { 2 }),
+        "POST" | "PUT" | "PATCH" if place == above && !above.is_empty() => {
+            Some(if action.verb == "POST" { 0 } else { 2 })
+        }
         "POST" => {
             let last = last_literal(place)?;
             const MAKING: &[&str] = &["new", "create", "add", "register", "insert", "save", "upload"];
@@ -224,6 +299,47 @@ pub fn place(path: &str) -> String {
 /// The place without its last segment.
 pub fn parent_place(place: &str) -> String {
     place.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned())
+}
+
+/// Names, schemas and need of all fields in query and body; true in the query.
+fn fields(action: &Action) -> Vec<(String, Schema, bool, bool)> {
+    let query = action.parameters_in(Place::Query).map(|p| (p.name.clone(), p.schema.clone(), p.required, true));
+    let mut fields: Vec<_> = query.collect();
+    if let Some(media) = action.body.as_ref().and_then(Body::best) {
+        let required = media.schema.required();
+        let body = media.schema.properties().into_iter();
+        fields.extend(body.map(|(name, schema)| {
+            let asked = required.contains(&name);
+            (name, schema, asked, false)
+        }));
+    }
+    fields
+}
+
+/// Whether a name says that it holds a key: `project_id`, `noteUuid`.
+fn says_key(name: &str) -> bool {
+    let words = words(name);
+    1 < words.len()
+        && words.last().is_some_and(|word| ["id", "uuid", "ids", "key", "slug", "ref", "guid"].contains(&word.as_str()))
+}
+
+/// Whether a name stands for a person.
+pub fn names_person(name: &str) -> bool {
+    const PERSONS: &[&str] = &[
+        "user",
+        "person",
+        "member",
+        "account",
+        "assignee",
+        "invitee",
+        "recipient",
+        "colleague",
+        "employee",
+        "participant",
+        "owner",
+        "author",
+    ];
+    words(name).iter().any(|word| PERSONS.contains(&singular(word).as_str()))
 }
 
 fn last_literal(place: &str) -> Option<&str> {
@@ -292,10 +408,12 @@ pub fn singular(word: &str) -> String {
 }
 
 /// Whether a path parameter chooses a view and not an object: it lists its values, or has such a name.
-fn is_view(action: &Action, name: &str) -> bool {
+fn is_view(action: &Action, name: &str, literal: &str) -> bool {
     let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == name);
     let listed = parameter.is_some_and(|p| !p.schema.enumeration().is_empty() || p.schema.kind() == Kind::Boolean);
-    listed || VIEWS.contains(&name.to_lowercase().as_str())
+    let name = name.to_lowercase();
+    // `/pages/{page}` names an object for all that.
+    listed || VIEWS.contains(&name.as_str()) && singular(literal) != name
 }
 
 #[cfg(test)]

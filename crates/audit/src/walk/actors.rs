@@ -24,6 +24,8 @@ pub struct Actor {
     pub identity: Vec<(String, String)>,
     /// Shown alive when last looked at.
     pub alive: bool,
+    /// He made his account himself, so he can make another.
+    pub signed_up: bool,
 }
 
 /// What a signed-in actor's requests carry.

@@ -7,7 +7,7 @@ use crate::compare::leaves;
 use crate::evidence::Reading;
 use crate::json_path::JsonPath;
 use crate::plan::repair::{REPAIRS_MAX, repair};
-use crate::plan::slots::{Segment, segments};
+use crate::plan::slots::{Segment, names_person, segments};
 use crate::plan::values::{Extent, Made, Maker};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,7 @@ impl World<'_> {
     /// Which key is not known.
     pub fn path_of(&self, action: usize, keys: &BTreeMap<usize, String>) -> Result<String, String> {
         let slots = self.slots.of(action);
+        let index = action;
         let action = self.action(action);
         let mut used = slots.iter().peekable();
         let mut path = action.base.clone();
@@ -79,7 +80,17 @@ impl World<'_> {
         if action.path.ends_with('/') && 1 < action.path.len() {
             path.push('/');
         }
-        Ok(if path.is_empty() { "/".into() } else { path })
+        if path.is_empty() {
+            path.push('/');
+        }
+        let mut sign = '?';
+        for named in self.slots.named(index).iter().filter(|named| named.in_query && named.required) {
+            if let Some(key) = keys.get(&named.slot) {
+                path.push_str(&format!("{sign}{}={}", percent_encode(&named.name), percent_encode(key)));
+                sign = '&';
+            }
+        }
+        Ok(path)
     }
 
     /// A whole call for an action.
@@ -103,20 +114,29 @@ impl World<'_> {
             }
             match parameter.place {
                 Place::Query => {
-                    let value = match self.reference(&parameter.name, actor, keys, depth).await {
+                    let filled = self
+                        .slots
+                        .named(action)
+                        .iter()
+                        .any(|n| n.in_query && n.name == parameter.name && keys.contains_key(&n.slot));
+                    if filled {
+                        continue;
+                    }
+                    let value = match self.reference(action, &parameter.name, actor, keys, depth).await {
                         Some(key) => key,
                         None => plain_value(Some(parameter)).unwrap_or_else(|| "1".into()),
                     };
                     query.push(format!("{}={}", percent_encode(&parameter.name), percent_encode(&value)));
                 }
                 Place::Header => {
-                    headers.extend(plain_value(Some(parameter)).map(|value| (parameter.name.clone(), value)))
+                    headers.extend(plain_value(Some(parameter)).map(|value| (parameter.name.clone(), value)));
                 }
                 Place::Path | Place::Cookie => {}
             }
         }
         if !query.is_empty() {
-            path = format!("{path}?{}", query.join("&"));
+            let sign = if path.contains('?') { '&' } else { '?' };
+            path = format!("{path}{sign}{}", query.join("&"));
         }
         let body = self.body_for(action, actor, keys, subject, depth).await;
         Ok(Call { method: self.action(action).verb.clone(), path, headers, body })
@@ -132,11 +152,16 @@ impl World<'_> {
     ) -> Body {
         let Some(wanted) = self.action(action).body.clone() else { return Body::None };
         let Some(media) = wanted.best().cloned() else { return Body::None };
+        let references = self.references(action, &media.schema, actor, keys, depth).await;
         if let Some(good) = self.bodies.get(&action).cloned() {
-            let fresh = self.refreshed(&good, keys, subject);
+            let mut fresh = self.refreshed(&good, keys, subject);
+            for (name, field) in media.schema.properties() {
+                if let (Some(value), Some(key)) = (fresh.get_mut(&name), references.get(&name)) {
+                    *value = as_kind(key, &field).unwrap_or_else(|| value.clone());
+                }
+            }
             return as_body(&media, fresh);
         }
-        let references = self.references(&media.schema, actor, keys, depth).await;
         let value = self.invented(&media, &references);
         as_body(&media, value)
     }
@@ -179,6 +204,7 @@ impl World<'_> {
     /// Keys for the fields of a schema that name objects of known kinds.
     async fn references(
         &mut self,
+        action: usize,
         schema: &Schema,
         actor: usize,
         keys: &BTreeMap<usize, String>,
@@ -191,36 +217,49 @@ impl World<'_> {
             if listed || field.is_read_only() {
                 continue;
             }
-            if let Some(key) = self.reference(&name, actor, keys, depth).await {
+            if let Some(key) = self.reference(action, &name, actor, keys, depth).await {
                 references.insert(name, key);
             }
         }
         references
     }
 
-    /// The key that a field of this name asks for: one that is at hand, or a standing object's.
+    /// The key that a field of this name asks for: one that is at hand, or a standing object's; for people, a
+    /// colleague's.
     async fn reference(
         &mut self,
+        action: usize,
         name: &str,
         actor: usize,
         keys: &BTreeMap<usize, String>,
         depth: usize,
     ) -> Option<String> {
-        // A plain noun may be anything; only a name that says "key of" makes an object just for it.
-        let words = crate::plan::slots::words(name);
-        let says_key = 1 < words.len() && ["id", "uuid", "ids", "key", "slug", "ref"].contains(&words.last()?.as_str());
-        if !says_key {
-            return None;
+        let named = self.slots.named(action).iter().find(|named| named.name == name).map(|named| named.slot);
+        if let Some(slot) = named {
+            if let Some(key) = keys.get(&slot) {
+                return Some(key.clone());
+            }
+            if depth < 4
+                && let Ok(object) = Box::pin(self.standing_at(slot, actor, depth + 1)).await
+            {
+                return Some(self.objects[object].key().to_owned());
+            }
         }
-        let slot = self.slots.by_name(name)?;
-        if let Some(key) = keys.get(&slot) {
-            return Some(key.clone());
-        }
-        if 3 < depth {
-            return None;
-        }
-        let object = Box::pin(self.standing_at(slot, actor, depth + 1)).await.ok()?;
-        Some(self.objects[object].key().to_owned())
+        if names_person(name) { self.colleague(name, actor) } else { None }
+    }
+
+    /// A value that stands for a colleague of the actor's: for one that is no attacker, where there is one.
+    fn colleague(&self, name: &str, actor: usize) -> Option<String> {
+        let own = &self.actors[actor].fact;
+        let mut roles = BTreeSet::new();
+        let mut colleagues: Vec<usize> = (0..self.actors.len())
+            .filter(|at| {
+                *at != actor && self.actors[*at].fact.tenant == own.tenant && !self.actors[*at].fact.throw_away
+            })
+            .collect();
+        colleagues.sort_by_key(|at| (roles.insert(self.actors[*at].fact.role.clone()), *at));
+        let wanted = if crate::plan::slots::words(name).len() < 2 { "id" } else { name };
+        colleagues.into_iter().find_map(|at| self.actors[at].keys(wanted).into_iter().next())
     }
 
     /// The body repaired by what a refusal names.
@@ -234,7 +273,7 @@ impl World<'_> {
     ) -> Option<Body> {
         let media = self.action(action).body.as_ref()?.best()?.clone();
         let value = call.sent_json()?;
-        let references = self.references(&media.schema, actor, &BTreeMap::new(), depth).await;
+        let references = self.references(action, &media.schema, actor, &BTreeMap::new(), depth).await;
         let planted = super::objects::planted_in(call, &self.canaries);
         let placed = planted.into_iter().filter_map(|(path, canary)| Some((JsonPath::parse(&path).ok()?, canary)));
         let sent = Made { value, canaries: placed.collect() };
@@ -313,7 +352,7 @@ fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
 }
 
 fn today() -> jiff::civil::Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    super::setup::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A value in the media type that the action asks for.

@@ -37,7 +37,7 @@ impl World<'_> {
     /// When the evidence cannot be written.
     pub async fn try_on_objects(&mut self, reached: &Reached) -> Result<Vec<Trial>> {
         let mut trials = Vec::new();
-        let attackers = self.attackers(reached);
+        let attackers = self.attackers(reached, true);
         let (walls, open): (Vec<_>, Vec<_>) = attackers.into_iter().partition(|(_, forbidden)| *forbidden);
         let groups: Vec<Vec<Who>> = if reached.form == Form::Read {
             vec![walls.iter().chain(&open).map(|(who, _)| *who).collect()]
@@ -68,7 +68,7 @@ impl World<'_> {
 
     async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
         let subject = self.subject(reached).await?;
-        let keys = self.objects[subject].keys.clone();
+        let keys = self.keys_for(reached.action, reached.actor, subject).await.ok()?;
         let own_key = self.objects[subject].key().to_owned();
         let calibrated = reached.witness.clone().map(|calibrated| retarget(calibrated, &own_key));
         let base = self.rebuilt(reached, &keys, subject).await?;
@@ -85,38 +85,51 @@ impl World<'_> {
             Some(calibrated) => Some(self.observe_late(calibrated, &keys, reached.actor).await),
             None => None,
         };
+        let mut trial = Trial {
+            action: self.action(reached.action).name(),
+            form: reached.form,
+            noun: self.slots.all[self.objects[subject].slot].noun.clone(),
+            owner: self.fact(Some(self.objects[subject].owner)),
+            public: before.as_ref().is_some_and(|before| says_public(&before.fields)),
+            carries: self.objects[subject].canaries.iter().map(|(_, canary)| canary.clone()).collect(),
+            before,
+            attempts,
+            after,
+            control: None,
+            settled: None,
+            witness: calibrated.as_ref().map(|calibrated| calibrated.witness.clone()),
+            alone,
+        };
+        if reached.misplaced.is_some() && reached.form != Form::AddChild || self.is_misplaced_child(reached, subject) {
+            trial.form = Form::Misplaced;
+        }
+        // Where something changed, the owner's own call would only show what is known by now.
+        if changed_something(&trial) {
+            self.objects[subject].gone |= trial.after.as_ref().is_some_and(|after| !after.exists);
+            return Some(trial);
+        }
         let (call, _) = self.varied(&base);
         let control = self.ask(Some(reached.actor), &call, Purpose::Cell).await;
-        let settled = match (&calibrated, &after) {
-            (Some(calibrated), Some(after)) => {
-                Some(self.observe_until_changed(calibrated, after, &keys, reached.actor).await)
-            }
-            _ => None,
-        };
+        if let (Some(calibrated), Some(after)) = (&calibrated, &trial.after) {
+            trial.settled = Some(self.observe_until_changed(calibrated, after, &keys, reached.actor).await);
+        }
         if reached.form == Form::Remove && control.succeeded() {
             self.objects[subject].gone = true;
         }
         if reached.form == Form::Read {
-            self.learn_from_reads(&attempts);
-            fingerprint(&mut attempts, &control.exchange, &call, &self.own_values(attackers));
+            self.learn_from_reads(&trial.attempts);
+            fingerprint(&mut trial.attempts, &control.exchange, &call, &self.own_values(attackers));
         }
-        let object = &self.objects[subject];
-        let public = is_public(&control.exchange) || before.as_ref().is_some_and(|before| says_public(&before.fields));
-        Some(Trial {
-            action: self.action(reached.action).name(),
-            form: if reached.misplaced.is_some() { Form::Misplaced } else { reached.form },
-            noun: self.slots.all[object.slot].noun.clone(),
-            owner: self.fact(Some(object.owner)),
-            public,
-            carries: object.canaries.iter().map(|(_, canary)| canary.clone()).collect(),
-            before,
-            attempts,
-            after,
-            control: Some(control.exchange),
-            settled,
-            witness: calibrated.map(|calibrated| calibrated.witness),
-            alone,
-        })
+        trial.public |= is_public(&control.exchange);
+        trial.control = Some(control.exchange);
+        Some(trial)
+    }
+
+    /// Whether the places that are the attacker's own stand before the subject in the path: then the child lies under
+    /// a parent that is not its own. Otherwise the subject is named in the body.
+    fn is_misplaced_child(&self, reached: &Reached, subject: usize) -> bool {
+        let own = self.objects[subject].slot;
+        reached.misplaced.is_some() && self.slots.of(reached.action).iter().any(|(slot, _)| *slot == own)
     }
 
     /// The object that a trial is about: a fresh one where something may change.

@@ -6,6 +6,7 @@ use super::world::{Asked, Call, Who, World};
 use crate::catalogue::Place;
 use crate::client::{Purpose, percent_encode};
 use crate::evidence::{Attempt, Exchange, Form, Reading, Trial};
+use crate::plan::slots::names_person;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -28,6 +29,7 @@ impl World<'_> {
     pub async fn try_list(&mut self, reached: &Reached) -> Vec<Trial> {
         let mut calls = vec![reached.call.clone()];
         calls.extend(self.searches(reached));
+        calls.extend(self.narrowed(reached));
         let mut trials = Vec::new();
         for (n, call) in calls.into_iter().enumerate() {
             let canaries = self.canaries_of(reached.actor, &call.sent_text());
@@ -50,7 +52,7 @@ impl World<'_> {
     async fn list_trial(&mut self, reached: &Reached, call: &Call, canaries: &[(String, String)], own: Pages) -> Trial {
         let foreign: BTreeSet<String> = canaries.iter().map(|(canary, _)| canary.clone()).collect();
         let mut attempts = Vec::new();
-        for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }) {
+        for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
             let wanted: Vec<(String, String)> = foreign.iter().map(|canary| (canary.clone(), String::new())).collect();
             let pages = self.read_pages(who, call, &wanted, Purpose::Cell).await;
             attempts.push(Attempt {
@@ -91,6 +93,24 @@ impl World<'_> {
         })
         .filter(|(canary, _)| !sent.to_lowercase().contains(canary.as_str()))
         .collect()
+    }
+
+    /// The list narrowed to the owner by a parameter that names a person: who asks for another's may get them.
+    fn narrowed(&self, reached: &Reached) -> Vec<Call> {
+        let action = self.action(reached.action);
+        let people = action.parameters_in(Place::Query).filter(|p| !p.required && names_person(&p.name));
+        let mut calls = Vec::new();
+        for parameter in people.take(2) {
+            let wanted =
+                if crate::plan::slots::words(&parameter.name).len() < 2 { "id" } else { parameter.name.as_str() };
+            for key in self.actors[reached.actor].keys(wanted).into_iter().take(2) {
+                calls.push(Call {
+                    path: with_parameter(&reached.call.path, &parameter.name, &key),
+                    ..reached.call.clone()
+                });
+            }
+        }
+        calls
     }
 
     /// The list with each search parameter of the document's set so that the owner's object is found by it.
@@ -170,13 +190,12 @@ impl World<'_> {
         for (path, text) in crate::compare::leaves(&value) {
             let name = path.to_lowercase();
             let last = name.rsplit(['.', ']']).next().unwrap_or_default();
-            if last == "next"
+            if (last == "next"
                 || name.ends_with("next.href")
-                || ["next_url", "nexturl", "next_page_url", "next_link", "nextlink"].contains(&last)
+                || ["next_url", "nexturl", "next_page_url", "next_link", "nextlink"].contains(&last))
+                && (text.starts_with('/') || text.starts_with("http") || text.starts_with('?'))
             {
-                if text.starts_with('/') || text.starts_with("http") || text.starts_with('?') {
-                    return to(self.on_target(&text, &call.path)?);
-                }
+                return to(self.on_target(&text, &call.path)?);
             }
             const CURSORS: &[&str] = &[
                 "next_cursor",

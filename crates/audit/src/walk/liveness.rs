@@ -73,7 +73,17 @@ impl World<'_> {
         if self.is_alive(who).await {
             return true;
         }
-        let back = self.sign_in(at).await.is_ok();
+        let mut back = self.sign_in(at).await.is_ok();
+        if !back && self.actors[at].signed_up {
+            // The account itself may be gone: then a new one is made under a new name.
+            self.actors[at].identity.clear();
+            self.actors[at].values.remove("password");
+            self.renewed += 1;
+            let name = format!("{}{}x{}", self.actors[at].fact.name, self.nonce, self.renewed);
+            self.actors[at].values.insert("name".into(), name);
+            back = self.sign_up(at).await.is_ok() && self.sign_in(at).await.is_ok();
+            self.standing.retain(|(_, owner), _| *owner != at);
+        }
         self.actors[at].alive = back;
         back
     }

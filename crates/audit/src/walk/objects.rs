@@ -93,10 +93,10 @@ impl World<'_> {
     }
 
     pub(super) async fn standing_at(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
-        if let Some(object) = self.standing.get(&(slot, owner)) {
-            if !self.objects[*object].gone {
-                return Ok(*object);
-            }
+        if let Some(object) = self.standing.get(&(slot, owner))
+            && !self.objects[*object].gone
+        {
+            return Ok(*object);
         }
         let object = match self.ways.get(&slot) {
             // A named actor's own account stands already.
@@ -130,6 +130,16 @@ impl World<'_> {
     }
 
     async fn make_as(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
+        // What refers to its own kind is made without that reference.
+        if !self.making.insert(slot) {
+            return Err(format!("a {} needs another one first", self.slots.all[slot].noun));
+        }
+        let made = self.make_once(slot, owner, depth).await;
+        self.making.remove(&slot);
+        made
+    }
+
+    async fn make_once(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
         let mut keys = BTreeMap::new();
         for parent in self.slots.all[slot].parents.clone() {
             let object = self.standing_at(parent, owner, depth + 1).await?;
@@ -375,7 +385,7 @@ impl World<'_> {
             .map(|(path, text)| (rank(&path, &text), path.matches('.').count(), path, text))
             .filter(|(rank, ..)| *rank < 99)
             .collect();
-        ranked.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        ranked.sort_by_key(|a| (a.0, a.1));
         ranked.into_iter().map(|(_, _, path, text)| (path, text)).collect()
     }
 

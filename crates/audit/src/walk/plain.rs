@@ -1,107 +1,124 @@
 //! Actions without an object of anybody's: statistics, settings, creations, commands. What they do is judged by a
 //! reviewed row; that they destroy nothing of others' is judged in any case.
 
+use super::objects::{KeyPlace, Way};
 use super::reach::Reached;
-use super::world::World;
+use super::world::{Asked, Call, Who, World};
+use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
+use crate::compare::leaves;
 use crate::error::Result;
-use crate::evidence::{Attempt, Form, Trial};
+use crate::evidence::{Attempt, Exchange, Form, Observation, Trial};
+use std::collections::BTreeMap;
 
 impl World<'_> {
-    /// The trial of an action without an object, a sentinel of the owner's watched after each attempt.
+    /// The trials of an action without an object, one an attacker; a sentinel of the owner's is watched after each.
     ///
     /// # Errors
     /// When the evidence cannot be written.
-    pub async fn try_plain(&mut self, reached: &Reached) -> Result<Option<Trial>> {
-        let mut attempts = Vec::new();
-        let base = self
-            .call_for(reached.action, reached.actor, &Default::default(), None, 0)
-            .await
-            .unwrap_or_else(|_| reached.call.clone());
+    pub async fn try_plain(&mut self, reached: &Reached) -> Result<Vec<Trial>> {
+        let keys = BTreeMap::new();
+        let again = self.call_for(reached.action, reached.actor, &keys, None, 0).await;
+        let base = again.unwrap_or_else(|_| reached.call.clone());
         let changes = !self.action(reached.action).is_safe();
-        for (who, _) in self.attackers(&Reached { object: None, form: Form::Plain, ..reached.clone() }) {
-            let relation = self.relation(who, reached.actor).to_owned();
+        let mut trials: Vec<Trial> = Vec::new();
+        let mut before = self.observe_plain(reached, Purpose::SetUp).await;
+        for (who, forbidden) in self.attackers(&Reached { object: None, form: Form::Plain, ..reached.clone() }, false) {
+            // Whoever nobody forbids it makes or changes things of his own; he is only watched.
+            let judged = forbidden || who.is_none();
+            if !judged && !changes {
+                continue;
+            }
             let (call, canary) = self.varied(&base);
             let sentinel = self.sentinel(reached.actor).await;
             let asked = self.ask(who, &call, Purpose::Cell).await;
             let mut exchanges = vec![asked.exchange.clone()];
-            if changes && asked.succeeded() {
+            if judged && changes && asked.succeeded() && reached.witness.is_none() {
                 exchanges.extend(self.read_back_made(reached.action, &asked, who, reached.actor).await);
             }
-            if let Some(sentinel) = sentinel {
-                self.watch(reached.action, who, &call, sentinel).await?;
+            if let Some(sentinel) = sentinel
+                && !self.watch(reached.action, who, &call, sentinel).await?
+            {
+                self.avoided.insert(reached.action, "it destroys what is not the caller's".into());
+                return Ok(Vec::new());
             }
-            // Only who is forbidden, or nobody at all, has a cell of his own here.
-            attempts.push(Attempt {
+            let after = if judged { self.observe_plain(reached, Purpose::Cell).await } else { None };
+            let attempt = Attempt {
                 actor: self.fact(who),
-                relation,
+                relation: self.relation(who, reached.actor).to_owned(),
                 exchanges,
                 fingerprint: Vec::new(),
                 alive: who.is_none_or(|at| self.actors[at].alive),
                 like_missing: None,
                 list_complete: true,
                 canary,
-            });
+            };
+            if judged {
+                trials.push(self.plain_trial(reached, attempt, before.clone(), after.clone()));
+                before = after;
+            }
+        }
+        if trials.is_empty() {
+            return Ok(trials);
         }
         let (call, _) = self.varied(&base);
         let control = self.ask(Some(reached.actor), &call, Purpose::Cell).await;
-        let expected = |attempt: &Attempt| {
-            let name = self.action(reached.action).name();
-            let expectation = crate::checks::authorization::expect::expect(
-                &self.run,
-                self.matrix.as_ref(),
-                &name,
-                &attempt.actor,
-                &attempt.relation,
-                false,
-            );
-            attempt.relation == "anonymous" || expectation.rule == crate::checks::authorization::expect::Rule::Forbidden
-        };
-        attempts.retain(expected);
-        if attempts.is_empty() {
-            return Ok(None);
+        for trial in &mut trials {
+            trial.control = Some(control.exchange.clone());
         }
-        Ok(Some(Trial {
+        Ok(trials)
+    }
+
+    fn plain_trial(
+        &self,
+        reached: &Reached,
+        attempt: Attempt,
+        before: Option<Observation>,
+        after: Option<Observation>,
+    ) -> Trial {
+        Trial {
             action: self.action(reached.action).name(),
             form: Form::Plain,
             noun: String::new(),
             owner: self.fact(Some(reached.actor)),
             public: false,
             carries: Vec::new(),
-            before: None,
-            attempts,
-            after: None,
-            control: Some(control.exchange),
+            before,
+            attempts: vec![attempt],
+            after,
+            control: None,
             settled: None,
-            witness: None,
+            witness: reached.witness.as_ref().map(|calibrated| calibrated.witness.clone()),
             alone: false,
-        }))
+        }
+    }
+
+    async fn observe_plain(&mut self, reached: &Reached, purpose: Purpose) -> Option<Observation> {
+        let calibrated = reached.witness.as_ref()?;
+        Some(self.observe(&calibrated.reader, &BTreeMap::new(), reached.actor, purpose).await)
+    }
+
+    /// Whether somebody is forbidden an action without an object.
+    pub fn is_forbidden(&self, action: usize, who: Who, owner: usize) -> bool {
+        let name = self.action(action).name();
+        let relation = self.relation(who, owner);
+        expect(&self.run, self.matrix.as_ref(), &name, &self.fact(who), relation, false).rule == Rule::Forbidden
     }
 
     /// Reads what an attempt made through the key in its answer: as the attacker, then as the permitted actor.
-    async fn read_back_made(
-        &mut self,
-        action: usize,
-        asked: &super::world::Asked,
-        who: super::world::Who,
-        owner: usize,
-    ) -> Vec<crate::evidence::Exchange> {
-        let slot = (0..self.slots.all.len()).find(|slot| {
+    async fn read_back_made(&mut self, action: usize, asked: &Asked, who: Who, owner: usize) -> Vec<Exchange> {
+        let makes = |slot: &usize| {
             self.slots.all[*slot].producers.first() == Some(&action) && self.slots.all[*slot].parents.is_empty()
-        });
-        let (Some(slot), Some(value)) = (slot, asked.answer.json()) else { return Vec::new() };
-        let Some(item) = self.slots.all[slot].item else { return Vec::new() };
-        let Some(Ok(super::objects::Way::Action(_, super::objects::KeyPlace::Answer(at)))) =
-            self.ways.get(&slot).cloned()
-        else {
-            return Vec::new();
         };
-        let key = crate::compare::leaves(&value).into_iter().find(|(path, _)| *path == at).map(|(_, key)| key);
-        let Some(key) = key else { return Vec::new() };
-        let Ok(path) = self.path_of(item, &[(slot, key)].into()) else { return Vec::new() };
+        let Some(slot) = (0..self.slots.all.len()).find(makes) else { return Vec::new() };
+        let (Some(item), Some(value)) = (self.slots.all[slot].item, asked.answer.json()) else { return Vec::new() };
+        let Some(Ok(Way::Action(_, KeyPlace::Answer(at)))) = self.ways.get(&slot).cloned() else { return Vec::new() };
+        let key = leaves(&value).into_iter().find(|(path, _)| *path == at).map(|(_, key)| key);
+        let path = key.and_then(|key| self.path_of(item, &[(slot, key)].into()).ok());
+        let Some(path) = path else { return Vec::new() };
         let mut exchanges = Vec::new();
         for reader in [who, Some(owner)] {
-            let read = self.ask(reader, &super::world::Call::get(path.clone()), Purpose::Cell).await;
+            let read = self.ask(reader, &Call::get(path.clone()), Purpose::Cell).await;
             let done = read.succeeded();
             exchanges.push(read.exchange);
             if done {

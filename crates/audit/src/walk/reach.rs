@@ -67,86 +67,166 @@ impl World<'_> {
     }
 
     pub(super) async fn reach_as(&mut self, action: usize, actor: usize) -> Result<Reached, String> {
-        let slots: Vec<usize> = self.slots.of(action).iter().map(|(slot, _)| *slot).collect();
-        let shape = shape(self.action(action), slots.len());
-        let Some(last) = slots.last().copied() else {
-            let (call, asked) = self.succeed(action, actor, &BTreeMap::new(), None, Purpose::SetUp, 0).await?;
-            return Ok(Reached {
-                action,
-                actor,
-                form: shape.form,
-                object: None,
-                call,
-                asked,
-                witness: None,
-                misplaced: None,
-            });
-        };
+        let about = self.slots.about(action);
+        let shape = shape(self.action(action), about.len());
+        let Some(last) = about.last().copied() else { return self.reach_plain(action, actor, shape.form).await };
+        let in_path = !self.slots.of(action).is_empty();
         if shape.form == Form::Read {
             let object = self.standing(last, actor).await?;
-            self.populate(action, object, actor).await;
+            self.populate(action, actor).await;
             let keys = self.objects[object].keys.clone();
             let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
+            let object = Some(object);
             return Ok(Reached {
                 action,
                 actor,
                 form: Form::Read,
-                object: Some(object),
+                object,
                 call,
                 asked,
                 witness: None,
                 misplaced: None,
             });
         }
-        let object = self.make(last, actor).await?;
-        if !self.objects[object].changeable {
-            return Err("it would change something that this walk did not make".into());
-        }
+        let object = match self.make(last, actor).await {
+            Ok(object) if self.objects[object].changeable => object,
+            // What only names something that this walk did not make is an action of its own.
+            _ if !in_path => return self.reach_plain(action, actor, Form::Plain).await,
+            Ok(_) => return Err("it would change something that this walk did not make".into()),
+            Err(why) => return Err(why),
+        };
         // Whose account it is acts on it himself.
-        let actor =
-            if self.actors[self.objects[object].owner].fact.throw_away { self.objects[object].owner } else { actor };
-        let keys = self.objects[object].keys.clone();
+        let owner = self.objects[object].owner;
+        let actor = if self.actors[owner].fact.throw_away { owner } else { actor };
+        self.reach_on(action, actor, object, shape.form).await
+    }
+
+    /// Makes an action on a fresh object succeed, and finds who sees what it does.
+    async fn reach_on(&mut self, action: usize, actor: usize, object: usize, form: Form) -> Result<Reached, String> {
+        let keys = self.keys_for(action, actor, object).await?;
         let own_key = self.objects[object].key().to_owned();
-        let also = self.readers_of_references(action, last);
+        let also = self.readers_of(&self.objects[object].keys.clone());
         let looks = self.look_before(action, &keys, actor, Some(&own_key), &also).await;
         let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
-        let sent: Option<String> =
-            super::objects::planted_in(&call, &self.canaries).into_iter().map(|(_, canary)| canary).next();
-        let canary = sent.filter(|_| shape.form != Form::Remove);
-        let witness = self.calibrate(&looks, canary.as_deref()).await;
-        if shape.form == Form::Remove {
+        let planted = super::objects::planted_in(&call, &self.canaries);
+        let sent = planted.into_iter().map(|(_, canary)| canary).next().filter(|_| form != Form::Remove);
+        let witness = self.calibrate(&looks, sent.as_deref()).await;
+        if form == Form::Remove {
             self.objects[object].gone = true;
         }
         // What shows the object's canaries in its answer is a read, whatever its verb.
-        let reads = witness.is_none() && !asked.exchange.answer.is_empty() && {
-            let carried = &self.objects[object].canaries;
-            carried.iter().any(|(_, canary)| {
-                asked.answer.text().contains(canary.as_str()) && !call.sent_text().contains(canary.as_str())
-            })
-        };
-        let form = if reads { Form::Read } else { shape.form };
+        let carried = &self.objects[object].canaries;
+        let (answer, sent) = (asked.answer.text(), call.sent_text());
+        let shows =
+            carried.iter().any(|(_, canary)| answer.contains(canary.as_str()) && !sent.contains(canary.as_str()));
+        let form = if witness.is_none() && shows { Form::Read } else { form };
+        drop(answer);
         Ok(Reached { action, actor, form, object: Some(object), call, asked, witness, misplaced: None })
     }
 
+    async fn reach_plain(&mut self, action: usize, actor: usize, form: Form) -> Result<Reached, String> {
+        let keys = BTreeMap::new();
+        let safe = self.action(action).is_safe();
+        let also = self.lists_of_made(action);
+        let looks = if safe { None } else { Some(self.look_before(action, &keys, actor, None, &also).await) };
+        let (call, asked) = self.succeed(action, actor, &keys, None, Purpose::SetUp, 0).await?;
+        let planted = super::objects::planted_in(&call, &self.canaries);
+        let sent = planted.into_iter().map(|(_, canary)| canary).next();
+        let witness = match looks {
+            Some(looks) => self.calibrate(&looks, sent.as_deref()).await,
+            None => None,
+        };
+        Ok(Reached { action, actor, form, object: None, call, asked, witness, misplaced: None })
+    }
+
+    /// The keys that an action on an object needs: the object's own, and standing ones for the rest of its path.
+    pub(super) async fn keys_for(
+        &mut self,
+        action: usize,
+        actor: usize,
+        object: usize,
+    ) -> Result<BTreeMap<usize, String>, String> {
+        let mut keys = self.objects[object].keys.clone();
+        for (slot, _) in self.slots.of(action).to_vec() {
+            if !keys.contains_key(&slot) {
+                let standing = self.standing(slot, actor).await?;
+                for (slot, key) in self.objects[standing].keys.clone() {
+                    keys.entry(slot).or_insert(key);
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The same action with the owner's object named in its body and everything else the attacker's own: whether one
+    /// can put one's own things into somebody else's.
+    pub async fn reach_foreign(&mut self, reached: &Reached) -> Vec<Reached> {
+        let places: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
+        let named: Vec<usize> =
+            self.slots.named(reached.action).iter().filter(|n| !n.in_query).map(|n| n.slot).collect();
+        if places.is_empty() || reached.form == Form::Read || reached.form == Form::Remove {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for slot in named {
+            let Ok(object) = self.make(slot, reached.actor).await else { continue };
+            if !self.objects[object].changeable || self.objects[object].owner != reached.actor {
+                continue;
+            }
+            let all: Vec<usize> =
+                self.readers_of(&self.objects[object].keys.clone()).iter().map(|reader| reader.action).collect();
+            let Ok(keys) = self.keys_for(reached.action, reached.actor, object).await else { continue };
+            let looks = self.look_at_all(&all, &keys, reached.actor).await;
+            let Ok((call, asked)) =
+                self.succeed(reached.action, reached.actor, &keys, Some(object), Purpose::SetUp, 0).await
+            else {
+                continue;
+            };
+            let Some(witness) = self.calibrate(&looks, None).await else { continue };
+            found.push(Reached {
+                form: Form::AddChild,
+                object: Some(object),
+                call,
+                asked,
+                witness: Some(witness),
+                misplaced: Some(places.clone()),
+                ..reached.clone()
+            });
+        }
+        found
+    }
+
     /// Something below the object, where the action reads what is below it.
-    async fn populate(&mut self, action: usize, object: usize, actor: usize) {
+    async fn populate(&mut self, action: usize, actor: usize) {
         let below = format!("{}/{{}}", crate::plan::slots::place(&self.action(action).path));
         let children: Vec<usize> = (0..self.slots.all.len()).filter(|at| self.slots.all[*at].place == below).collect();
         for child in children {
             // Without a child the list is empty, and the trial says so.
             let _ = self.standing(child, actor).await;
         }
-        let _ = object;
     }
 
-    /// Lists of objects below the one that an action is about: what it adds may show there.
-    fn readers_of_references(&self, _action: usize, slot: usize) -> Vec<Reader> {
-        let lists = self.slots.all[slot].lists.iter();
-        lists.map(|list| Reader { action: *list, row: None }).take(1).collect()
+    /// Reads that show the object of these keys, or what hangs on it.
+    fn readers_of(&self, keys: &BTreeMap<usize, String>) -> Vec<Reader> {
+        let shows = |at: &usize| {
+            let about = self.slots.about(*at);
+            self.action(*at).verb == "GET" && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
+        };
+        let mut readers: Vec<usize> = (0..self.catalogue.actions.len()).filter(shows).collect();
+        readers.sort_by_key(|at| std::cmp::Reverse(self.slots.about(*at).len()));
+        readers.into_iter().take(3).map(|action| Reader { action, row: None }).collect()
     }
 
-    /// Who is tried on an action, and whether it is known that he may not. Those who may are left out.
-    pub fn attackers(&self, reached: &Reached) -> Vec<(Who, bool)> {
+    /// Lists in which something shows that an action without an object makes.
+    fn lists_of_made(&self, action: usize) -> Vec<Reader> {
+        let made = self.slots.all.iter().filter(|slot| slot.producers.first() == Some(&action));
+        let lists = made.flat_map(|slot| &slot.lists).filter(|list| self.slots.about(**list).is_empty());
+        lists.take(2).map(|list| Reader { action: *list, row: None }).collect()
+    }
+
+    /// Who is tried on an action, and whether it is known that he may not. Those who may are left out. `on_object` is
+    /// true where something of the owner's may be seen or changed.
+    pub fn attackers(&self, reached: &Reached, on_object: bool) -> Vec<(Who, bool)> {
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
         let name = self.action(reached.action).name();
         let mut chosen: Vec<(Who, bool)> = Vec::new();
@@ -173,7 +253,7 @@ impl World<'_> {
             if seen.contains(&key) {
                 continue;
             }
-            let expectation = expect(&self.run, self.matrix.as_ref(), &name, &fact, relation, reached.object.is_some());
+            let expectation = expect(&self.run, self.matrix.as_ref(), &name, &fact, relation, on_object);
             let tried = match expectation.rule {
                 Rule::Allowed => false,
                 Rule::Forbidden => true,

@@ -98,6 +98,7 @@ impl Setup {
             store.secrets().add(value);
         }
         let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;
+        client.count_earlier(target.asked());
         let catalogue = read_documents(manifest, &client).await?;
         let slots = Slots::new(&catalogue);
         let nonce = nonce();
@@ -123,6 +124,8 @@ impl Setup {
             seed: self.seed,
             progress,
             fell_silent: false,
+            renewed: 0,
+            making: BTreeSet::new(),
             reached: 0,
             started,
         };
@@ -149,6 +152,12 @@ impl Setup {
 
     fn commands(&self) -> Commands {
         let target = &self.manifest.target;
+        // The port is only known when the target starts.
+        let late = |hole: &str| match hole {
+            "port" | "url" => Some(format!("{{{hole}}}")),
+            "empty" => Some(String::new()),
+            _ => None,
+        };
         Commands {
             url: target.url.as_str().to_owned(),
             root: self.manifest.directory(),
@@ -158,7 +167,7 @@ impl Setup {
             reset: target.reset.clone(),
             health: target.health.as_ref().map_or("/".into(), |line| line.path.as_str().to_owned()),
             prepare: target.prepare.clone(),
-            env: target.env.iter().map(|(name, value)| (name.clone(), value.as_str().to_owned())).collect(),
+            env: target.environment(&late).into_iter().collect(),
         }
     }
 }
@@ -177,7 +186,7 @@ impl World<'_> {
                 disposable: manifest.target.disposable,
                 url: self.client.base().to_owned(),
                 commit: commit(manifest),
-                started_at: jiff::Timestamp::now().to_string(),
+                started_at: now().to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 manifest_digest: manifest.digest.clone(),
                 evidence_dir: setup.evidence.display().to_string(),
@@ -198,7 +207,7 @@ impl World<'_> {
             ..Facts::default()
         };
         let actions = self.catalogue.actions.iter().enumerate().map(|(at, action)| {
-            let keys = self.slots.of(at).len();
+            let keys = self.slots.about(at).len();
             ActionFact {
                 name: action.name(),
                 verb: action.verb.clone(),
@@ -261,11 +270,17 @@ async fn read_documents(manifest: &Manifest, client: &Client) -> Result<Catalogu
     Ok(whole)
 }
 
+/// The real time: a walk happens when it happens, and its report says when.
+#[expect(clippy::disallowed_methods, reason = "a walk of a live service has no other clock")]
+pub(super) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Five characters that differ from run to run.
 fn nonce() -> String {
     let mut bytes = [0; 5];
     if getrandom::fill(&mut bytes).is_err() {
-        let now = jiff::Timestamp::now().as_microsecond().to_le_bytes();
+        let now = now().as_microsecond().to_le_bytes();
         bytes.copy_from_slice(&now[..5]);
     }
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";

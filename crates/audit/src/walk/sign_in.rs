@@ -35,7 +35,14 @@ impl World<'_> {
                 tenant: told.tenant.clone(),
                 throw_away: false,
             };
-            let actor = Actor { fact, values, session: Session::default(), identity: Vec::new(), alive: false };
+            let actor = Actor {
+                fact,
+                values,
+                session: Session::default(),
+                identity: Vec::new(),
+                alive: false,
+                signed_up: false,
+            };
             self.actors.push(actor);
             let at = self.actors.len() - 1;
             let place = self.manifest.place(&format!("actors.{}", told.id));
@@ -53,6 +60,27 @@ impl World<'_> {
                 Trouble::new(place, format!("{} cannot sign in: {why}", told.id))
                     .hint("try it by itself: plimsoll auth check")
             })?;
+        }
+        self.tell_apart()
+    }
+
+    /// Two people who carry the same credential are one to the service, and nothing that follows would mean anything.
+    fn tell_apart(&self) -> Result<()> {
+        for (at, actor) in self.actors.iter().enumerate() {
+            let carried = |actor: &Actor| -> Vec<String> {
+                let credentials = actor.session.credentials.iter().map(|one| one.value.clone());
+                credentials.chain(actor.session.cookies.values().cloned()).collect()
+            };
+            let own = carried(actor);
+            let twin = self.actors[..at].iter().find(|other| !own.is_empty() && carried(other) == own);
+            if let Some(twin) = twin {
+                let wrong = format!(
+                    "{} and {} were given the same token, so the service cannot tell them apart",
+                    twin.fact.name, actor.fact.name
+                );
+                return Err(Trouble::new(self.manifest.place(&format!("actors.{}", actor.fact.name)), wrong)
+                    .hint("two accounts must have two credentials; if the service hands out one for all, that is the first thing to repair"));
+            }
         }
         Ok(())
     }
@@ -81,7 +109,14 @@ impl World<'_> {
             ("role".to_owned(), fact.role.clone()),
             ("tenant".to_owned(), fact.tenant.clone()),
         ]);
-        self.actors.push(Actor { fact, values, session: Session::default(), identity: Vec::new(), alive: false });
+        self.actors.push(Actor {
+            fact,
+            values,
+            session: Session::default(),
+            identity: Vec::new(),
+            alive: false,
+            signed_up: false,
+        });
         let made = match self.make_account(number, sign_up).await {
             Ok(()) => self.sign_in(number).await,
             Err(why) => Err(why),
@@ -125,6 +160,7 @@ impl World<'_> {
         if !asked.succeeded() {
             return Err(said(&line.text, &asked));
         }
+        self.actors[at].signed_up = true;
         self.actors[at].take_cookies(&asked.answer, self.store.secrets());
         if let Some(value) = asked.answer.json() {
             self.actors[at].learn_identity(&value);
@@ -203,11 +239,12 @@ impl World<'_> {
         }
         let known = self.known(Some(at));
         let mut carried = Carried::of(way, &|name| known.get(name).cloned())?;
-        if carried.is_empty() && self.actors[at].session.cookies.is_empty() {
-            if let Some(token) = self.actors[at].values.get("token") {
-                let value = format!("Bearer {token}");
-                carried.push(Carried { name: "Authorization".into(), value, in_query: false, only: Vec::new() });
-            }
+        if carried.is_empty()
+            && self.actors[at].session.cookies.is_empty()
+            && let Some(token) = self.actors[at].values.get("token")
+        {
+            let value = format!("Bearer {token}");
+            carried.push(Carried { name: "Authorization".into(), value, in_query: false, only: Vec::new() });
         }
         for one in &carried {
             self.store.secrets().add(&one.value);
@@ -269,10 +306,10 @@ impl World<'_> {
             return Err(said(&format!("the form of {}", call.path), &asked));
         }
         // The session may be set by the page that one is led to.
-        if let Some(location) = asked.answer.header("location").map(str::to_owned) {
-            if let Some(path) = below(self.client.base(), &location) {
-                asked = self.ask(Some(at), &Call::get(path), Purpose::SignIn).await;
-            }
+        if let Some(location) = asked.answer.header("location").map(str::to_owned)
+            && let Some(path) = below(self.client.base(), &location)
+        {
+            asked = self.ask(Some(at), &Call::get(path), Purpose::SignIn).await;
         }
         self.take_token(at, way, &asked)
     }

@@ -35,6 +35,16 @@ enum Stage {
     Personal,
 }
 
+/// What became of a target that gave no answer.
+enum Recovery {
+    /// It lives: one request was broken, not the service.
+    Alive,
+    /// It had died and was started again.
+    Restarted,
+    /// It is dead.
+    Dead,
+}
+
 impl World<'_> {
     /// Walks all actions, or the one that is named.
     ///
@@ -64,10 +74,12 @@ impl World<'_> {
                 }
                 last = Some(stage);
                 self.take_turn(stage, action, &mut pending).await?;
-                if self.fell_silent && !self.recover(action).await? {
-                    deaths = DEATHS_MAX;
-                } else if self.avoided.contains_key(&action) {
-                    deaths += 1;
+                if self.fell_silent {
+                    match self.recover(action).await? {
+                        Recovery::Alive => {}
+                        Recovery::Restarted => deaths += 1,
+                        Recovery::Dead => deaths = DEATHS_MAX,
+                    }
                 }
             } else {
                 self.unreached(action, vec!["the service did not answer any more".into()])?;
@@ -107,7 +119,7 @@ impl World<'_> {
 
     fn stage(&self, at: usize) -> Stage {
         let action = self.action(at);
-        let shape = shape(action, self.slots.of(at).len());
+        let shape = shape(action, self.slots.about(at).len());
         match shape.form {
             Form::Read => Stage::Reads,
             Form::List => Stage::Lists,
@@ -151,23 +163,25 @@ impl World<'_> {
             Stage::Lists => {
                 let mut trials = self.try_list(&reached).await;
                 if trials.is_empty() {
-                    trials.extend(self.try_plain(&reached).await?);
+                    trials = self.try_plain(&reached).await?;
                 }
                 pending.push((reached, trials));
             }
             Stage::Plain => {
-                let trials: Vec<Trial> = self.try_plain(&reached).await?.into_iter().collect();
-                // Whoever was signed out by it is signed in again before anything else is concluded from him.
-                self.revive(Some(reached.actor)).await;
-                pending.push((reached, trials));
+                if self.spares_others(&reached).await? {
+                    let trials = self.try_plain(&reached).await?;
+                    pending.push((reached, trials));
+                }
             }
             _ => {
                 let trials = self.try_on_objects(&reached).await?;
-                let misplaced = self.misplace(&reached).await;
+                let mut others: Vec<Reached> = self.misplace(&reached).await.into_iter().collect();
+                others.extend(self.reach_foreign(&reached).await);
                 pending.push((reached, trials));
-                if let Some(misplaced) = misplaced {
-                    let trials = self.try_on_objects(&misplaced).await?;
-                    pending.push((misplaced, trials));
+                for other in others {
+                    self.own_places(&other).await;
+                    let trials = self.try_on_objects(&other).await?;
+                    pending.push((other, trials));
                 }
             }
         }
@@ -191,7 +205,7 @@ impl World<'_> {
             Ok(reached) => {
                 self.reached += 1;
                 self.revive(Some(actor)).await;
-                let trials: Vec<Trial> = self.try_plain(&reached).await?.into_iter().collect();
+                let trials = self.try_plain(&reached).await?;
                 pending.push((reached, trials));
                 Ok(())
             }
@@ -208,18 +222,48 @@ impl World<'_> {
             return None;
         }
         let owner = self.objects[object].owner;
+        let strangers = (0..self.actors.len()).any(|at| self.relation(Some(at), owner) == "other tenant");
+        strangers.then(|| Reached { misplaced: Some(parents.to_vec()), ..reached.clone() })
+    }
+
+    /// Makes the objects of strangers that are to stand where the owner's do not belong. Who has none is not tried.
+    async fn own_places(&mut self, reached: &Reached) {
+        let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
         let strangers: Vec<usize> = (0..self.actors.len())
             .filter(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away)
             .collect();
-        let mut ready = false;
         for stranger in strangers {
-            let mut all = true;
-            for parent in parents {
-                all &= self.standing(*parent, stranger).await.is_ok();
+            for place in reached.misplaced.iter().flatten() {
+                let _ = self.standing(*place, stranger).await;
             }
-            ready |= all;
         }
-        ready.then(|| Reached { misplaced: Some(parents.to_vec()), ..reached.clone() })
+    }
+
+    /// Whether the owner's own call of an action without an object left a stranger's sentinel alone. If not, the
+    /// action is named and not tried again.
+    async fn spares_others(&mut self, reached: &Reached) -> Result<bool> {
+        let owner = reached.actor;
+        self.revive(Some(owner)).await;
+        let stranger = (0..self.actors.len())
+            .find(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away);
+        let standing = stranger.and_then(|stranger| {
+            let mut own = self.standing.iter().filter(|((_, who), _)| *who == stranger);
+            own.find(|(_, object)| {
+                let object = &self.objects[**object];
+                !object.gone && !object.canaries.is_empty() && self.slots.all[object.slot].item.is_some()
+            })
+        });
+        let Some(sentinel) = standing.map(|(_, object)| *object) else { return Ok(true) };
+        let spared = self.watch(reached.action, Some(owner), &reached.call, sentinel).await?;
+        if !spared {
+            self.avoided.insert(reached.action, "it destroys what is not the caller's".into());
+            for at in 0..self.actors.len() {
+                if !self.actors[at].fact.throw_away {
+                    self.revive(Some(at)).await;
+                }
+            }
+        }
+        Ok(spared)
     }
 
     /// Shows that everybody who was refused something is still signed in, and writes the trials down.
@@ -273,7 +317,7 @@ impl World<'_> {
             }
             *trials = match reached.form {
                 Form::List => self.try_list(reached).await,
-                Form::Plain => self.try_plain(reached).await?.into_iter().collect(),
+                Form::Plain => self.try_plain(reached).await?,
                 _ => self.try_on_objects(reached).await?,
             };
             let mut ended = false;
@@ -294,39 +338,36 @@ impl World<'_> {
     }
 
     /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on.
-    async fn recover(&mut self, action: usize) -> Result<bool> {
+    async fn recover(&mut self, action: usize) -> Result<Recovery> {
         self.fell_silent = false;
         if self.target.is_healthy(&self.client).await {
-            return Ok(true);
+            return Ok(Recovery::Alive);
         }
         let name = self.action(action).name();
         self.note(format!("the service died at {name}"))?;
         self.avoided.insert(action, "the service died at it".into());
         if !self.target.can_restart() || self.target.restart(self.progress).await.is_err() {
             self.note("it could not be started again: say how with `start` under [target]")?;
-            return Ok(false);
+            return Ok(Recovery::Dead);
         }
         self.forget_standing();
         for object in &mut self.objects {
             object.gone = true;
         }
         for at in 0..self.actors.len() {
-            if self.actors[at].fact.throw_away || self.sign_in(at).await.is_ok() {
-                continue;
-            }
-            // An account that the restart took away is made again.
-            if self.sign_up(at).await.is_err() || self.sign_in(at).await.is_err() {
-                self.actors[at].alive = false;
+            if !self.actors[at].fact.throw_away {
+                self.revive(Some(at)).await;
             }
         }
-        Ok(true)
+        Ok(Recovery::Restarted)
     }
 
     pub(super) fn unreached(&self, action: usize, tried: Vec<String>) -> Result<()> {
-        let missing = self.slots.of(action).iter().find(|(slot, _)| !matches!(self.ways.get(slot), Some(Ok(_))));
+        let about = self.slots.about(action);
+        let missing = about.iter().find(|slot| !matches!(self.ways.get(slot), Some(Ok(_))));
         let actor = self.actors.first().map_or("ANY", |actor| actor.fact.name.as_str());
         let answer = match missing {
-            Some((slot, _)) => {
+            Some(slot) => {
                 format!("make.{} = '{actor}: POST /… {{\"…\":\"{{canary}}\"}} -> id'", self.slots.all[*slot].noun)
             }
             None => String::new(),

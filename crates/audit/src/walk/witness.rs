@@ -90,9 +90,24 @@ impl World<'_> {
         own_key: Option<&str>,
         also: &[Reader],
     ) -> Looks {
+        let mut candidates = self.readers(action, keys, own_key);
+        for reader in also {
+            if candidates.iter().all(|known| known.action != reader.action) {
+                candidates.push(reader.clone());
+            }
+        }
+        self.look_with(candidates, keys, by).await
+    }
+
+    /// Looks through these reads before an action.
+    pub async fn look_at_all(&mut self, actions: &[usize], keys: &BTreeMap<usize, String>, by: usize) -> Looks {
+        let candidates = actions.iter().map(|action| Reader { action: *action, row: None }).collect();
+        self.look_with(candidates, keys, by).await
+    }
+
+    async fn look_with(&mut self, candidates: Vec<Reader>, keys: &BTreeMap<usize, String>, by: usize) -> Looks {
         let mut readers = Vec::new();
-        let candidates = self.readers(action, keys, own_key).into_iter().chain(also.iter().cloned());
-        for reader in candidates.collect::<Vec<_>>() {
+        for reader in candidates {
             let first = self.observe(&reader, keys, by, Purpose::SetUp).await;
             let second = self.observe(&reader, keys, by, Purpose::SetUp).await;
             let noise = changed(&first, &second, &BTreeSet::new());

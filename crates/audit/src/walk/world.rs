@@ -90,6 +90,10 @@ pub struct World<'a> {
     pub progress: &'a dyn Progress,
     /// The target gave no answer since this was last looked at.
     pub fell_silent: bool,
+    /// How many accounts were made again because the old ones were gone.
+    pub renewed: u32,
+    /// Slots that an object is being made for right now.
+    pub making: BTreeSet<usize>,
     /// Actions that succeeded for one who may.
     pub reached: u32,
     /// When the walk began.

@@ -1,26 +1,27 @@
 //! The pages of the installation.
 
 use askama::Template;
+use jiff::Timestamp;
 
-use super::ReadinessShown;
-use crate::pages::{Field, Form, Icon, Page};
+use crate::pages::{Field, Form, Page};
 
 /// The first page of a new portal, behind a link that works once.
-#[derive(Debug, Template)]
+#[derive(Clone, Debug, Template)]
 #[template(path = "installation/setup.html")]
-pub struct SetupPage {
+pub struct Setup {
     /// The frame.
     pub page: Page,
     /// The token in the link.
     pub token: String,
+    /// Until when the link works.
+    pub until: Timestamp,
 }
 
-impl SetupPage {
+impl Setup {
     fn form(&self) -> Form {
         let texts = self.page.texts;
         self.page
-            .form("/setup", texts.setup_open())
-            .field(Field::hidden("token", self.token.as_str()))
+            .form(format!("/setup/{}/open", self.token), texts.setup_open())
             .field(
                 Field::text("organisation", texts.setup_organisation())
                     .help(texts.setup_organisation_help())
@@ -40,33 +41,9 @@ impl SetupPage {
 }
 
 /// What is said when the link is used up or its time is over.
-#[derive(Debug, Template)]
+#[derive(Clone, Debug, Template)]
 #[template(path = "installation/setup_over.html")]
-pub struct SetupOverPage {
+pub struct SetupOver {
     /// The frame.
     pub page: Page,
-}
-
-/// What an installation needs before clients are let in, and what of it is there.
-#[derive(Debug, Template)]
-#[template(path = "installation/readiness.html")]
-pub struct ReadinessPage {
-    /// The frame.
-    pub page: Page,
-    /// What is wired, item by item.
-    pub shown: ReadinessShown,
-}
-
-impl ReadinessPage {
-    fn summary(&self) -> String {
-        let texts = self.page.texts;
-        let wired = self.shown.items.iter().filter(|item| item.wired).count();
-        let summary = texts.wired_of(wired, self.shown.items.len());
-        match self.shown.minutes {
-            0 => summary,
-            minutes => {
-                format!("{summary} {}", texts.about_minutes_left(&texts.minutes_counted(minutes.unsigned_abs())))
-            }
-        }
-    }
 }

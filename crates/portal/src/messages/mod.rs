@@ -1,7 +1,6 @@
 //! Messages beside the work: each is internal, or for the client.
 
 mod list;
-pub mod pages;
 mod post;
 
 use door::Recorded;

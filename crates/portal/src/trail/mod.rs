@@ -2,7 +2,6 @@
 
 mod list;
 mod matrix;
-pub mod pages;
 
-pub use list::{List, TrailEvent, TrailList, TrailObject};
+pub use list::{List, TrailEvent, TrailList};
 pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};

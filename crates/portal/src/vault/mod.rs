@@ -1,7 +1,6 @@
 //! Credentials: secrets that are handed over. The plaintext leaves through one action only.
 
 mod list;
-pub mod pages;
 mod reveal;
 mod safe;
 mod store;

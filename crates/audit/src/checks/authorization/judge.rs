@@ -321,7 +321,7 @@ impl Judged<'_> {
         if let Some(void) = self.void() {
             return void;
         }
-        if !self.trial.control.as_ref().is_some_and(|control| control.reading == Reading::Success) {
+        if self.trial.control.as_ref().is_none_or(|control| control.reading != Reading::Success) {
             return self.undecided(
                 format!("the owner's own request failed afterwards, so {who}'s refusal means nothing"),
                 None,

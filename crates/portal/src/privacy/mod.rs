@@ -1,3 +1,0 @@
-//! What is kept about people, and why.
-
-pub mod pages;
