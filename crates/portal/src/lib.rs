@@ -14,6 +14,7 @@ pub mod nothing;
 pub mod organisations;
 pub mod pages;
 mod parts;
+pub mod privacy;
 pub mod projects;
 mod run;
 pub mod schema;

@@ -66,7 +66,7 @@ fn public_key(text: &str) -> Result<PublicKey> {
     if let Ok(key) = PublicKey::from_base64(text) {
         return Ok(key);
     }
-    let hint = "give the key in base64, or a file that holds it; `plimsoll audit` prints it";
+    let hint = "give the key in base64, or a file that holds it; `plimsoll verify` without --trust prints it";
     let held = std::fs::read_to_string(text)
         .map_err(|error| Trouble::new(text, format!("is neither a public key nor a file: {error}")).hint(hint))?;
     PublicKey::from_base64(&held).map_err(|trouble| Trouble::new(text, trouble.wrong).hint(hint))

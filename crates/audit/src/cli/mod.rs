@@ -13,6 +13,8 @@ mod next;
 mod place;
 mod plan;
 mod replay;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -80,7 +80,9 @@ pub fn verify(
     let key = trusted.unwrap_or(&named);
     let signature = match (envelope.is_signed_by(key).map_err(at)?, trusted) {
         (true, Some(_)) => Ok(format!("{}, the key that you trust", key.id())),
-        (true, None) => Ok(format!("{}; whose key it is must be known from elsewhere (--trust KEY)", key.id())),
+        (true, None) => {
+            Ok(format!("{}; whose key that is must be known from elsewhere: --trust {}", key.id(), key.to_base64()))
+        }
         (false, Some(_)) => Err(format!("is not of {}; the proof names {}", key.id(), named.id())),
         (false, None) => Err("does not fit: the proof was changed after it was signed".to_owned()),
     };

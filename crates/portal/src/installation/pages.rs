@@ -1,27 +1,26 @@
 //! The pages of the installation.
 
 use askama::Template;
-use jiff::Timestamp;
 
-use crate::pages::{Field, Form, Page};
+use super::ReadinessShown;
+use crate::pages::{Field, Form, Icon, Page};
 
 /// The first page of a new portal, behind a link that works once.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "installation/setup.html")]
-pub struct Setup {
+pub struct SetupPage {
     /// The frame.
     pub page: Page,
     /// The token in the link.
     pub token: String,
-    /// Until when the link works.
-    pub until: Timestamp,
 }
 
-impl Setup {
+impl SetupPage {
     fn form(&self) -> Form {
         let texts = self.page.texts;
         self.page
-            .form(format!("/setup/{}/open", self.token), texts.setup_open())
+            .form("/setup", texts.setup_open())
+            .field(Field::hidden("token", self.token.as_str()))
             .field(
                 Field::text("organisation", texts.setup_organisation())
                     .help(texts.setup_organisation_help())
@@ -41,9 +40,33 @@ impl Setup {
 }
 
 /// What is said when the link is used up or its time is over.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "installation/setup_over.html")]
-pub struct SetupOver {
+pub struct SetupOverPage {
     /// The frame.
     pub page: Page,
+}
+
+/// What an installation needs before clients are let in, and what of it is there.
+#[derive(Debug, Template)]
+#[template(path = "installation/readiness.html")]
+pub struct ReadinessPage {
+    /// The frame.
+    pub page: Page,
+    /// What is wired, item by item.
+    pub shown: ReadinessShown,
+}
+
+impl ReadinessPage {
+    fn summary(&self) -> String {
+        let texts = self.page.texts;
+        let wired = self.shown.items.iter().filter(|item| item.wired).count();
+        let summary = texts.wired_of(wired, self.shown.items.len());
+        match self.shown.minutes {
+            0 => summary,
+            minutes => {
+                format!("{summary} {}", texts.about_minutes_left(&texts.minutes_counted(minutes.unsigned_abs())))
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Messages beside the work: each is internal, or for the client.
 
 mod list;
+pub mod pages;
 mod post;
 
 use door::Recorded;

@@ -5,6 +5,7 @@ mod client_list;
 mod create;
 mod enter;
 mod membership_state_set;
+pub mod pages;
 mod show;
 
 use door::store::{Result, Tx};

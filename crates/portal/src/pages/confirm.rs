@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Field, Form, Page};
 
 /// Asks before something that cannot be undone, and has its name typed.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "pages/confirm.html")]
 pub struct Confirm {
     /// The frame.
@@ -35,7 +35,7 @@ impl Confirm {
 }
 
 /// Asks for the password again when the sign-in is too old for what is wanted.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "pages/step_up.html")]
 pub struct StepUp {
     /// The frame.

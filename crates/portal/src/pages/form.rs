@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use super::Page;
+use super::{
+    Page,
+    field::{Field, Kind},
+};
 
 /// What is wrong with each field: its name, and a sentence for the person who filled it in.
 /// The empty name stands for the form as a whole.
@@ -20,194 +23,6 @@ pub struct Refused {
     pub values: BTreeMap<String, String>,
     /// What was wrong.
     pub errors: FieldErrors,
-}
-
-/// One of several answers.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    /// What is sent.
-    pub value: String,
-    /// What is read.
-    pub label: String,
-    /// A line that explains it, may be empty.
-    pub help: String,
-}
-
-impl Choice {
-    /// A choice without explanation.
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), help: String::new() }
-    }
-
-    /// Adds a line that explains it.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
-    }
-}
-
-/// How a field is filled in.
-#[derive(Clone, Debug)]
-enum Kind {
-    Line(&'static str),
-    Secret,
-    Lines,
-    Radio(Vec<Choice>),
-    Select(Vec<Choice>),
-    Checks(Vec<Choice>),
-    Hidden,
-}
-
-/// One field of a form.
-#[derive(Clone, Debug)]
-pub struct Field {
-    name: String,
-    label: String,
-    kind: Kind,
-    value: String,
-    help: String,
-    error: String,
-    complete: &'static str,
-    letters_max: usize,
-    required: bool,
-    focused: bool,
-    id: String,
-    optional: &'static str,
-}
-
-impl Field {
-    fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Self {
-        Self {
-            name: name.into(),
-            label: label.into(),
-            kind,
-            value: String::new(),
-            help: String::new(),
-            error: String::new(),
-            complete: "",
-            letters_max: 200,
-            required: true,
-            focused: false,
-            id: String::new(),
-            optional: "",
-        }
-    }
-
-    /// One line of text.
-    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::new(name, label, Kind::Line("text"))
-    }
-
-    /// A mail address.
-    pub fn mail(name: impl Into<String>, label: impl Into<String>) -> Self {
-        let mut field = Self::new(name, label, Kind::Line("email"));
-        field.letters_max = 254; // RFC 5321, 4.5.3.1.3
-        field
-    }
-
-    /// A day.
-    pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::new(name, label, Kind::Line("date"))
-    }
-
-    /// A password or another secret of one line; never shown again after a refusal.
-    pub fn secret(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::new(name, label, Kind::Secret)
-    }
-
-    /// Several lines of text.
-    pub fn lines(name: impl Into<String>, label: impl Into<String>) -> Self {
-        let mut field = Self::new(name, label, Kind::Lines);
-        field.letters_max = 10_000;
-        field
-    }
-
-    /// One of a few, all in sight.
-    pub fn radio(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self::new(name, label, Kind::Radio(choices))
-    }
-
-    /// One of many.
-    pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self::new(name, label, Kind::Select(choices))
-    }
-
-    /// Any number of a few. Its value is the chosen values with spaces between.
-    pub fn checks(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self::new(name, label, Kind::Checks(choices)).optional_silently()
-    }
-
-    /// A value that goes with the form unseen.
-    pub fn hidden(name: impl Into<String>, value: impl Into<String>) -> Self {
-        let mut field = Self::new(name, "", Kind::Hidden);
-        field.value = value.into();
-        field
-    }
-
-    /// The value that stands in it at first.
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = value.into();
-        self
-    }
-
-    /// A line under the label.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
-    }
-
-    /// What a browser may fill in by itself (HTML, autofill tokens).
-    pub fn complete(mut self, token: &'static str) -> Self {
-        self.complete = token;
-        self
-    }
-
-    /// How many letters it takes at most.
-    pub fn limit(mut self, letters_max: usize) -> Self {
-        self.letters_max = letters_max;
-        self
-    }
-
-    /// It may stay empty, and says so with the word given.
-    pub fn optional(mut self, word: &'static str) -> Self {
-        self.required = false;
-        self.optional = word;
-        self
-    }
-
-    /// The cursor stands here when the page opens.
-    pub fn focused(mut self) -> Self {
-        self.focused = true;
-        self
-    }
-
-    fn optional_silently(mut self) -> Self {
-        self.required = false;
-        self
-    }
-
-    fn is_chosen(&self, choice: &Choice) -> bool {
-        match self.kind {
-            Kind::Checks(_) => self.value.split(' ').any(|value| value == choice.value),
-            _ => self.value == choice.value,
-        }
-    }
-
-    fn is_single(&self) -> bool {
-        matches!(self.kind, Kind::Radio(_))
-    }
-
-    /// The ids of the lines that describe the field, for `aria-describedby`.
-    fn described_by(&self) -> String {
-        let mut ids = Vec::new();
-        if !self.error.is_empty() {
-            ids.push(format!("{}-error", self.id));
-        }
-        if !self.help.is_empty() {
-            ids.push(format!("{}-help", self.id));
-        }
-        ids.join(" ")
-    }
 }
 
 /// A form: it posts, it carries a key against being sent twice, and it works without JavaScript.
@@ -266,23 +81,9 @@ fn key_of(page_key: &str, action: &str) -> String {
 
 impl Form {
     /// Adds a field.
-    pub fn field(mut self, mut field: Field) -> Self {
-        field.id = format!("{}-{}", self.id, field.name);
-        let is_secret = matches!(field.kind, Kind::Secret);
-        if let Some(refused) = &self.refused
-            && !matches!(field.kind, Kind::Hidden)
-        {
-            if !is_secret && let Some(value) = refused.values.get(&field.name) {
-                field.value.clone_from(value);
-            }
-            if let Some(error) = refused.errors.get(&field.name) {
-                field.error.clone_from(error);
-                field.focused = self.fields.iter().all(|other| other.error.is_empty());
-            } else {
-                field.focused = false;
-            }
-        }
-        self.fields.push(field);
+    pub fn field(mut self, field: Field) -> Self {
+        let is_first_wrong = self.fields.iter().all(|field| !field.is_wrong());
+        self.fields.push(field.placed(&self.id, self.refused.as_ref(), is_first_wrong));
         self
     }
 
@@ -299,6 +100,12 @@ impl Form {
         self.key = key_of(&self.key, name);
         self.error.clear();
         self.refused = None;
+        self
+    }
+
+    /// The same form with another word on its button.
+    pub fn saying(mut self, button: impl Into<String>) -> Self {
+        self.button = button.into();
         self
     }
 

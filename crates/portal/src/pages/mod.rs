@@ -6,20 +6,21 @@
 //! user could cause.
 
 pub mod assets;
+mod browser;
 mod confirm;
+mod field;
 mod form;
 mod icon;
-mod link;
 mod page;
 mod parts;
 mod refusal;
 mod when;
 
 pub use confirm::{Confirm, StepUp};
-pub use form::{Choice, Field, FieldErrors, Form, Refused};
+pub use field::{Choice, Field};
+pub use form::{FieldErrors, Form, Refused};
 pub use icon::Icon;
-pub use link::Link;
 pub use page::{Demo, Face, NavigationItem, Page, Side, Viewer};
-pub use parts::{May, Pager, Person, Role, Status, Visibility};
+pub use parts::{Avatar, Badge, Chip, May, Person};
 pub use refusal::{Refusal, RefusalKind};
 pub use when::When;

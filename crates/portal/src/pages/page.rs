@@ -1,8 +1,10 @@
 //! The frame's own data: who looks, at what, when, and what was said a moment ago.
 
-use jiff::{Timestamp, tz::TimeZone};
+use door::Time;
+use jiff::tz::TimeZone;
 
-use super::{Field, Form, Icon, May, Person, Refused, Role, assets};
+use super::{Avatar, Field, Form, Icon, May, Person, Refused, assets};
+use crate::organisations::Role;
 use crate::texts::Texts;
 
 /// On which side of the work a person stands.
@@ -73,7 +75,7 @@ pub struct Page {
     /// The words.
     pub texts: Texts,
     /// When the page is made.
-    pub now: Timestamp,
+    pub now: Time,
     /// The reader's time zone.
     pub zone: TimeZone,
     /// The path of the page; it marks the place in the navigation.
@@ -94,7 +96,7 @@ impl Default for Page {
     fn default() -> Self {
         Self {
             texts: Texts::default(),
-            now: Timestamp::UNIX_EPOCH,
+            now: Time(0),
             zone: TimeZone::UTC,
             path: "/".into(),
             key: String::new(),
@@ -175,6 +177,11 @@ impl Page {
         NavigationItem { href, label, icon, here }
     }
 
+    /// The round picture of somebody.
+    pub fn face(&self, name: &str) -> Avatar {
+        Person::new(name).face()
+    }
+
     /// The reader as a person with a face.
     pub fn me(&self) -> Person {
         Person::new(self.viewer.as_ref().map_or("", |viewer| &viewer.name))
@@ -186,6 +193,12 @@ impl Page {
             .named(&face.mail)
             .field(Field::hidden("mail", face.mail.as_str()))
             .field(Field::hidden("password", demo.password.as_str()))
+    }
+
+    /// The same from another demo person's page, where a first name is enough.
+    pub fn be_instead(&self, demo: &Demo, face: &Face) -> Form {
+        let label = self.texts.demo_face(face.person().first_name(), face.role.label(&self.texts));
+        self.be(demo, face).saying(label)
     }
 
     /// The way out.

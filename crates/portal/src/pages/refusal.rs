@@ -51,7 +51,7 @@ impl RefusalKind {
 }
 
 /// The page that says why something cannot be shown or done, and what to do next.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "pages/refusal.html")]
 pub struct Refusal {
     /// The frame.

@@ -1,7 +1,8 @@
 //! Points in time as people say them: “today 09:41”, “yesterday 17:20”, “14 Nov”.
 
 use askama::{Template, filters::HtmlSafe};
-use jiff::{Timestamp, Zoned, civil::Date};
+use door::Time;
+use jiff::{Zoned, civil::Date};
 
 use super::Page;
 
@@ -18,8 +19,8 @@ impl HtmlSafe for When {}
 
 impl Page {
     /// A point in time with the time of day: “today 09:41”.
-    pub fn when(&self, at: &Timestamp) -> When {
-        let zoned = at.to_zoned(self.zone.clone());
+    pub fn when(&self, at: &Time) -> When {
+        let zoned = self.zoned(*at);
         let words = match self.days_ago(&zoned) {
             0 => self.texts.today_at(&Self::clock(&zoned)),
             1 => self.texts.yesterday_at(&Self::clock(&zoned)),
@@ -31,8 +32,8 @@ impl Page {
     }
 
     /// A point in time of which only the day matters: “yesterday”, “14 Nov”.
-    pub fn day(&self, at: &Timestamp) -> When {
-        let zoned = at.to_zoned(self.zone.clone());
+    pub fn day(&self, at: &Time) -> When {
+        let zoned = self.zoned(*at);
         let words = match self.days_ago(&zoned) {
             0 => self.texts.today().to_owned(),
             1 => self.texts.yesterday().to_owned(),
@@ -44,33 +45,37 @@ impl Page {
     }
 
     /// The time of day alone, to the second, for lists that stand under their day.
-    pub fn second(&self, at: &Timestamp) -> When {
-        let zoned = at.to_zoned(self.zone.clone());
+    pub fn second(&self, at: &Time) -> When {
+        let zoned = self.zoned(*at);
         let words = zoned.strftime("%H:%M:%S").to_string();
         self.time(&zoned, words)
     }
 
     /// Year, month, day, time and zone, for what is printed or proved.
-    pub fn exactly(&self, at: &Timestamp) -> When {
-        let zoned = at.to_zoned(self.zone.clone());
+    pub fn exactly(&self, at: &Time) -> When {
+        let zoned = self.zoned(*at);
         let words = self.exact(&zoned);
         self.time(&zoned, words)
     }
 
     /// “in 6 days”, “2 days ago”, “today”.
-    pub fn distance(&self, at: &Timestamp) -> When {
-        let zoned = at.to_zoned(self.zone.clone());
+    pub fn distance(&self, at: &Time) -> When {
+        let zoned = self.zoned(*at);
         let days = self.days_ago(&zoned);
         self.time(&zoned, self.texts.days_away(-days))
     }
 
     /// What to wish at this time of day.
     pub fn greeting(&self, first_name: &str) -> String {
-        match self.now.to_zoned(self.zone.clone()).hour() {
+        match self.zoned(self.now).hour() {
             4..=11 => self.texts.good_morning(first_name),
             12..=17 => self.texts.good_afternoon(first_name),
             _ => self.texts.good_evening(first_name),
         }
+    }
+
+    fn zoned(&self, at: Time) -> Zoned {
+        at.timestamp().to_zoned(self.zone.clone())
     }
 
     fn time(&self, zoned: &Zoned, words: String) -> When {
@@ -89,13 +94,13 @@ impl Page {
 
     /// Calendar days in the reader's zone, so that 23:50 is yesterday at 00:10.
     fn days_ago(&self, zoned: &Zoned) -> i64 {
-        let today = self.now.to_zoned(self.zone.clone()).date();
+        let today = self.zoned(self.now).date();
         let hours = today.duration_since(zoned.date()).as_hours();
         hours.div_euclid(24)
     }
 
     fn day_words(&self, date: Date) -> String {
-        let this_year = self.now.to_zoned(self.zone.clone()).year();
+        let this_year = self.zoned(self.now).year();
         if date.year() == this_year {
             self.texts.day_and_month(date.day(), self.month(date))
         } else {
@@ -118,17 +123,21 @@ impl Page {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Time {
+        Time(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
     /// Sunday 22 November 2026, 10:10 in Oslo.
     fn page() -> Page {
         Page {
-            now: "2026-11-22T09:10:00Z".parse().unwrap(),
+            now: at("2026-11-22T09:10:00Z"),
             zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(1)),
             ..Page::default()
         }
     }
 
-    fn words(at: &str) -> String {
-        page().when(&at.parse().unwrap()).words
+    fn words(text: &str) -> String {
+        page().when(&at(text)).words
     }
 
     #[test]
@@ -149,7 +158,7 @@ mod tests {
 
     #[test]
     fn distances_count_days() {
-        let say = |at: &str| page().distance(&at.parse().unwrap()).words;
+        let say = |text: &str| page().distance(&at(text)).words;
         assert_eq!(say("2026-11-28T10:00:00Z"), "in 6 days");
         assert_eq!(say("2026-11-23T10:00:00Z"), "tomorrow");
         assert_eq!(say("2026-11-22T22:00:00Z"), "today");

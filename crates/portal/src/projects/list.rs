@@ -90,8 +90,8 @@ impl Look for List {
                  FROM project p JOIN client c ON c.id = p.client JOIN person s ON s.id = p.status_by \
                  WHERE p.organisation = $1 AND p.id < $2 AND ($3 OR p.client = $4 OR EXISTS \
                  (SELECT 1 FROM project_member m WHERE m.project = p.id AND m.person = $5)) \
-                 AND ($6 IS NULL OR p.client = $6) AND ($7 IS NULL OR p.status = $7) \
-                 AND ($8 IS NULL OR lower(p.title) LIKE $8 ESCAPE '\\') ORDER BY p.id DESC LIMIT $9",
+                 AND (p.client = $6 OR $6 IS NULL) AND (p.status = $7 OR $7 IS NULL) \
+                 AND (lower(p.title) LIKE $8 ESCAPE '\\' OR $8 IS NULL) ORDER BY p.id DESC LIMIT $9",
                 values![
                     room.organisation,
                     before,

@@ -1,10 +1,12 @@
 //! Projects: work for one client, the people in it, and where it stands in plain words.
 
 mod create;
+pub mod home;
 mod list;
 mod member_add;
 mod member_list;
 mod member_remove;
+pub mod pages;
 mod show;
 mod status_set;
 

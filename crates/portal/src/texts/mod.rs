@@ -7,6 +7,7 @@
 //!
 //! To add German: add `De` to [`Language`] and a `De "…"` to each line.
 
+mod events;
 mod phrases;
 mod table;
 #[cfg(test)]

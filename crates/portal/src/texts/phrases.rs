@@ -38,21 +38,21 @@ impl Texts {
     }
 
     /// A number and the thing it counts: “1 project”, “3 projects”.
-    pub fn projects_counted(self, number: usize) -> String {
+    pub fn projects_counted(self, number: u64) -> String {
         match self.language {
             Language::En => counted(number, "project", "projects"),
         }
     }
 
     /// “1 person”, “3 people”.
-    pub fn people_counted(self, number: usize) -> String {
+    pub fn people_counted(self, number: u64) -> String {
         match self.language {
             Language::En => counted(number, "person", "people"),
         }
     }
 
     /// “1 minute”, “3 minutes”.
-    pub fn minutes_counted(self, number: usize) -> String {
+    pub fn minutes_counted(self, number: u64) -> String {
         match self.language {
             Language::En => counted(number, "minute", "minutes"),
         }
@@ -63,6 +63,47 @@ impl Texts {
         match (self.language, number) {
             (Language::En, 1) => "1 record".to_owned(),
             (Language::En, _) => format!("{} records", self.figures(number)),
+        }
+    }
+
+    /// “7 of 9 are wired.”
+    pub fn wired_of(self, wired: usize, all: usize) -> String {
+        match self.language {
+            Language::En if wired == all => "Everything is wired. You can let clients in.".to_owned(),
+            Language::En => format!("{wired} of {all} are wired."),
+        }
+    }
+
+    /// What an item of the readiness page is called; one without a name is called by its word.
+    pub fn readiness_item(self, name: &str) -> String {
+        let title = match (self.language, name) {
+            (Language::En, "https") => "HTTPS",
+            (Language::En, "database") => "Database",
+            (Language::En, "record") => "The record is sealed",
+            (Language::En, "second_factor") => "Second factor",
+            (Language::En, "mail") => "Mail",
+            (Language::En, "alerts") => "Alerts",
+            (Language::En, "backup") => "Backup",
+            (Language::En, other) => other,
+        };
+        title.to_owned()
+    }
+
+    /// A relation as people say it: “project admin”.
+    pub fn relation(self, name: &str) -> String {
+        match (self.language, name) {
+            (Language::En, "self") => "oneself".to_owned(),
+            (Language::En, "console") => "operator".to_owned(),
+            (Language::En, other) => other.replace('_', " "),
+        }
+    }
+
+    /// “owner, admin or project admin”.
+    pub fn either_of(self, names: &[String]) -> String {
+        match names {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{} {} {last}", first.join(", "), self.or()),
         }
     }
 
@@ -82,6 +123,6 @@ impl Texts {
     }
 }
 
-fn counted(number: usize, one: &str, many: &str) -> String {
+fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -19,16 +19,12 @@ texts! {
     in_days(days: i64): En "in {days} days";
     days_ago(days: i64): En "{days} days ago";
     optional: En "(optional)";
-    save: En "Save";
-    cancel: En "Cancel";
     go_back: En "Go back";
     show: En "Show";
-    newer: En "Newer";
     older: En "Older";
     pages_of_the_list: En "Pages of the list";
     never: En "never";
-    nobody: En "nobody";
-    has_left: En "has left";
+    somebody: En "somebody";
     by: En "by";
 
     // ── The frame ───────────────────────────────────────────────────────────
@@ -54,6 +50,7 @@ texts! {
     demo_banner: En "Invented people, real walls.";
     demo_you_are(name: &str, role: &str): En "You are {name} ({role}).";
     demo_see_it_as: En "See it as";
+    demo_face(name: &str, role: &str): En "{name}, {role}";
     demo_choose: En "Who do you want to be?";
     demo_choose_help: En "Invented people, real walls: each sees only what is theirs. One click, and you can change at any time.";
     demo_or: En "Or sign in as anybody else";
@@ -126,14 +123,14 @@ texts! {
     // ── The first run ───────────────────────────────────────────────────────
     setup: En "Set up your portal";
     setup_help: En "Two minutes, once. You become the owner; everything else can wait.";
-    setup_link: En "This link works once, until";
+    setup_link: En "This page opens from a link that works once.";
     setup_organisation: En "Name of your organisation";
     setup_organisation_help: En "Your clients see it at the top of every page.";
     setup_your_name: En "Your name";
-    setup_password_help: En "At least 12 letters. A few plain words that you remember are better than one odd one.";
+    setup_password_help: En "At least 8 characters. A few plain words that you remember are better than one odd one.";
     setup_open: En "Open the portal";
     setup_over: En "This link is used up";
-    setup_over_help: En "It worked once, or its time is over. The portal prints a new one when it is asked: “plimsoll-portal setup-link”.";
+    setup_over_help: En "It worked once, or its time is over. As long as there is no organisation, the portal prints a new one when it starts.";
 
     // ── Refusals ────────────────────────────────────────────────────────────
     malformed: En "We could not read that";
@@ -164,7 +161,157 @@ texts! {
     reference: En "If you ask for help, give this reference:";
     go_home: En "Go home";
     and: En "and";
+    or: En "or";
+    browser_on(browser: &str, system: &str): En "{browser} on {system}";
+    browser_unknown: En "unknown program";
     good_morning(name: &str): En "Good morning, {name}.";
     good_afternoon(name: &str): En "Good afternoon, {name}.";
     good_evening(name: &str): En "Good evening, {name}.";
+
+    // ── Organisations and clients ───────────────────────────────────────────
+    enter: En "Enter";
+    you_are_here: En "you are here";
+    organisations_none: En "You do not belong to an organisation yet. Ask the person who invited you.";
+    client_new: En "New client";
+    client_create: En "Take on the client";
+    client_name: En "Name of the company";
+    client_name_help: En "Its people see it; your other clients never do.";
+    client_since: En "since";
+    clients_none: En "No clients yet. Take on the first one below; then start a project for it.";
+
+    // ── Home ────────────────────────────────────────────────────────────────
+    hello(name: &str): En "Hello {name}.";
+    waiting_on_clients: En "Waiting on clients";
+    in_work: En "In work";
+    not_agreed_yet: En "Not agreed yet";
+    resting_or_delivered: En "Resting or delivered";
+    look_at_it: En "Look at it";
+    your_projects: En "Your projects";
+    your_people: En "Your people:";
+    how_we_look_after_your_data: En "How we look after your data";
+
+    // ── Projects ────────────────────────────────────────────────────────────
+    projects_none: En "No projects yet.";
+    projects_none_yet: En "No projects here yet. You will find them here as soon as somebody shares one with you.";
+    projects_need_a_client: En "A project is for a client.";
+    project_new: En "New project";
+    project_create: En "Start the project";
+    project_title: En "Title";
+    project_client: En "Client";
+    overview: En "Overview";
+    messages: En "Messages";
+    vault: En "Vault";
+    people: En "People";
+    parts_of_the_project: En "Parts of the project";
+    archived_nothing_changes: En "This project is archived. Everything can be read, nothing can be changed.";
+    history: En "How it came here";
+    status_change: En "Change the status";
+    status_where: En "Where does it stand?";
+    status_sentence: En "One sentence for the client";
+    status_sentence_help: En "What is done, and what you need next. They read this first.";
+    status_set: En "Say it";
+    status_proposed_help: En "not agreed yet";
+    status_active_help: En "we are working on it";
+    status_waiting_on_client_help: En "we cannot go on without them";
+    status_on_hold_help: En "nobody works on it for now";
+    status_delivered_help: En "handed over";
+    status_archived_help: En "closed: it can be read, not changed";
+    person: En "Person";
+    role: En "Role";
+    since_small: En "since";
+    member_new: En "Add somebody";
+    member_add: En "Add to the project";
+    member_remove: En "Remove";
+    member_remove_name(name: &str): En "Remove {name}";
+    member_remove_help(name: &str): En "{name} loses access to this project at once. What they wrote stays.";
+
+    // ── Messages ────────────────────────────────────────────────────────────
+    message: En "Message";
+    message_new: En "New message";
+    message_post: En "Post";
+    messages_none: En "Nothing has been said yet.";
+    visible_to: En "Visible to";
+    visible_to_us: En "only us";
+    visible_to_client(client: &str): En "{client} too";
+    visible_to_client_people(client: &str, names: &str): En "{client} too: {names}";
+
+    // ── The vault ───────────────────────────────────────────────────────────
+    credential_new: En "Store a secret";
+    credential_store: En "Put it into the vault";
+    credential_title: En "What does it open?";
+    credential_title_help: En "Everybody in the project who may see it reads this line. Keep the secret out of it.";
+    credential_user: En "User name";
+    credential_secret: En "Secret";
+    credential_secret_help: En "Encrypted before it is stored. It comes out by a reveal only, and every reveal is recorded.";
+    credentials_none: En "Nothing in the vault. A secret in here is encrypted, and you see who has looked at it.";
+    last_seen_by: En "last seen by";
+    all_secrets: En "All secrets of the project";
+    seen_by: En "Seen by";
+    seen_by_nobody: En "Nobody has seen it yet";
+    seen_by_somebody_who_left: En "seen by somebody who has left";
+    has_left_rotate: En "has left: rotate it";
+    stored_by: En "Stored by";
+    secret_is_hidden: En "The secret is hidden.";
+    reveal: En "Reveal";
+    reveal_reason: En "Why do you need it?";
+    reveal_reason_help(client: &str): En "{client} will see this.";
+    reveal_reason_help_client: En "Everybody who may see this secret will see this.";
+    hides_in: En "hides in";
+    hide_now: En "Hide now";
+    recorded_before: En "Recorded before it was shown.";
+
+    // ── The audit trail ─────────────────────────────────────────────────────
+    who: En "Who";
+    what: En "What";
+    when: En "When";
+    result: En "Result";
+    action: En "Action";
+    rule: En "Rule";
+    everybody: En "everybody";
+    everything: En "everything";
+    any_result: En "any result";
+    show_all: En "Show all";
+    done: En "done";
+    refused: En "refused";
+    failed: En "failed";
+    close: En "Close";
+    needs_has(needs: &str, has: &str): En "needs: {needs} · has: {has}";
+    record_number(number: &str): En "Record {number}";
+    sealed: En "Everything on this page is under seal.";
+    seal_waits(records: &str): En "{records} on this page wait for the next seal; the rest is under seal.";
+    token_of(name: &str): En "{name}, by a token";
+    actor_job: En "The portal itself";
+    actor_console: En "The operator";
+    actor_anyone: En "Somebody not signed in";
+    actor_erased: En "Former member";
+    this_person: En "this person";
+    nothing_there_for_them: En "not theirs to see: they were told that nothing is there";
+    note: En "Note";
+    chain: En "Record of";
+    request: En "Request";
+    came_from: En "Came from";
+    newest: En "Newest";
+    trail_none: En "Nothing has been recorded yet.";
+    trail_nothing_found: En "Nothing found in what you can see.";
+
+    // ── Who may do what ─────────────────────────────────────────────────────
+    matrix_help: En "Made from the very table that decides. What has no tick is refused, and the refusal is recorded.";
+    fresh: En "fresh sign-in";
+    yes: En "may";
+    no: En "may not";
+
+    // ── Readiness ───────────────────────────────────────────────────────────
+    wired: En "wired:";
+    not_wired: En "not wired:";
+    about_minutes_left(minutes: &str): En "About {minutes} left.";
+
+    // ── Privacy ─────────────────────────────────────────────────────────────
+    policy_title: En "How we look after your data";
+    policy_lead: En "This page is made from the list of everything that the portal keeps. Nothing is kept that does not stand here.";
+    policy_who: En "Who is responsible";
+    policy_write_to: En "Write to";
+    policy_not: En "What does not happen here";
+    policy_not_text: En "No trackers, no advertising, no requests to anybody else. One cookie, to keep you signed in; it ends when you sign out.";
+    policy_how_long: En "Kept:";
+    policy_erasure: En "When you leave:";
 }

@@ -95,6 +95,8 @@ pub struct TrailObject {
     pub kind: String,
     /// Which.
     pub id: Uuid,
+    /// What it is called, where the reader may see it.
+    pub name: Option<String>,
 }
 
 impl Action for List {
@@ -119,7 +121,7 @@ impl Look for List {
         };
         let chains = chains(room, read).await?;
         let found = page(read, &chains, &filter, limit).await?;
-        let names = names(read, &found.events).await?;
+        let names = names(room, read, &found.events).await?;
         Ok(TrailList {
             events: found.events.iter().map(|recorded| shown(recorded, &names)).collect(),
             next: found.next.map(|next| next.to_string()),
@@ -164,19 +166,51 @@ async fn chains(room: &Permitted<Room>, read: &mut Read<'_>) -> Result<Vec<Chain
     Ok(chains)
 }
 
-/// The names of those who acted. Whoever may read the chain may know who is in it.
-async fn names(read: &mut Read<'_>, events: &[Recorded]) -> Result<BTreeMap<Uuid, String>> {
+/// The names of those who acted and of what they acted on. Whoever may read the chain may know who is in it; a thing
+/// is named only inside the reader's own walls, since a refused address may have named anything.
+async fn names(room: &Permitted<Room>, read: &mut Read<'_>, events: &[Recorded]) -> Result<BTreeMap<Uuid, String>> {
     let mut names = BTreeMap::new();
     for event in events {
-        let Some(id) = event.event.body().actor.id else { continue };
-        if names.contains_key(&id) {
-            continue;
-        }
-        if let Some(row) = read.maybe("SELECT name FROM person WHERE id = $1", values![id]).await? {
-            names.insert(id, row.get("name")?);
+        let body = event.event.body();
+        let things = body.tgt.iter().map(|thing| (thing.kind.as_str(), thing.id));
+        for (kind, id) in body.actor.id.map(|id| ("actor", id)).into_iter().chain(things) {
+            if !names.contains_key(&id)
+                && let Some(name) = name_of(room, read, kind, id).await?
+            {
+                names.insert(id, name);
+            }
         }
     }
     Ok(names)
+}
+
+async fn name_of(room: &Permitted<Room>, read: &mut Read<'_>, kind: &str, id: Uuid) -> Result<Option<String>> {
+    let sql = match kind {
+        "actor" => {
+            let row = read.maybe("SELECT name FROM person WHERE id = $1", values![id]).await?;
+            return row.map(|row| Ok(row.get("name")?)).transpose();
+        }
+        "person" | "member" => {
+            "SELECT p.name AS name FROM person p JOIN membership m ON m.person = p.id \
+             WHERE p.id = $1 AND m.organisation = $2 AND ($3 IS NULL OR m.client IS NULL OR m.client = $3) LIMIT 1"
+        }
+        "project" => {
+            "SELECT p.title AS name FROM project p \
+             WHERE p.id = $1 AND p.organisation = $2 AND ($3 IS NULL OR p.client = $3)"
+        }
+        "credential" => {
+            "SELECT c.title AS name FROM credential c JOIN project p ON p.id = c.project \
+             WHERE c.id = $1 AND p.organisation = $2 AND ($3 IS NULL OR p.client = $3)"
+        }
+        "client" => {
+            "SELECT c.name AS name FROM client c \
+             WHERE c.id = $1 AND c.organisation = $2 AND ($3 IS NULL OR c.id = $3)"
+        }
+        _ => return Ok(None),
+    };
+    let client = if room.caller_is(&[OWNER, ADMIN]) { None } else { room.client };
+    let row = read.maybe(sql, values![id, room.organisation, client]).await?;
+    row.map(|row| Ok(row.get("name")?)).transpose()
 }
 
 fn shown(recorded: &Recorded, names: &BTreeMap<Uuid, String>) -> TrailEvent {
@@ -192,7 +226,11 @@ fn shown(recorded: &Recorded, names: &BTreeMap<Uuid, String>) -> TrailEvent {
         actor_kind: body.actor.kind.word().to_owned(),
         object: body.tgt.first().map(|thing| thing.id),
         object_kind: body.tgt.first().map(|thing| thing.kind.clone()),
-        objects: body.tgt.iter().map(|thing| TrailObject { kind: thing.kind.clone(), id: thing.id }).collect(),
+        objects: body
+            .tgt
+            .iter()
+            .map(|thing| TrailObject { kind: thing.kind.clone(), id: thing.id, name: names.get(&thing.id).cloned() })
+            .collect(),
         result: body.out.word().to_owned(),
         source: private.remove("actor.ip"),
         request: body.req,

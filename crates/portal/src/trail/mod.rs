@@ -2,6 +2,7 @@
 
 mod list;
 mod matrix;
+pub mod pages;
 
-pub use list::{List, TrailEvent, TrailList};
+pub use list::{List, TrailEvent, TrailList, TrailObject};
 pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};

@@ -1,6 +1,7 @@
 //! Credentials: secrets that are handed over. The plaintext leaves through one action only.
 
 mod list;
+pub mod pages;
 mod reveal;
 mod safe;
 mod store;

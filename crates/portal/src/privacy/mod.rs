@@ -1,0 +1,3 @@
+//! What is kept about people, and why.
+
+pub mod pages;

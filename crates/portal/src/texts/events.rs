@@ -1,0 +1,93 @@
+//! What each action is called in a sentence: “remove Ana Castro from Shop migration”.
+
+use super::{Language, Texts};
+
+/// The words for an action.
+#[derive(Clone, Copy)]
+struct Event {
+    action: &'static str,
+    /// Wanting it: “remove somebody from”.
+    to_do: &'static str,
+    /// Having done it: “removed somebody from”.
+    did: &'static str,
+    /// What it is done to when nothing particular is meant: “a project”.
+    target: &'static str,
+}
+
+const fn event(action: &'static str, to_do: &'static str, did: &'static str, target: &'static str) -> Event {
+    Event { action, to_do, did, target }
+}
+
+const EN: &[Event] = &[
+    event("account.show", "look at", "looked at", "their account"),
+    event("client.create", "take on", "took on", "a client"),
+    event("client.list", "look at", "looked at", "the clients"),
+    event("credential.list", "look into the vault of", "looked into the vault of", "a project"),
+    event("credential.reveal", "reveal", "revealed", "a secret"),
+    event("credential.store", "store", "stored", "a secret"),
+    event("demo.fill", "fill", "filled", "the demo"),
+    event("installation.set_up", "set up", "set up", "the portal"),
+    event("ledger.seal", "seal", "sealed", "the record"),
+    event("matrix.show", "look at", "looked at", "who may do what"),
+    event(
+        "membership.state.set",
+        "change the standing of somebody in",
+        "changed the standing of somebody in",
+        "an organisation",
+    ),
+    event("message.list", "read the messages of", "read the messages of", "a project"),
+    event("message.post", "write a message in", "wrote a message in", "a project"),
+    event("organisation.create", "open", "opened", "an organisation"),
+    event("organisation.enter", "enter", "entered", "an organisation"),
+    event("organisation.show", "look at", "looked at", "the organisation"),
+    event("person.create", "make an account for", "made an account for", "a person"),
+    event("project.create", "start", "started", "a project"),
+    event("project.list", "look at", "looked at", "the projects"),
+    event("project.member.add", "add somebody to", "added somebody to", "a project"),
+    event("project.member.list", "look at the people of", "looked at the people of", "a project"),
+    event("project.member.remove", "remove somebody from", "removed somebody from", "a project"),
+    event("project.show", "look at", "looked at", "a project"),
+    event("project.status.set", "change the status of", "changed the status of", "a project"),
+    event("readiness.show", "look at", "looked at", "the readiness"),
+    event("session.close", "sign out", "signed out", ""),
+    event("session.open", "sign in", "signed in", ""),
+    event("session.sweep", "clear out", "cleared out", "old sign-ins"),
+    event("token.create", "make", "made", "a token"),
+    event("token.revoke", "revoke", "revoked", "a token"),
+    event("trail.list", "read", "read", "the audit trail"),
+];
+
+impl Texts {
+    /// The words for wanting to do an action; its target follows them. An action without words is
+    /// called by its name.
+    pub fn to_do(self, action: &str) -> String {
+        self.event(action).map_or(action, |event| event.to_do).to_owned()
+    }
+
+    /// The words for having done it; its target follows them.
+    pub fn did(self, action: &str) -> String {
+        self.event(action).map_or(action, |event| event.did).to_owned()
+    }
+
+    /// What the action is done to when nothing particular is meant.
+    pub fn any_target(self, action: &str) -> &'static str {
+        self.event(action).map_or("", |event| event.target)
+    }
+
+    /// The whole phrase when nothing particular is meant: “change the status of a project”.
+    pub fn phrase(self, action: &str) -> String {
+        format!("{} {}", self.to_do(action), self.any_target(action)).trim_end().to_owned()
+    }
+
+    /// Whether there are words for an action.
+    pub fn knows(self, action: &str) -> bool {
+        self.event(action).is_some()
+    }
+
+    fn event(self, action: &str) -> Option<Event> {
+        let events = match self.language {
+            Language::En => EN,
+        };
+        events.iter().copied().find(|event| event.action == action)
+    }
+}

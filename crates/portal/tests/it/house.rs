@@ -1,0 +1,253 @@
+//! A house with people in it: two organisations, two clients, one project with everybody whom the rules speak of.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::MockConnectInfo;
+use axum::http::{Request, StatusCode};
+use door::store::{Engine, Settings, Store};
+use door::{Door, HandClock, Time};
+use portal::Parts;
+use portal::data::Data;
+use portal::settings::{Cli, Command, Place, Serve};
+use portal::wires::{Peer, console};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "a fine long password";
+/// Half past five on a summer's day.
+pub(crate) const START: Time = Time(1_782_322_200_000_000);
+
+/// Runs an `async fn(House)` on SQLite and, where there is a server, on PostgreSQL.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* $story:ident),* $(,)?) => {$(
+        mod $story {
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                if let Some(house) = $crate::house::House::build(door::store::Engine::Sqlite).await {
+                    super::$story(house).await;
+                }
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                if let Some(house) = $crate::house::House::build(door::store::Engine::Postgres).await {
+                    super::$story(house).await;
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use on_both;
+
+/// A portal over a database of its own.
+pub(crate) struct House {
+    pub(crate) door: Arc<Door>,
+    pub(crate) clock: Arc<HandClock>,
+    app: Router,
+    /// Deleted with the house.
+    _directory: tempfile::TempDir,
+}
+
+/// An answer of the JSON interface.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The text at a key of the body.
+    pub(crate) fn text(&self, key: &str) -> String {
+        self.body[key].as_str().unwrap_or_else(|| panic!("no {key} in {self:?}")).to_owned()
+    }
+}
+
+impl House {
+    /// Builds one; `None` when there is no PostgreSQL to build it on, which is said.
+    pub(crate) async fn build(engine: Engine) -> Option<Self> {
+        Self::build_with(engine, Parts::real()).await
+    }
+
+    /// The same with altered parts.
+    pub(crate) async fn build_with(engine: Engine, mut parts: Parts) -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => {
+                let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
+                    eprintln!(
+                        "SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)"
+                    );
+                    return None;
+                };
+                let schema = format!("house_{}", door::id::uuid_at(START).simple());
+                let store = Store::open(&Settings::Postgres(url.clone())).await.unwrap();
+                let mut tx = store.write(true).await.unwrap();
+                tx.run(format!("CREATE SCHEMA {schema}").leak(), vec![]).await.unwrap();
+                tx.commit().await.unwrap();
+                store.close().await;
+                Some(format!("{url}?options=-csearch_path%3D{schema}"))
+            }
+        };
+        let clock = Arc::new(HandClock::at(START));
+        parts.clock = clock.clone();
+        let place = Place { data: directory.path().to_owned(), database };
+        let data = Data::open(&place).unwrap();
+        let door = parts.door(&data, &place, "http://house.example", false).await.unwrap();
+        let app = portal::serve::router(&door, &serve(&place))
+            .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
+        Some(Self { door, clock, app, _directory: directory })
+    }
+
+    /// Does an action of the console.
+    pub(crate) async fn operator(&self, action: &str, input: Value) -> Value {
+        console::pass(&self.door, action, &input.to_string()).await.unwrap()
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+    }
+
+    /// Asks the JSON interface.
+    pub(crate) async fn ask(&self, token: &str, verb: &str, path: &str, body: Value) -> Answer {
+        let mut request = Request::builder().method(verb).uri(format!("/api/v1{path}"));
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            request = request.header("content-type", "application/json");
+            Body::from(body.to_string())
+        };
+        let (status, _, bytes) = self.send(request.body(body).unwrap()).await;
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
+        Answer { status: status.as_u16(), body }
+    }
+
+    /// Signs somebody in and gives the session's secret.
+    pub(crate) async fn sign_in(&self, name: &str) -> String {
+        let input = json!({"mail": format!("{name}@example.com"), "password": PASSWORD});
+        self.ask("", "POST", "/session", input).await.text("token")
+    }
+
+    /// How many events there are, and how many rows have moved.
+    pub(crate) async fn count(&self) -> (i64, i64) {
+        let mut tx = self.door.store().read().await.unwrap();
+        let row = tx
+            .one("SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM change) AS changes", vec![])
+            .await
+            .unwrap();
+        (row.get("events").unwrap(), row.get("changes").unwrap())
+    }
+}
+
+/// The settings of a portal that is not listened to.
+fn serve(place: &Place) -> Serve {
+    let cli = <Cli as clap::Parser>::parse_from(["portal", "serve"]);
+    let Command::Serve(mut serve) = cli.command else { panic!("serve") };
+    serve.place = place.clone();
+    serve
+}
+
+/// Who is who, by name, and what there is.
+pub(crate) struct People {
+    /// Sessions by name.
+    pub(crate) tokens: std::collections::BTreeMap<&'static str, String>,
+    /// Persons by name.
+    pub(crate) ids: std::collections::BTreeMap<&'static str, Uuid>,
+    pub(crate) organisation: Uuid,
+    pub(crate) client: Uuid,
+    pub(crate) project: Uuid,
+    pub(crate) other_project: Uuid,
+    pub(crate) credential: Uuid,
+}
+
+impl People {
+    pub(crate) fn token(&self, name: &str) -> &str {
+        &self.tokens[name]
+    }
+}
+
+fn id(value: &Value) -> Uuid {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// Moves in: `owner`, `admin`, `runs` (staff, project admin), `works` (staff, contributor), `reads` (staff, viewer),
+/// `beside` (staff, in no project), `their_admin` and `their_member` of the client, `other_client` of another one,
+/// `elsewhere` (owner of the other organisation), `suspended` (there, and active elsewhere), `gone` (active nowhere).
+pub(crate) async fn move_in(house: &House) -> People {
+    let mut ids = std::collections::BTreeMap::new();
+    let found = |name: &str, owner: &str, clients: &[&str]| json!({"name": name, "owner": owner, "mail": format!("{owner}@example.com"), "password": PASSWORD, "clients": clients});
+    let here = house.operator("organisation.create", found("Halden", "owner", &["Brightwater", "Kestrel"])).await;
+    let there = house.operator("organisation.create", found("Pallas", "elsewhere", &["Mill"])).await;
+    let (organisation, other_organisation) = (id(&here["organisation"]), id(&there["organisation"]));
+    let (client, other_client) = (id(&here["clients"][0]), id(&here["clients"][1]));
+    ids.insert("owner", id(&here["person"]));
+    ids.insert("elsewhere", id(&there["person"]));
+    let people: [(&'static str, &str, Option<Uuid>); 10] = [
+        ("admin", "admin", None),
+        ("runs", "staff", None),
+        ("works", "staff", None),
+        ("reads", "staff", None),
+        ("beside", "staff", None),
+        ("their_admin", "client_admin", Some(client)),
+        ("their_member", "client_member", Some(client)),
+        ("other_client", "client_admin", Some(other_client)),
+        ("suspended", "staff", None),
+        ("gone", "staff", None),
+    ];
+    for (name, role, client) in people {
+        let input = json!({"mail": format!("{name}@example.com"), "name": name, "password": PASSWORD,
+                           "organisation": organisation, "role": role, "client": client});
+        ids.insert(name, id(&house.operator("person.create", input).await["person"]));
+    }
+    let elsewhere = json!({"mail": "suspended@example.com", "name": "suspended", "password": PASSWORD,
+                           "organisation": other_organisation, "role": "staff"});
+    house.operator("person.create", elsewhere).await;
+
+    let mut tokens = std::collections::BTreeMap::new();
+    for name in ids.keys() {
+        tokens.insert(*name, house.sign_in(name).await);
+    }
+    let enter = format!("/organisations/{organisation}/enter");
+    house.ask(&tokens["suspended"], "POST", &enter, Value::Null).await;
+
+    let owner = tokens["owner"].clone();
+    let made = house.ask(&owner, "POST", "/projects", json!({"title": "Booking site", "client": client})).await;
+    let project = id(&made.body["id"]);
+    let made = house.ask(&owner, "POST", "/projects", json!({"title": "Shop", "client": client})).await;
+    let other_project = id(&made.body["id"]);
+    let roles = [
+        ("runs", "admin"),
+        ("works", "contributor"),
+        ("reads", "viewer"),
+        ("their_member", "viewer"),
+        ("suspended", "admin"),
+        ("gone", "admin"),
+    ];
+    for (name, role) in roles {
+        let path = format!("/projects/{project}/members");
+        let added = house.ask(&owner, "POST", &path, json!({"person": ids[name], "role": role})).await;
+        assert_eq!(added.status, 200, "{added:?}");
+    }
+    let stored = house
+        .ask(&owner, "POST", &format!("/projects/{project}/credentials"), json!({"title": "DNS", "secret": "h7#Kq"}))
+        .await;
+    let credential = id(&stored.body["id"]);
+    for name in ["suspended", "gone"] {
+        let input = json!({"organisation": organisation, "person": ids[name], "state": "suspended"});
+        house.operator("membership.state.set", input).await;
+    }
+    People { tokens, ids, organisation, client, project, other_project, credential }
+}

@@ -1,0 +1,13 @@
+//! The portal, tried through its wires on both databases. `house.rs` is the world; each other file is one concern.
+//!
+//! On PostgreSQL the stories run where `TEST_POSTGRES_URL` names a server: `export TEST_POSTGRES_URL=$(.ci/postgres)`.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
+
+mod api;
+mod house;
+mod input;
+mod matrix;
+mod record;
+mod rules;
+mod statements;
