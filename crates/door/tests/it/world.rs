@@ -256,7 +256,6 @@ async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Catalogue) ->
         sealer: None,
         public_origin: "https://library.example".to_owned(),
         observer: "library@1.0.0",
-        world: Arc::new(()),
     };
     Door::new(parts).await.unwrap()
 }
