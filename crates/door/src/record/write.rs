@@ -27,41 +27,53 @@ pub(crate) struct Changed {
     pub(crate) after: Option<Hash>,
 }
 
-/// Records what was done. Gives the event's number.
+/// Rows that one event names at the most, so that its body stays below the ledger's 32 KiB. What moves more is told
+/// by several events of the same request, numbered by the fact `part`.
+const ROWS_MAX: usize = 128;
+
+/// Records what was done.
 pub(crate) async fn write(
     tx: &mut Tx,
     context: &Context<'_>,
     caller: &Caller,
     standing: Relations,
     place: &Place,
-    record: Record,
+    mut record: Record,
     changes: &[Changed],
-) -> Result<i64> {
+) -> Result<()> {
     let place = record.place.unwrap_or(*place);
     let performer = performer(caller, record.actor);
-    let mut draft = draft(context, caller, record.actor, &performer, place.chain(context.installation), standing);
-    for thing in &record.targets {
-        draft = draft.target(*thing);
+    let parts = changes.len().div_ceil(ROWS_MAX).max(1);
+    for part in 0..parts {
+        let changes = &changes[part * ROWS_MAX..changes.len().min((part + 1) * ROWS_MAX)];
+        let mut draft = draft(context, caller, record.actor, &performer, place.chain(context.installation), standing);
+        for thing in &record.targets {
+            draft = draft.target(*thing);
+        }
+        for (name, value) in &record.facts {
+            draft = draft.fact(name, value);
+        }
+        if parts > 1 {
+            draft = draft.fact("part", i64::try_from(part + 1).unwrap_or(i64::MAX));
+        }
+        // The values about people stand beside the first part.
+        for (name, pii) in std::mem::take(&mut record.private) {
+            draft = draft.pii(name, pii, fresh_salt());
+        }
+        for change in changes {
+            draft = draft.change(Row {
+                entity: change.table,
+                id: change.id,
+                revision: u64::try_from(change.revision).unwrap_or(0),
+                operation: change.operation,
+                before: None,
+                after: change.after,
+            });
+        }
+        let n = insert(tx, draft, Outcome::Done).await?;
+        insert_changes(tx, n, changes).await?;
     }
-    for (name, value) in &record.facts {
-        draft = draft.fact(name, value);
-    }
-    for (name, pii) in record.private {
-        draft = draft.pii(name, pii, fresh_salt());
-    }
-    for change in changes {
-        draft = draft.change(Row {
-            entity: change.table,
-            id: change.id,
-            revision: u64::try_from(change.revision).unwrap_or(0),
-            operation: change.operation,
-            before: None,
-            after: change.after,
-        });
-    }
-    let n = insert(tx, draft, Outcome::Done).await?;
-    insert_changes(tx, n, changes).await?;
-    Ok(n)
+    Ok(())
 }
 
 /// Records what was refused, in a transaction of its own, in each of `chains`.
