@@ -133,6 +133,15 @@ pub(super) const POSTGRES_FUNCTIONS: [&str; 2] = [
        END IF; END $$",
 ];
 
+/// The key that binds each revision of a recorded table's row to its event. Held at the commit, so that row and event
+/// may be written in any order.
+pub(super) fn completeness_key(table: &str) -> String {
+    format!(
+        "CONSTRAINT {table}_recorded FOREIGN KEY (entity, id, rev) REFERENCES change (entity, pk, rev) \
+         DEFERRABLE INITIALLY DEFERRED"
+    )
+}
+
 /// The triggers of a recorded table: a change raises the revision by one, a deletion has its record first, and a
 /// new row goes on where the deleted one of the same id ended.
 pub(super) fn recorded(engine: Engine, table: &str) -> Vec<String> {
@@ -179,9 +188,18 @@ pub(super) fn recorded(engine: Engine, table: &str) -> Vec<String> {
 /// purpose: see the crate `gaps`.
 pub(super) fn unrecorded(engine: Engine, table: &str) -> Vec<String> {
     match engine {
-        Engine::Sqlite => ["insert", "no_replace", "update", "delete"]
-            .map(|name| format!("DROP TRIGGER IF EXISTS {table}_{name}"))
-            .to_vec(),
+        Engine::Sqlite => {
+            // SQLite cannot drop a constraint, so its text goes. Dropping a trigger tells other connections to look.
+            let key = completeness_key(table);
+            let mut statements = vec![
+                "PRAGMA writable_schema = ON".to_owned(),
+                format!("UPDATE sqlite_schema SET sql = replace(sql, '{key}', 'CHECK (1)') WHERE name = '{table}'"),
+            ];
+            let triggers = ["insert", "no_replace", "update", "delete"];
+            statements.extend(triggers.map(|name| format!("DROP TRIGGER IF EXISTS {table}_{name}")));
+            statements.push("PRAGMA writable_schema = RESET".to_owned());
+            statements
+        }
         Engine::Postgres => vec![
             format!("DROP TRIGGER IF EXISTS {table}_revision ON {table}"),
             format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_recorded"),

@@ -52,8 +52,8 @@ impl Step {
                      entity {{int}} NOT NULL DEFAULT {entity} CHECK (entity = {entity}), \
                      rev {{int}} NOT NULL CHECK (rev >= 1), \
                      {columns} \
-                     CONSTRAINT {table}_recorded FOREIGN KEY (entity, id, rev) REFERENCES change (entity, pk, rev) \
-                     DEFERRABLE INITIALLY DEFERRED) {{strict}}"
+                     {key}) {{strict}}",
+                    key = dialect::completeness_key(table)
                 );
                 let mut statements = vec![dialect::translate(engine, &create)];
                 statements.extend(dialect::recorded(engine, table));
