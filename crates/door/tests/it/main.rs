@@ -2,12 +2,21 @@
 //!
 //! On PostgreSQL the stories run where `TEST_POSTGRES_URL` names a server: `export TEST_POSTGRES_URL=$(.ci/postgres)`.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod completeness;
+mod concurrency;
+mod deeds;
+mod keys;
+mod kinds;
 mod library;
+mod limited;
 mod log;
+mod migrations;
 mod order;
+mod past_the_door;
+mod refusals;
+mod rows;
 mod sealing;
 mod verifying;
 mod world;

@@ -17,13 +17,15 @@ use door::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::library;
+use crate::{deeds, library};
 
 /// Two organisations. Ann administers the first and Bob reads in it; Cy administers the second; Dee is in neither.
 pub(crate) const NORTH: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0010);
 pub(crate) const SOUTH: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0020);
 pub(crate) const CLIENT: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0011);
-const PEOPLE: [(&str, Uuid, Option<(Uuid, bool)>); 4] = [
+/// Name, id, and the organisation with whether it is administered.
+type Somebody = (&'static str, Uuid, Option<(Uuid, bool)>);
+const PEOPLE: [Somebody; 4] = [
     ("ann", Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a0), Some((NORTH, true))),
     ("bob", Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00b0), Some((NORTH, false))),
     ("cy", Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00c0), Some((SOUTH, true))),
@@ -76,7 +78,8 @@ pub(crate) async fn tell<F: Future<Output = ()>>(engine: Engine, story: impl FnO
 #[derive(Clone)]
 pub(crate) struct Database {
     pub(crate) settings: Settings,
-    directory: Arc<tempfile::TempDir>,
+    /// Lives as long as the story.
+    _directory: Arc<tempfile::TempDir>,
     schema: Option<(String, String)>,
 }
 
@@ -86,22 +89,17 @@ impl Database {
         let directory = Arc::new(tempfile::tempdir().unwrap());
         if engine == Engine::Sqlite {
             let settings = Settings::Sqlite(directory.path().join("world.db"));
-            return Some(Self { settings, directory, schema: None });
+            return Some(Self { settings, _directory: directory, schema: None });
         }
         let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-            // Past the test runner's capture: a test that did not run must be seen.
-            let _ = std::io::Write::write_all(
-                &mut std::io::stderr(),
-                b"SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)
-",
-            );
+            say_skipped();
             return None;
         };
         // A schema is made in a few milliseconds, a database is not.
         let schema = format!("story_{}", door::id::uuid_at(START).simple());
         run_on(&url, format!("CREATE SCHEMA {schema}")).await;
         let settings = Settings::Postgres(format!("{url}?options=-csearch_path%3D{schema}"));
-        Some(Self { settings, directory, schema: Some((url, schema)) })
+        Some(Self { settings, _directory: directory, schema: Some((url, schema)) })
     }
 
     /// One more connection to it.
@@ -109,16 +107,17 @@ impl Database {
         Store::open(&self.settings).await.unwrap()
     }
 
-    /// The directory of the story, for files.
-    pub(crate) fn directory(&self) -> &std::path::Path {
-        self.directory.path()
-    }
-
+    /// Takes a schema away. A directory goes by itself.
     pub(crate) async fn remove(self) {
         if let Some((url, schema)) = self.schema {
             run_on(&url, format!("DROP SCHEMA {schema} CASCADE")).await;
         }
     }
+}
+
+#[expect(clippy::print_stderr, reason = "nobody shall think that it ran")]
+fn say_skipped() {
+    eprintln!("SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)");
 }
 
 async fn run_on(url: &str, sql: String) {
@@ -143,7 +142,7 @@ impl World {
         let store = database.open().await;
         store.migrate(&migrations(), START).await.unwrap();
         let clock = Arc::new(HandClock::at(START));
-        let door = door_over(store.clone(), Arc::clone(&clock), library::catalogue()).await;
+        let door = door_over(store.clone(), Arc::clone(&clock), deeds::catalogue()).await;
         let world = Self { database, store, door, clock };
         for (name, id, member) in PEOPLE {
             world.write("INSERT INTO person (id, name) VALUES ($1, $2)", values![id, name]).await.unwrap();
@@ -249,16 +248,17 @@ impl World {
     }
 }
 
-async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Catalogue) -> Arc<Door> {
+/// A door over a migrated database.
+pub(crate) async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Catalogue) -> Arc<Door> {
     let parts = Parts {
         catalogue,
         grounds: Arc::new(library::Library),
         store,
         clock,
-        world: Arc::new(()),
         sealer: None,
         public_origin: "https://library.example".to_owned(),
         observer: "library@1.0.0",
+        world: Arc::new(()),
     };
     Door::new(parts).await.unwrap()
 }

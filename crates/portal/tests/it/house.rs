@@ -1,6 +1,5 @@
 //! A house with people in it: two organisations, two clients, one project with everybody whom the rules speak of.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -83,9 +82,7 @@ impl House {
             Engine::Sqlite => None,
             Engine::Postgres => {
                 let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-                    // Past the test runner's capture: a test that did not run must be seen.
-                    let _ = writeln!(
-                        std::io::stderr(),
+                    eprintln!(
                         "SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)"
                     );
                     return None;

@@ -8,7 +8,6 @@ mod api;
 mod house;
 mod input;
 mod matrix;
-mod pages;
 mod record;
 mod rules;
 mod statements;
