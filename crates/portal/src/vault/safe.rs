@@ -96,7 +96,8 @@ mod tests {
         fn opens_for_its_own_row_only(secret in ".{0,80}", flip in any::<prop::sample::Index>(), bit in 0_u8..8) {
             let safe = Safe::new(Zeroizing::new([7; 32]));
             let sealed = safe.seal(HERE, ONE, &secret).unwrap();
-            prop_assert_eq!(safe.open(HERE, ONE, &sealed).unwrap().as_str(), secret.as_str());
+            let opened = safe.open(HERE, ONE, &sealed).unwrap();
+            prop_assert_eq!(opened.as_str(), secret.as_str());
             prop_assert!(safe.open(ELSEWHERE, ONE, &sealed).is_err());
             prop_assert!(safe.open(HERE, OTHER, &sealed).is_err());
             prop_assert!(Safe::new(Zeroizing::new([8; 32])).open(HERE, ONE, &sealed).is_err());

@@ -8,6 +8,7 @@ mod api;
 mod house;
 mod input;
 mod matrix;
+mod pages;
 mod record;
 mod rules;
 mod statements;
