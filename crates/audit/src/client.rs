@@ -243,6 +243,11 @@ impl Client {
         counts.limited += u32::from(status == 429);
     }
 
+    /// From here on a 429 is an answer and not a reason to wait.
+    pub fn stop_pausing(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).pause_left = Duration::ZERO;
+    }
+
     /// Whether the budget still has this pause.
     fn take_pause(&self, wait: Duration) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,7 +33,7 @@ use verdict::{Finding, Outcome};
 /// later, by somebody else.
 #[must_use]
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    checks::authorization::judge(dossier)
+    checks::judge(dossier)
 }
 
 /// The whole outcome: judged and settled.

@@ -1,12 +1,19 @@
 //! The catalogue of checks: one file a check, each with a probe that gathers evidence and a judge that is a pure
 //! function of it. A check that this version does not have stands in [`unbuilt`], so that no sum leaves it out.
 
+pub mod audit_trail;
 pub mod authorization;
+pub mod detection;
+pub mod operations;
+pub mod promises;
 mod unbuilt;
 
 use std::sync::LazyLock;
 
-use crate::verdict::{Dimension, Severity};
+use crate::error::Result;
+use crate::evidence::Dossier;
+use crate::verdict::{Dimension, Finding, Severity};
+use crate::walk::World;
 
 /// The checks that have a file of their own. Adding one touches that file and this list.
 const BUILT: &[Check] = &[
@@ -17,6 +24,14 @@ const BUILT: &[Check] = &[
     authorization::az05::CHECK,
     authorization::az10::CHECK,
     authorization::az11::CHECK,
+    audit_trail::at01::CHECK,
+    audit_trail::at02::CHECK,
+    audit_trail::at03::CHECK,
+    audit_trail::at04::CHECK,
+    promises::pr06::CHECK,
+    promises::pr09::CHECK,
+    detection::de08::CHECK,
+    operations::op01::CHECK,
 ];
 
 /// The declaration of a check, as `plimsoll explain ID` prints it.
@@ -52,6 +67,32 @@ pub fn all() -> &'static [Check] {
         all
     });
     &ALL
+}
+
+/// Gathers the evidence of one pass. Authorization is the walk itself.
+///
+/// # Errors
+/// When the evidence cannot be written.
+pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
+    match pass {
+        Dimension::AuditTrail => audit_trail::probe(world).await,
+        Dimension::Promises => promises::probe(world).await,
+        Dimension::Detection => detection::probe(world).await,
+        Dimension::Operations => operations::probe(world).await,
+        Dimension::Authorization => Ok(()),
+    }
+}
+
+/// What all built checks say of the evidence.
+pub fn judge(dossier: &Dossier) -> Vec<Finding> {
+    [
+        authorization::judge(dossier),
+        audit_trail::judge(dossier),
+        promises::judge(dossier),
+        detection::judge(dossier),
+        operations::judge(dossier),
+    ]
+    .concat()
 }
 
 /// The check with this id, in any case: `az02`.

@@ -39,6 +39,10 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     if setup.passes.contains(&Dimension::Authorization) {
         world.walk_stages(setup.only.as_deref()).await?;
     }
+    // One action alone is a question of authorization; the other passes ask about the whole service.
+    for pass in Dimension::ALL.into_iter().filter(|pass| setup.only.is_none() && setup.passes.contains(pass)) {
+        crate::checks::probe(&mut world, pass).await?;
+    }
     world.clean_up().await;
     world.write_tally()
 }

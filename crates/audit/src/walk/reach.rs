@@ -66,7 +66,7 @@ impl World<'_> {
         Err(tried)
     }
 
-    pub(super) async fn reach_as(&mut self, action: usize, actor: usize) -> Result<Reached, String> {
+    pub(crate) async fn reach_as(&mut self, action: usize, actor: usize) -> Result<Reached, String> {
         let about = self.slots.about(action);
         let shape = shape(self.action(action), about.len());
         let Some(last) = about.last().copied() else { return self.reach_plain(action, actor, shape.form).await };

@@ -288,7 +288,11 @@ impl World<'_> {
         Ok(())
     }
 
-    async fn sign_in_by_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<(), String> {
+    /// The form of a sign-in, fetched anew, hidden fields kept, filled with what the actor knows.
+    ///
+    /// # Errors
+    /// When the page has no such form.
+    pub(crate) async fn filled_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<Call, String> {
         self.actors[at].session.cookies.clear();
         let call = self.fill_line(form, Some(at))?;
         let page = self.ask(Some(at), &call, Purpose::SignIn).await;
@@ -298,9 +302,13 @@ impl World<'_> {
             let value = template.fill(&|hole| known.get(hole).cloned()).map_err(|unfilled| unfilled.to_string())?;
             filled.push((name.clone(), value));
         }
-        let found = read_form(&page.answer.text(), &call.path, &filled).ok_or_else(|| {
-            format!("{} answered {} and has no form with these fields", call.path, page.exchange.status)
-        })?;
+        read_form(&page.answer.text(), &call.path, &filled)
+            .ok_or_else(|| format!("{} answered {} and has no form with these fields", call.path, page.exchange.status))
+    }
+
+    async fn sign_in_by_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<(), String> {
+        let found = self.filled_form(at, form, way).await?;
+        let call = self.fill_line(form, Some(at))?;
         let mut asked = self.ask(Some(at), &found, Purpose::SignIn).await;
         if asked.exchange.reading == Reading::Refusal || !asked.succeeded() {
             return Err(said(&format!("the form of {}", call.path), &asked));

@@ -90,7 +90,7 @@ impl World<'_> {
     }
 
     /// Why an action has no cells.
-    fn left_out(&self, at: usize) -> Option<String> {
+    pub(crate) fn left_out(&self, at: usize) -> Option<String> {
         let action = self.action(at);
         let path = action.address_path();
         if self
@@ -335,6 +335,14 @@ impl World<'_> {
             self.revive(Some(at)).await;
         }
         Ok(())
+    }
+
+    /// Whether the target answers, or was brought back, after an action that got no answer.
+    ///
+    /// # Errors
+    /// When the evidence cannot be written.
+    pub(crate) async fn is_back_after(&mut self, action: usize) -> Result<bool> {
+        Ok(!matches!(self.recover(action).await?, Recovery::Dead))
     }
 
     /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on.

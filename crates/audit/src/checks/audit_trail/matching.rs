@@ -1,0 +1,143 @@
+//! Which rows of the record belong to which event, by actor and object and never by counting all rows.
+
+use std::collections::BTreeMap;
+
+use super::document::{Event, Kind, Trail};
+use super::learn::{Learnt, learn};
+
+/// What the record says about one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// This row is its record.
+    Row(usize),
+    /// No row is, although everything that was recorded has arrived.
+    Absent,
+    /// It cannot be told.
+    Unknown(&'static str),
+}
+
+/// The trail with everything learnt from it.
+pub(super) struct Matched<'a> {
+    pub(super) trail: &'a Trail,
+    pub(super) learnt: Learnt,
+    /// For each action that makes objects, the signatures of the rows that one making leaves.
+    makings: BTreeMap<&'a str, Vec<Vec<String>>>,
+}
+
+impl<'a> Matched<'a> {
+    pub(super) fn new(trail: &'a Trail) -> Self {
+        let learnt = learn(trail);
+        let mut makings: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
+        for event in trail.events.iter().filter(|event| event.kind == Kind::Made) {
+            let rows = rows_about(&learnt, event);
+            let mut own: Vec<Vec<String>> = rows.into_iter().map(|row| owned(learnt.signature(row))).collect();
+            own.sort();
+            // The making that left fewest rows is the one that nothing else was mixed into.
+            let known = makings.entry(&event.action).or_insert_with(|| own.clone());
+            if own.len() < known.len() && !own.is_empty() {
+                *known = own;
+            }
+        }
+        Self { trail, learnt, makings }
+    }
+
+    /// Whether anything can be said at all: something that was made is in the record.
+    pub(super) fn is_calibrated(&self) -> bool {
+        self.trail.events.iter().any(|event| matches!(self.find(event), Found::Row(_)))
+    }
+
+    /// The record of one event.
+    pub(super) fn find(&self, event: &Event) -> Found {
+        let found = match event.kind {
+            Kind::Made => rows_about(&self.learnt, event).first().copied(),
+            Kind::Changed | Kind::Read if event.key.is_empty() => return self.find_without_key(event),
+            Kind::Changed | Kind::Read => self.beyond_the_making(event),
+            Kind::Refused => return self.find_refusal(event),
+        };
+        match found {
+            Some(row) => Found::Row(row),
+            None => self.absence(event),
+        }
+    }
+
+    /// A row about the object that its making does not explain.
+    fn beyond_the_making(&self, event: &Event) -> Option<usize> {
+        let mut explained =
+            event.made_by.as_deref().and_then(|maker| self.makings.get(maker)).cloned().unwrap_or_default();
+        for row in rows_about(&self.learnt, event) {
+            if self.learnt.is_by(row, event) == Some(false) {
+                // Somebody else's: the owner may have had it made for him, but did this himself.
+                continue;
+            }
+            let signature = owned(self.learnt.signature(row));
+            match explained.iter().position(|known| *known == signature) {
+                Some(position) => drop(explained.swap_remove(position)),
+                None => return Some(row),
+            }
+        }
+        None
+    }
+
+    /// A row that came after the event, by the same actor, and about nothing else that is known.
+    fn find_without_key(&self, event: &Event) -> Found {
+        if self.learnt.actor.is_none() {
+            return Found::Unknown("the action has no object, and it could not be learnt which field names the actor");
+        }
+        let position = self.trail.events.iter().position(|other| other == event).unwrap_or_default();
+        let rows = (0..self.trail.rows.len()).filter(|row| self.trail.rows[*row].after_events > position);
+        let others = |row: usize| {
+            let keyed = self.trail.events.iter().filter(|other| *other != event && !other.key.is_empty());
+            keyed.clone().any(|other| self.learnt.is_about(row, other))
+        };
+        let in_time = |row: usize| match self.learnt.at(row) {
+            Some(at) => event.from_ms - 2000 <= at && at <= event.until_ms + 2000,
+            None => true,
+        };
+        let own = rows.filter(|row| self.learnt.is_by(*row, event) == Some(true) && !others(*row) && in_time(*row));
+        let signatures: Vec<usize> = own.collect();
+        match signatures.first() {
+            Some(row) => Found::Row(*row),
+            None => self.absence(event),
+        }
+    }
+
+    fn find_refusal(&self, event: &Event) -> Found {
+        let rows: Vec<usize> = rows_about(&self.learnt, event);
+        if let Some(row) = rows.iter().find(|row| self.learnt.is_by(**row, event) == Some(true)) {
+            return Found::Row(*row);
+        }
+        if self.learnt.actor.is_none() && !rows.is_empty() {
+            return Found::Unknown("it could not be learnt which field of the record names the actor");
+        }
+        // A record may leave out which object it was, so that the refusal itself tells nothing.
+        let nameless = (0..self.trail.rows.len()).find(|row| {
+            let in_time =
+                self.learnt.at(*row).is_some_and(|at| event.from_ms - 1000 <= at && at <= event.until_ms + 1000);
+            let keyed = self.trail.events.iter().any(|other| self.learnt.is_about(*row, other));
+            in_time && !keyed && self.learnt.is_by(*row, event) == Some(true)
+        });
+        match nameless {
+            Some(row) => Found::Row(row),
+            None => self.absence(event),
+        }
+    }
+
+    fn absence(&self, event: &Event) -> Found {
+        if !self.trail.settled {
+            return Found::Unknown("no later event arrived, so what is not there may still come");
+        }
+        if event.kind != Kind::Refused && !event.effect {
+            return Found::Unknown("nobody saw that it had a lasting effect, and what has none need not be recorded");
+        }
+        Found::Absent
+    }
+}
+
+/// Rows that hold the event's object, in the order in which they were seen.
+fn rows_about(learnt: &Learnt, event: &Event) -> Vec<usize> {
+    (0..learnt.rows.len()).filter(|row| learnt.is_about(*row, event)).collect()
+}
+
+fn owned(signature: Vec<&str>) -> Vec<String> {
+    signature.into_iter().map(str::to_owned).collect()
+}
