@@ -170,8 +170,14 @@ mod tests {
     #[test]
     fn keys_of_oneself_are_found_by_name() {
         let fact = ActorFact { name: "ann".into(), role: "user".into(), tenant: "a".into(), throw_away: false };
-        let mut actor =
-            Actor { fact, values: BTreeMap::new(), session: Session::default(), identity: Vec::new(), alive: true };
+        let mut actor = Actor {
+            fact,
+            values: BTreeMap::new(),
+            session: Session::default(),
+            identity: Vec::new(),
+            alive: true,
+            signed_up: false,
+        };
         actor.learn_identity(&json!({"user": {"id": 17, "username": "ann1", "token": "t"}, "admin": false}));
         assert_eq!(actor.keys("username"), ["ann1", "17"]);
         assert_eq!(actor.keys("id")[0], "17");
