@@ -30,6 +30,7 @@ mod idempotency;
 pub mod inventory;
 mod limits;
 mod origin;
+pub mod outbox;
 mod pass;
 mod permit;
 mod place;

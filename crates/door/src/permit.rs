@@ -251,7 +251,7 @@ impl<'t> Write<'t> {
         Ok(self.tx.run(sql, values).await?)
     }
 
-    /// Puts an effect outside into the outbox: it is done after the commit, once, and again until it works.
+    /// Puts an effect outside into the [outbox](crate::outbox): it is done after the commit, and again until it works.
     ///
     /// # Errors
     /// As [`store::Error`] says.
