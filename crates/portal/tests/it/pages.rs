@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::{ElementRef, Html, Selector};
 
-#[path = "../../examples/gallery/world.rs"]
+#[path = "../../examples/gallery/world/mod.rs"]
 mod world;
 
 fn selector(text: &str) -> Selector {

@@ -1,0 +1,157 @@
+//! Every page of the portal, as the people of the demo world see it on Tuesday, 24 November 2026,
+//! at 9:41 in Oslo.
+
+mod people;
+mod record;
+mod work;
+
+use askama::Template;
+use door::Time;
+use jiff::tz;
+use portal::{
+    identity::pages::{AccountPage, SignInPage, TokenMadePage},
+    installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
+    organisations::{
+        ClientList, Role,
+        pages::{ClientsPage, OrganisationsPage},
+    },
+    pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
+    projects::{ProjectList, Status, home::StaffHome},
+    trail::pages::{Filter, MatrixPage},
+};
+use uuid::Uuid;
+
+use people::{TOKEN, account, clients, demo, scopes, sign_in_refused, token_refused};
+use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page};
+use work::{
+    credential_page, credentials_page, home_client, members_page, messages_page, path, project_page, projects,
+    projects_page, status_refused,
+};
+
+/// Name and HTML of every page.
+pub(crate) fn every_page() -> Vec<(&'static str, String)> {
+    let mut pages = vec![
+        ("sign-in", html(&SignInPage { page: guest("/sign-in"), next: String::new() })),
+        ("sign-in-refused", html(&SignInPage { page: sign_in_refused(), next: "/projects".into() })),
+        ("sign-in-demo", html(&SignInPage { page: demo(guest("/sign-in")), next: String::new() })),
+        ("setup", html(&SetupPage { page: guest("/setup/7Q4K"), token: "7Q4K".into() })),
+        ("setup-over", html(&SetupOverPage { page: guest("/setup/7Q4K") })),
+        ("account", html(&AccountPage { page: tom("/account"), account: account(), scopes: scopes() })),
+        ("account-token-refused", html(&AccountPage { page: token_refused(), account: account(), scopes: scopes() })),
+        ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into() })),
+        ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
+        ("clients", html(&ClientsPage { page: maya("/clients"), list: clients() })),
+        ("clients-empty", html(&ClientsPage { page: maya("/clients"), list: ClientList { clients: vec![] } })),
+        ("home-staff", html(&StaffHome { page: maya("/"), list: projects("") })),
+        ("home-staff-demo", html(&StaffHome { page: demo(tom("/")), list: projects("") })),
+        ("home-staff-empty", html(&StaffHome { page: maya("/"), list: ProjectList { projects: vec![], next: None } })),
+        ("home-client", html(&home_client(petra("/")))),
+        ("home-client-demo", html(&home_client(demo(petra("/"))))),
+        ("projects", html(&projects_page(maya("/projects"), projects("")))),
+        ("projects-empty", html(&projects_page(petra("/projects"), ProjectList { projects: vec![], next: None }))),
+        ("project", html(&project_page(tom(&path("")), Status::WaitingOnClient))),
+        ("project-client", html(&project_page(petra(&path("")), Status::WaitingOnClient))),
+        ("project-status-refused", html(&project_page(status_refused(), Status::WaitingOnClient))),
+        ("project-archived", html(&project_page(tom(&path("")), Status::Archived))),
+        ("members", html(&members_page())),
+        ("messages", html(&messages_page(tom(&path("/messages"))))),
+        ("messages-client", html(&messages_page(petra(&path("/messages"))))),
+        ("credentials", html(&credentials_page())),
+        ("credential", html(&credential_page(tom(&path("/credentials/x")), None))),
+        ("credential-client", html(&credential_page(petra(&path("/credentials/x")), None))),
+        ("credential-shown", html(&credential_page(tom(&path("/credentials/x")), Some("h7#Kq-vell-0strand".into())))),
+        ("trail", html(&trail_page(maya("/trail"), None, Filter::default()))),
+        ("trail-record", html(&trail_page(maya("/trail"), Some(id(1)), denied()))),
+        ("trail-empty", html(&trail_empty())),
+        ("matrix", html(&MatrixPage { page: tom("/matrix"), matrix: matrix() })),
+        ("readiness", html(&ReadinessPage { page: maya("/readiness"), shown: readiness() })),
+        ("privacy", html(&policy())),
+        ("confirm", html(&confirm())),
+        ("step-up", html(&StepUp { page: tom(&path("")), mail: "tom@haldenrook.example".into(), next: path("") })),
+    ];
+    for (name, kind) in [
+        ("refusal-400", RefusalKind::Malformed),
+        ("refusal-401", RefusalKind::SignInFirst),
+        ("refusal-404", RefusalKind::NotFound),
+        ("refusal-405", RefusalKind::NoSuchWay),
+        ("refusal-409", RefusalKind::NotNow),
+        ("refusal-413", RefusalKind::TooLarge),
+        ("refusal-422", RefusalKind::Invalid),
+        ("refusal-500", RefusalKind::Broken),
+        ("refusal-503", RefusalKind::Unavailable),
+    ] {
+        let page = if kind == RefusalKind::SignInFirst { guest("/projects") } else { tom("/projects") };
+        pages.push((name, html(&Refusal::new(page, kind, REFERENCE))));
+    }
+    let mut forbidden = Refusal::new(tom(&path("/members")), RefusalKind::Forbidden, REFERENCE);
+    forbidden.who_can = vec![Person::new("Ana Castro"), Person::new("Maya Lindqvist")];
+    pages.push(("refusal-403", html(&forbidden)));
+    let mut too_many = Refusal::new(tom("/projects"), RefusalKind::TooMany, REFERENCE);
+    too_many.wait_seconds = Some(120);
+    pages.push(("refusal-429", html(&too_many)));
+    pages
+}
+
+const REFERENCE: &str = "7f3a19c2";
+fn html(page: &impl Template) -> String {
+    page.render().unwrap_or_else(|error| error.to_string())
+}
+
+/// Tuesday, 24 November 2026, 9:41 in Oslo, in microseconds.
+const NOW: Time = Time(1_795_509_660_000_000);
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+fn ago(seconds: i64) -> Time {
+    NOW.plus_seconds(-seconds)
+}
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128((0x019a << 112) | (0x7 << 76) | (0x8 << 60) | number)
+}
+
+fn texts<const N: usize>(words: [&str; N]) -> Vec<String> {
+    words.map(str::to_owned).to_vec()
+}
+
+fn guest(path: &str) -> Page {
+    Page {
+        now: NOW,
+        zone: tz::TimeZone::fixed(tz::offset(1)),
+        path: path.into(),
+        key: "gallery".into(),
+        ..Page::default()
+    }
+}
+
+fn viewer(path: &str, name: &str, role: Role, client: Option<&str>) -> Page {
+    let viewer = Viewer {
+        name: name.into(),
+        role,
+        organisation: "Halden & Rook".into(),
+        client: client.map(str::to_owned),
+        organisations: 1,
+        may: May::of(&rules(), &[role.word()], ""),
+    };
+    Page { viewer: Some(viewer), ..guest(path) }
+}
+
+fn maya(path: &str) -> Page {
+    viewer(path, "Maya Lindqvist", Role::Owner, None)
+}
+
+fn tom(path: &str) -> Page {
+    viewer(path, "Tom Reyes", Role::Staff, None)
+}
+
+fn petra(path: &str) -> Page {
+    viewer(path, "Petra Lindqvist", Role::ClientAdmin, Some("Brightwater Hotels"))
+}
+
+fn jo(path: &str) -> Page {
+    let mut page = viewer(path, "Jo Adeyemi", Role::Staff, None);
+    if let Some(viewer) = &mut page.viewer {
+        viewer.organisations = 2;
+    }
+    page
+}

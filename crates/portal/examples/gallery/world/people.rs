@@ -1,0 +1,104 @@
+//! People, how they sign in, and whom they work for.
+
+use door::Time;
+use portal::{
+    identity::{Account, MembershipShown, SessionShown, TokenShown},
+    ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
+    organisations::{ClientList, ClientShown, Role},
+    pages::{Demo, Face, Page, Refused},
+};
+
+use super::*;
+
+pub(super) fn demo(page: Page) -> Page {
+    let face = |name: &str, mail: &str, role, company: &str| Face {
+        name: name.into(),
+        mail: mail.into(),
+        role,
+        company: company.into(),
+    };
+    let people = vec![
+        face("Maya Lindqvist", "maya@haldenrook.example", Role::Owner, "Halden & Rook"),
+        face("Tom Reyes", "tom@haldenrook.example", Role::Staff, "Halden & Rook"),
+        face("Petra Lindqvist", "petra@brightwater.example", Role::ClientAdmin, "Brightwater Hotels"),
+        face("Sam Okafor", "sam@kestrel.example", Role::ClientMember, "Kestrel Cycles"),
+    ];
+    Page { demo: Some(Demo { password: "a demo is not a secret".into(), people }), ..page }
+}
+
+pub(super) fn sign_in_refused() -> Page {
+    let refused = Refused {
+        action: "/session/open".into(),
+        values: [("mail".to_owned(), "tom@haldenrook.example".to_owned())].into(),
+        errors: [(String::new(), "That did not match. Try again, or ask the person who invited you.".to_owned())]
+            .into(),
+    };
+    Page { refused: Some(refused), ..guest("/sign-in") }
+}
+
+pub(super) fn token_refused() -> Page {
+    let refused = Refused {
+        action: "/account/tokens/create".into(),
+        values: [("name".to_owned(), "Weekly report".to_owned()), ("days".to_owned(), "30".to_owned())].into(),
+        errors: [("scopes".to_owned(), "must name at least one".to_owned())].into(),
+    };
+    Page { refused: Some(refused), ..tom("/account") }
+}
+
+pub(super) const TOKEN: &str = "plp_8sJ2vQx7hWn4RkTz0bYdLc5mGfPaEu3iVo9qXsN6tKw";
+pub(super) fn account() -> Account {
+    let membership = |number, name: &str| MembershipShown {
+        organisation: OrganisationId(id(number)),
+        organisation_name: name.into(),
+        client: None,
+        client_name: None,
+        role: Role::Staff,
+    };
+    let session = |number, agent: &str, opened, seen, this| SessionShown {
+        id: SessionId(id(number)),
+        agent: agent.into(),
+        opened_at: ago(opened),
+        seen_at: ago(seen),
+        this,
+    };
+    Account {
+        id: PersonId(id(2)),
+        mail: "tom@haldenrook.example".into(),
+        name: "Tom Reyes".into(),
+        organisation: Some(OrganisationId(id(100))),
+        memberships: vec![membership(100, "Halden & Rook"), membership(101, "Studio Pallas")],
+        sessions: vec![
+            session(1, "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 3 * DAY, 0, true),
+            session(2, "Mozilla/5.0 (iPhone; like Mac OS X) Version/26.0 Safari/604.1", 12 * DAY, 14 * HOUR, false),
+        ],
+        tokens: vec![TokenShown {
+            id: TokenId(id(1)),
+            name: "Weekly report".into(),
+            scopes: texts(["project:look", "message:look"]),
+            made_at: ago(20 * DAY),
+            expires_at: ago(-70 * DAY),
+            seen_at: Some(ago(26 * HOUR)),
+        }],
+    }
+}
+
+pub(super) fn scopes() -> Vec<String> {
+    texts(["project:look", "project:change", "message:look", "message:change", "credential:look", "trail:look"])
+}
+
+pub(super) fn clients() -> ClientList {
+    let client = |number, name: &str, projects, people, days| ClientShown {
+        id: ClientId(id(number)),
+        name: name.into(),
+        projects,
+        people,
+        made_at: ago(days * DAY),
+    };
+    ClientList {
+        clients: vec![
+            client(1, "Brightwater Hotels", 3, 2, 82),
+            client(2, "Kestrel Cycles", 2, 3, 61),
+            client(3, "Mirabel Clinics", 1, 1, 9),
+        ],
+    }
+}
