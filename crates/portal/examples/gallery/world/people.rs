@@ -1,7 +1,5 @@
 //! People, how they sign in, and whom they work for.
 
-use door::Time;
-use portal::{
     identity::{Account, MembershipShown, SessionShown, TokenShown},
     ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
     organisations::{ClientList, ClientShown, Role},
