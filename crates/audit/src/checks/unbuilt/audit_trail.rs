@@ -9,53 +9,6 @@ const CHECK: Check = of(Dimension::AuditTrail);
 /// Declared, not yet judged.
 pub(super) const TABLE: &[Check] = &[
     Check {
-        id: "AT01",
-        severity: Severity::Blocks,
-        title: "every state-changing action that succeeded left a record",
-        why: "When a client asks who removed the file, the answer must not be a guess. One action that is not recorded \
-              makes the whole record worthless as proof of absence.",
-        how: "After each successful change an event that is known to be recorded is caused. When that one has arrived \
-              and the other has not, the record is missing; no fixed waiting is involved.",
-        references: &["ASVS 5.0 16.3.3", "CWE-778", "SOC 2 CC7.2", "GDPR Art. 5(2)"],
-        fix: "Write the record in the transaction that makes the change, in the one place that all changes pass.",
-        ..CHECK
-    },
-    Check {
-        id: "AT02",
-        severity: Severity::Blocks,
-        title: "every sensitive read left a record (secret revealed, data exported, file downloaded)",
-        why: "Data leaves by reading, not by writing. After a breach the first question is who saw what, and only a \
-              record of reads can answer it.",
-        how: "Reveals, exports and downloads that succeeded are looked for in the record, as AT01 does for changes.",
-        references: &["ASVS 5.0 16.3.2", "CWE-778", "SOC 2 CC7.2", "GDPR Art. 33(3)"],
-        fix: "Write the record before the answer is sent, and send nothing when it cannot be written.",
-        ..CHECK
-    },
-    Check {
-        id: "AT03",
-        severity: Severity::Prevents,
-        title: "refused attempts leave a record",
-        why: "Somebody who tries a hundred doors is worth a look. If only what succeeded is recorded, he is invisible \
-              until he succeeds.",
-        how: "Refusals that the walk provoked across the walls are looked for in the record.",
-        references: &["ASVS 5.0 16.3.2", "CWE-778", "SOC 2 CC7.2"],
-        fix: "Record the refusal where it is decided, with actor, action and object, and limit how many one actor can \
-              cause in a minute.",
-        ..CHECK
-    },
-    Check {
-        id: "AT04",
-        severity: Severity::Prevents,
-        title: "the record names actor, action, object, time, source, result",
-        why: "A line that says 'updated' is no evidence. Who, what, which, when, from where and with what result are \
-              what an investigation asks.",
-        how: "Known events of each actor teach which field holds what; each later record is then held against what \
-              really happened.",
-        references: &["ASVS 5.0 16.2.1", "ASVS 5.0 16.2.2", "CWE-778", "CWE-223"],
-        fix: "Make the six fields required in the type that every record is made of.",
-        ..CHECK
-    },
-    Check {
         id: "AT05",
         severity: Severity::Blocks,
         title: "the actor cannot forge the record (headers, body fields, line breaks)",

@@ -88,19 +88,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "DE08",
-        severity: Severity::Prevents,
-        title: "error answers hold a reference, no stack trace or internals",
-        why: "A stack trace tells an attacker which versions, files and queries there are, and tells a customer that \
-              nobody was expecting this.",
-        how: "Every error answer of the walk, and a few that it provokes, is searched for traces, file paths, SQL and \
-              frameworks' debug pages; a reference that support can look up must stand in it.",
-        references: &["OWASP API8:2023", "ASVS 5.0 16.5.1", "ASVS 5.0 13.4.2", "CWE-209", "RFC 9457"],
-        fix: "Let one handler answer everything unexpected, with a reference and nothing else, and log the rest under \
-              that reference.",
-        ..CHECK
-    },
-    Check {
         id: "DE09",
         severity: Severity::Prevents,
         title: "time to detect: from fault to first alert, measured for each fault",

@@ -9,26 +9,6 @@ const CHECK: Check = of(Dimension::Operations);
 /// Declared, not yet judged.
 pub(super) const TABLE: &[Check] = &[
     Check {
-        id: "OP01",
-        severity: Severity::Blocks,
-        title: "sign-in, reset, sign-up and other public endpoints are rate limited",
-        why: "Without a limit, a list of leaked passwords is tried against all your customers in one night.",
-        how: "On a throw-away account a burst of wrong passwords is sent, then the right one. A 429, a delay, a \
-              lock-out or a challenge all count as a limit; the report says how many tries it took.",
-        references: &[
-            "OWASP API4:2023",
-            "OWASP API2:2023",
-            "ASVS 5.0 6.3.1",
-            "ASVS 5.0 2.4.1",
-            "CWE-307",
-            "CWE-799",
-            "RFC 6585 4 (429)",
-        ],
-        fix: "Count tries by account and by address, in a store that all processes share, and answer 429 with \
-              `Retry-After`.",
-        ..CHECK
-    },
-    Check {
         id: "OP02",
         severity: Severity::Prevents,
         title: "the limit cannot be bypassed by forwarding headers, case, or paths; does not lock others out",

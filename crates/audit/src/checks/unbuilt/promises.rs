@@ -66,25 +66,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "PR06",
-        severity: Severity::Prevents,
-        title: "third parties contacted by the pages are those listed; cookies before consent are those declared",
-        why: "A font from another company's server hands every visitor's address to it. Nobody decided that; it came \
-              with a template.",
-        how: "The public and the signed-in pages are fetched and every address in them that a browser would load by \
-              itself is compared with what the policy lists; cookies set before any consent likewise.",
-        references: &[
-            "GDPR Art. 13(1)(e)",
-            "GDPR Art. 13(1)(f)",
-            "Directive 2002/58/EC Art. 5(3)",
-            "ASVS 5.0 14.2.3",
-            "ASVS 5.0 3.6.1",
-        ],
-        fix: "Serve fonts, scripts and styles yourself; forbid the rest by a Content-Security-Policy; list what \
-              remains.",
-        ..CHECK
-    },
-    Check {
         id: "PR07",
         severity: Severity::Prevents,
         title: "rectification: one can correct one's data",
@@ -104,18 +85,6 @@ pub(super) const TABLE: &[Check] = &[
               than the policy's and a contact that is the policy's.",
         references: &["GDPR Art. 33(1)", "GDPR Art. 33(2)", "GDPR Art. 34", "SOC 2 CC7.4"],
         fix: "Write the page now: who decides, whom to write to, the text, the deadline.",
-        ..CHECK
-    },
-    Check {
-        id: "PR09",
-        severity: Severity::Trust,
-        title: "contact, disclosure policy, security.txt valid and not expired",
-        why: "Somebody who finds a hole and finds nobody to tell will tell everybody.",
-        how: "`/.well-known/security.txt` is fetched over the service's own address and read by the rules of its \
-              standard: at least one contact, exactly one expiry, not in the past.",
-        references: &["RFC 9116 2.5.3 (Contact)", "RFC 9116 2.5.5 (Expires)", "RFC 9116 3 (location)"],
-        fix: "Publish the file with `Contact:` and an `Expires:` less than a year ahead, made from settings so that \
-              it does not age.",
         ..CHECK
     },
     Check {
