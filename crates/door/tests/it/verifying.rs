@@ -89,7 +89,7 @@ async fn a_sound_record_is_verified() {
         assert_eq!(found, expected);
         assert_eq!(found.verdict(), Verdict::Verified);
         assert!(
-            found.to_string().starts_with("VERIFIED: 300 leaves in 3 chains, 2 checkpoints\nnot vouched"),
+            found.to_string().starts_with("VERIFIED: 300 of 300 leaves (chains: 3, checkpoints: 2)\nnot vouched"),
             "{found}"
         );
         // Without anything from outside the same record is only signed, and what is not ours does not help.

@@ -115,7 +115,8 @@ pub enum Fault {
 /// What all of it comes to. The numbers are the exit codes of a verifying command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Everything holds, and a checkpoint from outside covers all that is signed.
+    /// Everything holds, and a checkpoint from outside covers all that is signed. The newest leaves may wait for the next
+    /// signature: [`Report::covered_outside`] says how far this reaches.
     Verified = 0,
     /// Everything holds, but nothing outside vouches for all of it: whoever has the key could have written it anew.
     SignedOnly = 10,
@@ -209,10 +210,12 @@ impl fmt::Display for Verdict {
 }
 
 impl fmt::Display for Report {
-    /// First the verdict, then what was not checked, then what does not hold.
+    /// First the verdict and how many leaves it is about, then what was not checked, then what does not hold.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { leaves, chains, checkpoints, signed, covered_outside, pending, .. } = self;
-        writeln!(f, "{}: {leaves} leaves in {chains} chains, {checkpoints} checkpoints", self.verdict())?;
+        let verdict = self.verdict();
+        let shown = if verdict == Verdict::Verified { covered_outside } else { signed };
+        writeln!(f, "{verdict}: {shown} of {leaves} leaves (chains: {chains}, checkpoints: {checkpoints})")?;
         writeln!(
             f,
             "not vouched for from outside: {}; not signed: {}; not sealed: {pending}; values erased: {}",
