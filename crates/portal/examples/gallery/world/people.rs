@@ -1,5 +1,6 @@
 //! People, how they sign in, and whom they work for.
 
+use portal::{
     identity::{Account, MembershipShown, SessionShown, TokenShown},
     ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
     organisations::{ClientList, ClientShown, Role},
