@@ -1,1 +1,88 @@
-//! The gaps.
+//! The benchmark of the audit's sight: the portal with one gap opened at a time.
+//!
+//! A gap is opened from the outside, by building the portal from altered parts: its catalogue, and which tables the
+//! database guards. The shipped binary has no switch for it. `gapped-portal` has the portal's own command line and reads
+//! the gaps to open from the variable `GAPS`: `GAPS=1,18 gapped-portal serve`.
+
+mod other_tenant;
+mod unrecorded;
+
+use door::{Catalogue, Relations};
+use portal::Parts;
+
+/// A gap that can be opened.
+#[derive(Clone, Copy)]
+pub struct Gap {
+    /// Its number in the list of gaps.
+    pub number: u8,
+    /// The check that must find it.
+    pub check: &'static str,
+    /// The action on which it must be found: `DELETE /api/v1/…`.
+    pub action: &'static str,
+    /// What is opened.
+    pub words: &'static str,
+    /// Opens it.
+    pub open: fn(Parts) -> Parts,
+}
+
+/// The gaps that can be opened in this version, by number.
+pub const GAPS: &[Gap] = &[
+    Gap {
+        number: 1,
+        check: "AZ05",
+        action: "DELETE /api/v1/projects/{project}/members/{member}",
+        words: "an internal user without the admin role can remove a teammate from a project",
+        open: staff_removes_teammates,
+    },
+    Gap {
+        number: 2,
+        check: "AZ02",
+        action: "GET /api/v1/projects/{project}",
+        words: "another organisation reads a project by its id",
+        open: other_tenant::reads_projects,
+    },
+    Gap {
+        number: 18,
+        check: "AT02",
+        action: "POST /api/v1/projects/{project}/credentials/{credential}/reveal",
+        words: "credential reveals are not recorded",
+        open: unrecorded::reveals,
+    },
+];
+
+/// The portal with these gaps open.
+///
+/// # Errors
+/// With the number that is not known.
+pub fn parts(numbers: &[u8]) -> Result<Parts, String> {
+    numbers.iter().try_fold(Parts::real(), |parts, number| {
+        let gap = GAPS.iter().find(|gap| gap.number == *number);
+        gap.map(|gap| (gap.open)(parts)).ok_or_else(|| format!("gap {number} cannot be opened in this version"))
+    })
+}
+
+/// The portal whose action of this name may be done by everybody who finds its object.
+#[must_use]
+pub fn without_who_may(name: &str) -> Parts {
+    alter(Parts::real(), |catalogue| catalogue.alter(name, |entry| entry.spec.may = Relations::from_bits(u32::MAX)))
+}
+
+/// The portal whose action of this name leaves no record.
+#[must_use]
+pub fn without_record(name: &str) -> Parts {
+    alter(Parts::real(), |catalogue| catalogue.alter(name, |entry| entry.recorded = false))
+}
+
+/// Everybody of the organisation who is in the project may remove others.
+fn staff_removes_teammates(parts: Parts) -> Parts {
+    alter(parts, |catalogue| {
+        catalogue.alter("project.member.remove", |entry| {
+            entry.spec.may = entry.spec.may.and(Relations::of(&[portal::standing::STAFF]));
+        })
+    })
+}
+
+fn alter(mut parts: Parts, change: impl Fn(Catalogue) -> Catalogue) -> Parts {
+    parts.catalogue = change(parts.catalogue);
+    parts
+}

@@ -1,0 +1,19 @@
+//! The portal's command line over altered parts.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let asked = std::env::var("GAPS").unwrap_or_default();
+    let numbers: Result<Vec<u8>, _> =
+        asked.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse).collect();
+    match numbers.map_err(|error| format!("GAPS={asked}: {error}")).and_then(|numbers| gaps::parts(&numbers)) {
+        Ok(parts) => portal::run(std::env::args_os(), &parts),
+        Err(wrong) => refuse(&wrong),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is the answer of a command")]
+fn refuse(wrong: &str) -> ExitCode {
+    eprintln!("error: {wrong}\n\nhint: GAPS=1,2,18");
+    ExitCode::from(2)
+}

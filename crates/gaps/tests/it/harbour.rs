@@ -1,0 +1,115 @@
+//! A portal from altered parts, listening, with people in it, and the audit's view of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use audit::evidence::Dossier;
+use audit::manifest::Manifest;
+use audit::progress::Silent;
+use audit::verdict::Outcome;
+use clap::Parser as _;
+use door::Door;
+use portal::Parts;
+use portal::data::Data;
+use portal::settings::{Cli, Command, Serve};
+use portal::wires::{Peer, console, jobs};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "a fine long password";
+
+/// A portal that runs until it is dropped.
+pub(crate) struct Harbour {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) url: String,
+    pub(crate) door: Arc<Door>,
+    _stop: tokio::sync::watch::Sender<bool>,
+}
+
+impl Harbour {
+    /// Opens one from these parts.
+    pub(crate) async fn open(parts: &Parts) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serve = settings(&directory.path().join("data"));
+        let data = Data::open(&serve.place).unwrap();
+        let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
+        people(&door).await;
+        let app = portal::serve::router(&door, &serve).into_make_service_with_connect_info::<Peer>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        tokio::spawn(jobs::start(&door, &stopping).join_all());
+        Self { directory, url, door, _stop: stop }
+    }
+
+    /// Walks it, all of it or one action, and judges.
+    pub(crate) async fn audit(&self, only: Option<&str>) -> Outcome {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // The project's own manifest; only the address and the way to start are this test's.
+        let manifest = std::fs::read_to_string(root.join("plimsoll.toml")).unwrap();
+        let manifest: Vec<String> = manifest
+            .lines()
+            .filter(|line| !["start ", "start_timeout", "env ", "prepare"].iter().any(|key| line.starts_with(key)))
+            .map(|line| if line.starts_with("url ") { format!("url = {:?}", self.url) } else { line.to_owned() })
+            .collect();
+        let path = self.directory.path().join("plimsoll.toml");
+        std::fs::write(&path, manifest.join("\n")).unwrap();
+        std::fs::copy(root.join("plimsoll.matrix"), self.directory.path().join("plimsoll.matrix")).unwrap();
+        let mut setup = audit::Setup::new(Manifest::load(&path).unwrap(), "run").unwrap();
+        setup.only = only.map(str::to_owned);
+        let walked = audit::walk(&setup, &Silent).await.unwrap();
+        audit::outcome(&Dossier::load(&walked.evidence).unwrap())
+    }
+
+    /// Signs somebody in and asks the JSON interface by the door, without the network.
+    pub(crate) async fn pass(&self, action: &str, token: &str, ids: door::Ids, input: Value) -> door::Result<Value> {
+        let request = door::Request {
+            credential: if token.is_empty() {
+                door::Credential::None
+            } else {
+                door::Credential::Bearer(token.to_owned().into())
+            },
+            ids,
+            input: door::Input::Fields(input),
+            id: door::id::uuid_at(self.door.now()),
+            ..door::Request::default()
+        };
+        Ok(self.door.pass(action, request).await?.output)
+    }
+}
+
+/// Gaps as `CHECK action`, for comparing.
+pub(crate) fn gaps(outcome: &Outcome) -> Vec<String> {
+    outcome.gaps.iter().map(|gap| format!("{} {}", gap.check, gap.subject)).collect()
+}
+
+fn settings(data: &Path) -> Serve {
+    let Command::Serve(serve) = Cli::parse_from(["portal", "serve", "--data", data.to_str().unwrap()]).command else {
+        panic!("serve")
+    };
+    serve
+}
+
+/// The people of `crates/portal/people.sh`, by the same commands.
+async fn people(door: &Arc<Door>) {
+    let operator = async |action: &str, input: Value| console::pass(door, action, &input.to_string()).await.unwrap();
+    let found = |name: &str, owner: &str, clients: &[&str]| json!({"name": name, "owner": owner, "mail": format!("{owner}@example.com"), "password": PASSWORD, "clients": clients});
+    let here =
+        operator("organisation.create", found("Halden & Rook", "maya", &["Brightwater Hotels", "Kestrel Cycles"]))
+            .await;
+    let there = operator("organisation.create", found("Studio Pallas", "otto", &["Mill & Oat Bakery"])).await;
+    let client = &here["clients"][0];
+    let people = [
+        ("ana", &here, "admin", None),
+        ("tom", &here, "staff", None),
+        ("nils", &here, "staff", None),
+        ("petra", &here, "client_admin", Some(client)),
+        ("sam", &here, "client_member", Some(client)),
+        ("jo", &there, "staff", None),
+    ];
+    for (name, organisation, role, client) in people {
+        let input = json!({"mail": format!("{name}@example.com"), "name": name, "password": PASSWORD,
+                           "organisation": organisation["organisation"], "role": role, "client": client});
+        operator("person.create", input).await;
+    }
+}

@@ -1,0 +1,105 @@
+//! The sweep: for every action, who-may off, then the record off. Each time the audit names the action, or the portal
+//! itself refuses, which is asserted.
+
+use door::{Effect, Ids, Refusal, Relation, Relations, Way};
+use serde_json::json;
+
+use crate::harbour::{Harbour, gaps};
+
+/// Actions whose object is found by the caller's own identity: everybody finds his own, so there is nothing that who-may
+/// would keep him from.
+const OWN: [&str; 4] = ["account.show", "session.close", "token.create", "token.revoke"];
+/// Actions that everybody in the rooms may do.
+const EVERYBODY: [&str; 3] = ["organisation.show", "organisation.enter", "matrix.show"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_who_may_the_audit_names_the_action() {
+    let catalogue = portal::catalogue::catalogue();
+    let mut named = 0;
+    for entry in catalogue.entries() {
+        let Way::Http(verb, path) = entry.spec.way else { continue };
+        let name = entry.spec.name;
+        if entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) || OWN.contains(&name) || EVERYBODY.contains(&name) {
+            continue;
+        }
+        let subject = format!("{} /api/v1{path}", verb.name());
+        let harbour = Harbour::open(&gaps::without_who_may(name)).await;
+        let found = gaps(&harbour.audit(Some(&subject)).await);
+        assert!(found.iter().any(|gap| gap.ends_with(&subject)), "{name}: {found:?}");
+        assert!(found.iter().all(|gap| gap.ends_with(&subject)), "{name}, a false alarm: {found:?}");
+        named += 1;
+    }
+    assert!(named > 10, "only {named} actions were swept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_record_the_database_refuses() {
+    let mut refused = 0;
+    for entry in portal::catalogue::catalogue().entries() {
+        let changes = matches!(entry.effect, Effect::Change | Effect::Disclose);
+        if !changes || !matches!(entry.spec.way, Way::Http(..)) {
+            continue;
+        }
+        let name = entry.spec.name;
+        let harbour = Harbour::open(&gaps::without_record(name)).await;
+        let answer = act(&harbour, name).await;
+        assert_eq!(answer, Err(Refusal::Broken), "{name} was done without a record");
+        refused += 1;
+    }
+    assert!(refused > 10, "only {refused} actions were swept");
+}
+
+/// Does one action as maya, after everything that it needs.
+async fn act(harbour: &Harbour, name: &str) -> door::Result<serde_json::Value> {
+    let id = |value: &serde_json::Value| value.as_str().and_then(|text| text.parse().ok()).unwrap_or_default();
+    let none = || Ids::default();
+    let sign_in = json!({"mail": "maya@example.com", "password": "a fine long password"});
+    let opened = harbour.pass("session.open", "", none(), sign_in).await?;
+    let token = opened["token"].as_str().unwrap_or_default().to_owned();
+    let organisation = id(&opened["organisations"][0]);
+    let here = Ids(vec![("organisation", organisation)]);
+    harbour.pass("organisation.enter", &token, here.clone(), json!({})).await?;
+    let clients = harbour.pass("client.list", &token, none(), json!({})).await?;
+    let made = harbour
+        .pass("project.create", &token, none(), json!({"title": "Work", "client": clients["clients"][0]["id"]}))
+        .await?;
+    let project = id(&made["id"]);
+    let at = |more: &[(&'static str, door::uuid::Uuid)]| Ids([&[("project", project)], more].concat());
+    let people = harbour.pass("organisation.show", &token, here.clone(), json!({})).await?;
+    let tom = people["people"].as_array().into_iter().flatten().find(|person| person["name"] == "tom").cloned();
+    let tom = id(&tom.unwrap_or_default()["person"]);
+    match name {
+        "session.open" | "organisation.enter" | "project.create" => unreachable_here(name),
+        "session.close" => harbour.pass(name, &token, none(), json!({})).await,
+        "token.create" => {
+            harbour.pass(name, &token, none(), json!({"name": "ci", "scopes": ["project:look"], "days": 1})).await
+        }
+        "token.revoke" => {
+            let wanted = json!({"name": "ci", "scopes": ["project:look"], "days": 1});
+            let made = harbour.pass("token.create", &token, none(), wanted).await?;
+            harbour.pass(name, &token, Ids(vec![("token", id(&made["id"]))]), json!({})).await
+        }
+        "client.create" => harbour.pass(name, &token, none(), json!({"name": "New"})).await,
+        "project.status.set" => {
+            harbour.pass(name, &token, at(&[]), json!({"status": "active", "sentence": "We began."})).await
+        }
+        "project.member.add" => harbour.pass(name, &token, at(&[]), json!({"person": tom, "role": "viewer"})).await,
+        "project.member.remove" => {
+            harbour.pass("project.member.add", &token, at(&[]), json!({"person": tom, "role": "viewer"})).await?;
+            harbour.pass(name, &token, at(&[("member", tom)]), json!({})).await
+        }
+        "message.post" => harbour.pass(name, &token, at(&[]), json!({"text": "Hello"})).await,
+        "credential.store" => harbour.pass(name, &token, at(&[]), json!({"title": "DNS", "secret": "s"})).await,
+        "credential.reveal" => {
+            let stored =
+                harbour.pass("credential.store", &token, at(&[]), json!({"title": "DNS", "secret": "s"})).await?;
+            harbour.pass(name, &token, at(&[("credential", id(&stored["id"]))]), json!({"reason": "A record"})).await
+        }
+        other => panic!("the sweep does not know how to do {other}"),
+    }
+}
+
+/// These are on the way to every other action, so the refusal has come before.
+fn unreachable_here(name: &str) -> door::Result<serde_json::Value> {
+    panic!("{name} was done without a record")
+}
