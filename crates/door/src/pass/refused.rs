@@ -20,7 +20,7 @@ const REPEAT_SECONDS: i64 = 60;
 const REMEMBERED_MAX: usize = 10_000;
 
 /// Who tried what on which objects, and why not.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Tried {
     who: String,
     action: &'static str,
@@ -34,7 +34,7 @@ pub(super) struct Repeats(Mutex<HashMap<Tried, (Time, u32)>>);
 
 impl Repeats {
     /// Whether to record it now, with the number of times that it was not recorded before.
-    fn due(&self, tried: Tried, now: Time) -> Option<u32> {
+    fn due(&self, tried: &Tried, now: Time) -> Option<u32> {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED_MAX {
             seen.retain(|_, (at, _)| now.seconds_since(*at) < REPEAT_SECONDS);
@@ -42,7 +42,7 @@ impl Repeats {
                 seen.clear();
             }
         }
-        match seen.get_mut(&tried) {
+        match seen.get_mut(tried) {
             Some((at, repeats)) if now.seconds_since(*at) < REPEAT_SECONDS => {
                 *repeats += 1;
                 None
@@ -53,10 +53,15 @@ impl Repeats {
                 Some(repeats)
             }
             None => {
-                seen.insert(tried, (now, 0));
+                seen.insert(tried.clone(), (now, 0));
                 Some(0)
             }
         }
+    }
+
+    /// It was not recorded after all, so the next one is.
+    fn forget(&self, tried: &Tried) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(tried);
     }
 }
 
@@ -74,9 +79,10 @@ impl Passage<'_> {
         let endless = self.caller.actor == Actor::Anyone || matches!(why, Refusal::TooMany { .. });
         let objects = if endless { Vec::new() } else { self.request.ids.0.iter().map(|(_, id)| *id).collect() };
         let tried = Tried { who, action: self.entry.spec.name, objects, why: why.word() };
-        let Some(repeats) = self.door.refused.due(tried, self.now) else { return };
+        let Some(repeats) = self.door.refused.due(&tried, self.now) else { return };
         if let Err(error) = self.write_refusal(why, repeats).await {
             tracing::error!(%error, action = self.entry.spec.name, "a refusal could not be recorded");
+            self.door.refused.forget(&tried);
         }
     }
 
@@ -119,10 +125,10 @@ mod tests {
         let repeats = Repeats::default();
         let tried = || Tried { who: "a".to_owned(), action: "b", objects: vec![], why: "forbidden" };
         let at = |second: i64| Time(second * 1_000_000);
-        assert_eq!(repeats.due(tried(), at(0)), Some(0));
-        assert_eq!(repeats.due(tried(), at(30)), None);
-        assert_eq!(repeats.due(tried(), at(59)), None);
-        assert_eq!(repeats.due(tried(), at(61)), Some(2));
-        assert_eq!(repeats.due(tried(), at(62)), None);
+        assert_eq!(repeats.due(&tried(), at(0)), Some(0));
+        assert_eq!(repeats.due(&tried(), at(30)), None);
+        assert_eq!(repeats.due(&tried(), at(59)), None);
+        assert_eq!(repeats.due(&tried(), at(61)), Some(2));
+        assert_eq!(repeats.due(&tried(), at(62)), None);
     }
 }
