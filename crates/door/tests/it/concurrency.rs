@@ -1,6 +1,7 @@
 //! Many at once, and what goes wrong in the middle.
 
 use std::collections::BTreeMap;
+use std::task::Poll;
 use std::time::Duration;
 
 use door::store::{Engine, Error, Settings};
@@ -17,6 +18,7 @@ on_both!(
     a_failed_statement_cannot_be_ignored,
     a_panic_leaves_nothing_and_the_door_goes_on,
     who_hangs_up_leaves_nothing_half_done,
+    who_gives_up_waiting_leaves_nobody_behind,
     transactions_dropped_anywhere_hold_nobody_up,
     a_closed_store_says_so,
 );
@@ -129,6 +131,24 @@ async fn who_hangs_up_leaves_nothing_half_done(world: World) {
     let acts: Vec<String> = world.events().await.into_iter().map(|event| event.act).collect();
     assert_eq!(acts, ["shelf.make", "shelf.misbehave", "shelf.rename"]);
     assert_eq!(world.read("SELECT rev FROM shelf", vec![]).await[0].get::<i64>("rev").unwrap(), 3);
+}
+
+/// Somebody leaves the commit to the next in line, who then gives up.
+async fn who_gives_up_waiting_leaves_nobody_behind(world: World) {
+    let mut first = world.store.write(false).await.unwrap();
+    first.run("UPDATE person SET seen_at = 1", vec![]).await.unwrap();
+    let mut next = Box::pin(world.store.write(false));
+    std::future::poll_fn(|context| {
+        let _ = next.as_mut().poll(context);
+        Poll::Ready(())
+    })
+    .await;
+    let first = tokio::spawn(first.commit());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    drop(next);
+    let end = tokio::time::timeout(Duration::from_secs(5), first).await;
+    end.expect("nobody waits for ever").unwrap().unwrap();
+    assert_eq!(world.count("person WHERE seen_at = 1").await, 4);
 }
 
 /// The store by itself, whose transactions may be dropped at any moment: waiting in line, between two statements, or
