@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::load_line::count;
 use crate::verdict::{Cause, CheckResult, Dimension, Finding, Gap, Outcome, Severity, Verdict};
 
 /// The gaps of one phase, by check.
@@ -148,6 +149,25 @@ pub fn environment(outcome: &Outcome) -> String {
     if run.disposable { format!("{} (disposable)", run.environment) } else { run.environment.clone() }
 }
 
+/// What the walk has to say; actions that were not reached for the same reason share a line.
+#[must_use]
+pub fn notes(outcome: &Outcome) -> Vec<String> {
+    let mut unreached: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    for note in &outcome.notes {
+        match note.strip_prefix("not reached: ").and_then(|rest| rest.split_once(": ")) {
+            Some((action, why)) => unreached.entry(why).or_default().push(action),
+            None => notes.push(note.clone()),
+        }
+    }
+    let mut unreached: Vec<_> = unreached.into_iter().collect();
+    unreached.sort_by_key(|(_, actions)| std::cmp::Reverse(actions.len()));
+    let line = |(why, actions): (&str, Vec<&str>)| {
+        format!("{} not reached: {why} · {}", count(actions.len(), "action"), actions.join(" · "))
+    };
+    unreached.into_iter().map(line).chain(notes).collect()
+}
+
 /// The number with its thousands apart: `2,156`.
 #[must_use]
 pub fn thousands(number: u32) -> String {
@@ -179,6 +199,15 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn actions_that_were_not_reached_for_one_reason_share_a_line() {
+        let mut outcome = crate::report::samples::fog();
+        outcome.notes = ["not reached: GET /a: needs a key", "no page", "not reached: PUT /a: needs a key"]
+            .map(str::to_owned)
+            .into();
+        assert_eq!(notes(&outcome), ["2 actions not reached: needs a key · GET /a · PUT /a", "no page"]);
+    }
 
     #[test]
     fn thousands_stand_apart() {

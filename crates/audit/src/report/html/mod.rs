@@ -28,6 +28,7 @@ pub fn render(outcome: &Outcome, declared: &[Check]) -> Result<String> {
         decisions: view::decisions(outcome),
         unproven: view::unproven(outcome).into_iter().collect(),
         not_applicable: view::ended(outcome, Verdict::NotApplicable).collect(),
+        notes: view::notes(outcome),
     };
     page.render().map_err(|error| Trouble::new("report.html", format!("cannot be written: {error}")))
 }
@@ -45,6 +46,7 @@ struct Page<'a> {
     decisions: Vec<&'a Finding>,
     unproven: Vec<(Cause, Vec<&'a CheckResult>)>,
     not_applicable: Vec<&'a CheckResult>,
+    notes: Vec<String>,
 }
 
 /// Filters of the templates.

@@ -119,11 +119,12 @@ pub(super) fn unseen(outcome: &Outcome, width: usize) -> String {
             }
         }
     }
-    for note in outcome.notes.iter().take(ROWS_MAX) {
+    let notes = view::notes(outcome);
+    for note in notes.iter().take(ROWS_MAX) {
         let _ = writeln!(text, "{}", wrap(&format!("  · {}", printable(note)), width, 4));
     }
-    if outcome.notes.len() > ROWS_MAX {
-        let _ = writeln!(text, "  · and {} more in the report", outcome.notes.len() - ROWS_MAX);
+    if notes.len() > ROWS_MAX {
+        let _ = writeln!(text, "  · and {} more in the report", notes.len() - ROWS_MAX);
     }
     text
 }
