@@ -155,7 +155,12 @@ impl Slots {
                 let found = match self.by_name(&name) {
                     // A plain noun may be anything: it is a key only where the schema says so.
                     Some(slot) => (says_key(&name) || number_or_uuid).then_some(slot),
-                    None if required && says_key(&name) && !names_person(&name) => self.add_unplaced(&name),
+                    None if required
+                        && !names_person(&name)
+                        && (says_key(&name) || number_or_uuid && has_collection(catalogue, &name)) =>
+                    {
+                        self.add_unplaced(&name)
+                    }
                     None => None,
                 };
                 let Some(slot) = found else { continue };
@@ -321,6 +326,15 @@ fn says_key(name: &str) -> bool {
     let words = words(name);
     1 < words.len()
         && words.last().is_some_and(|word| ["id", "uuid", "ids", "key", "slug", "ref", "guid"].contains(&word.as_str()))
+}
+
+/// Whether some path ends in the plural of a name: `/clients` for `client`.
+fn has_collection(catalogue: &Catalogue, name: &str) -> bool {
+    let Some(noun) = reference_base(name) else { return false };
+    catalogue
+        .actions
+        .iter()
+        .any(|action| last_literal(&place(&action.path)).is_some_and(|word| word != noun && singular(word) == noun))
 }
 
 /// Whether a name stands for a person.

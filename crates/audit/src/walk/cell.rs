@@ -165,7 +165,8 @@ impl World<'_> {
             _ => call.clone(),
         };
         let asked = self.ask(who, &call, Purpose::Cell).await;
-        let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure);
+        let unseen = reached.witness.is_none() && asked.exchange.reading == Reading::Refusal && who.is_some();
+        let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure) || unseen;
         let like_missing = if doubtful && reached.form != Form::Read && !self.objects[subject].chosen_key {
             Some(self.like_missing(who, &call, &asked.exchange, subject).await)
         } else {

@@ -7,7 +7,7 @@ use super::world::{Asked, Call, World};
 use crate::canary::LENGTH_MIN;
 use crate::client::Purpose;
 use crate::compare::{leaves, rows_with, scalar};
-use crate::manifest::FixtureMay;
+use crate::manifest::{FixtureMay, Template};
 use crate::plan::slots::words;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -130,12 +130,18 @@ impl World<'_> {
     }
 
     async fn make_as(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
+        if let Some(why) = self.failed.get(&(slot, owner)) {
+            return Err(why.clone());
+        }
         // What refers to its own kind is made without that reference.
         if !self.making.insert(slot) {
             return Err(format!("a {} needs another one first", self.slots.all[slot].noun));
         }
         let made = self.make_once(slot, owner, depth).await;
         self.making.remove(&slot);
+        if let Err(why) = &made {
+            self.failed.insert((slot, owner), why.clone());
+        }
         made
     }
 
@@ -242,7 +248,10 @@ impl World<'_> {
                 let fixture = self.manifest.fixtures.get(&noun).cloned().ok_or("no such fixture")?;
                 let told = self.actors.iter().position(|actor| actor.fact.name == fixture.owner);
                 let owner = told.ok_or_else(|| format!("fixtures.{noun}: there is no actor {}", fixture.owner))?;
-                let object = self.keep_object(slot, owner, keys, fixture.id, &Call::default(), false);
+                let known = self.known(Some(owner));
+                let id = Template::parse(&fixture.id)
+                    .and_then(|id| id.fill(&|hole| known.get(hole).cloned()).map_err(|e| e.to_string()))?;
+                let object = self.keep_object(slot, owner, keys, id, &Call::default(), false);
                 self.objects[object].changeable = fixture.may != FixtureMay::Read;
                 Ok(object)
             }
@@ -308,6 +317,19 @@ impl World<'_> {
         }
         for list in self.slots.all[slot].lists.clone() {
             let Some(rows) = self.rows_of_mine(list, owner, &keys, call).await else { continue };
+            if self.slots.all[slot].item.is_none() {
+                // Nothing reads one by its key: the key is what the row shows, and the answer to the making had.
+                let mut shown = self.key_candidates(producer, slot, asked, call, &keys).into_iter();
+                if let Some((place, key)) = shown.find(|(_, key)| rows.iter().any(|(_, text)| text == key)) {
+                    let chosen = matches!(place, KeyPlace::Sent(_) | KeyPlace::Path);
+                    return Some((place, self.keep_object(slot, owner, keys, key, call, chosen)));
+                }
+                if let Some((path, key)) = self.ranked(slot, rows).into_iter().next() {
+                    let object = self.keep_object(slot, owner, keys, key, call, false);
+                    return Some((KeyPlace::Row(list, path), object));
+                }
+                continue;
+            }
             for (path, key) in self.ranked(slot, rows) {
                 if self.proves(slot, owner, &keys, &key, call).await == Some(true) {
                     let object = self.keep_object(slot, owner, keys, key, call, false);
@@ -364,7 +386,10 @@ impl World<'_> {
             let of_noun = name.strip_prefix(noun.as_str()).unwrap_or_default().trim_start_matches('_').to_owned();
             const KEYS: &[&str] =
                 &["id", "uuid", "key", "slug", "code", "number", "guid", "pk", "ref", "handle", "name"];
-            if name != "id" && names.contains(&name) {
+            if crate::evidence::is_secret_name(&name) {
+                // A slot may be called after what it holds: a key, not the secret itself, stands in paths.
+                15
+            } else if name != "id" && names.contains(&name) {
                 0
             } else if KEYS.contains(&of_noun.as_str()) {
                 1
@@ -441,7 +466,13 @@ impl World<'_> {
         let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
         let value = asked.answer.json().filter(|_| asked.succeeded())?;
         let canaries = planted_in(made, &self.canaries);
-        canaries.iter().find_map(|(_, canary)| rows_with(&value, canary).pop().map(leaves))
+        let by_canary = canaries.iter().find_map(|(_, canary)| rows_with(&value, canary).pop().map(leaves));
+        // What carries no canary is known by what else was sent: the person who was added, the key that was named.
+        by_canary.or_else(|| {
+            let sent = made.sent_json().map(|value| leaves(&value)).unwrap_or_default();
+            let telling = sent.into_iter().filter(|(_, text)| LENGTH_MIN <= text.len());
+            telling.into_iter().find_map(|(_, text)| rows_with(&value, &text).pop().map(leaves))
+        })
     }
 
     async fn key_in_row(

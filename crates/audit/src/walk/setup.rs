@@ -126,6 +126,7 @@ impl Setup {
             fell_silent: false,
             renewed: 0,
             making: BTreeSet::new(),
+            failed: BTreeMap::new(),
             reached: 0,
             started,
         };
@@ -215,7 +216,7 @@ impl World<'_> {
                 form: shape(action, keys).form,
                 keys: u32::try_from(keys).unwrap_or(u32::MAX),
                 protected: matches!(action.protection, Protection::Protected(_)),
-                privileged: privileged_word(&action.words()),
+                privileged: privileged_word(action),
             }
         });
         self.run = Run {

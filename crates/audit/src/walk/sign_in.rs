@@ -130,6 +130,25 @@ impl World<'_> {
         }
     }
 
+    /// A second session of an actor, to be ended instead of his first.
+    ///
+    /// # Errors
+    /// One sentence, where he cannot sign in again.
+    pub async fn second_session(&mut self, of: usize) -> Result<usize, String> {
+        let number = self.actors.len();
+        let mut actor = self.actors[of].clone();
+        actor.session = Session::default();
+        actor.fact.throw_away = true;
+        self.actors.push(actor);
+        match self.sign_in(number).await {
+            Ok(()) => Ok(number),
+            Err(why) => {
+                self.actors.truncate(number);
+                Err(why)
+            }
+        }
+    }
+
     async fn make_account(&mut self, at: usize, sign_up: bool) -> Result<(), String> {
         if sign_up {
             return self.sign_up(at).await;

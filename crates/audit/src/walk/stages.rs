@@ -35,6 +35,12 @@ enum Stage {
     Personal,
 }
 
+/// Whether a path is about the session that asks, and about nothing that outlasts it.
+fn ends_session(path: &str) -> bool {
+    const WORDS: &[&str] = &["session", "sessions", "logout", "signout", "sign-out", "log-out"];
+    path.split('/').any(|part| WORDS.contains(&part.to_lowercase().as_str()))
+}
+
 /// What became of a target that gave no answer.
 enum Recovery {
     /// It lives: one request was broken, not the service.
@@ -125,9 +131,14 @@ impl World<'_> {
             Form::List => Stage::Lists,
             Form::Change | Form::AddChild | Form::Misplaced => Stage::Changes,
             Form::Remove => Stage::Removals,
-            Form::Plain if shape.personal => Stage::Personal,
+            // What only makes something new of the caller's own harms nobody.
+            Form::Plain if shape.personal && !self.makes_something(at) => Stage::Personal,
             Form::Plain => Stage::Plain,
         }
+    }
+
+    fn makes_something(&self, at: usize) -> bool {
+        self.action(at).verb == "POST" && self.slots.all.iter().any(|slot| slot.producers.first() == Some(&at))
     }
 
     /// One standing object of each kind for the first actor of each tenant, so that lists have rows and others' keys
@@ -191,7 +202,11 @@ impl World<'_> {
     /// Accounts, sessions and credentials are only touched on actors made for it.
     async fn take_personal_turn(&mut self, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
         let model = self.owners(action).into_iter().next().unwrap_or(0);
-        let actor = match self.throw_away(model).await {
+        let mut made = self.throw_away(model).await;
+        if made.is_err() && ends_session(&self.action(action).path) {
+            made = self.second_session(model).await;
+        }
+        let actor = match made {
             Ok(actor) => actor,
             Err(why) => {
                 return self.unreached_for(

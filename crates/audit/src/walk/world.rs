@@ -92,6 +92,8 @@ pub struct World<'a> {
     pub fell_silent: bool,
     /// How many accounts were made again because the old ones were gone.
     pub renewed: u32,
+    /// Why somebody could not make an object, by slot and actor: it is tried once.
+    pub failed: BTreeMap<(usize, usize), String>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
     /// Actions that succeeded for one who may.

@@ -1,8 +1,10 @@
 //! What is expected of an actor, and how strong the expectation is: a reviewed row of the matrix before the walls, the
 //! walls before the document, the document before words.
 
+use crate::catalogue::Action;
 use crate::evidence::{ActorFact, Run};
 use crate::matrix::{Matrix, Reach, Review};
+use crate::plan::slots::words;
 use crate::verdict::Strength;
 
 /// Whether somebody may.
@@ -67,9 +69,21 @@ pub fn expect(
     }
 }
 
-/// The word in an action's texts that sounds privileged.
-pub fn privileged_word(words: &[String]) -> Option<String> {
-    const WORDS: &[&str] =
-        &["admin", "administrator", "administrators", "internal", "debug", "superuser", "root", "staff", "maintenance"];
-    words.iter().find(|word| WORDS.contains(&word.as_str())).cloned()
+/// The word in an action's path, tags or name that sounds privileged. Descriptions are left out: they often tell what
+/// administrators see of something that is for all.
+pub fn privileged_word(action: &Action) -> Option<String> {
+    const WORDS: &[&str] = &[
+        "admin",
+        "admins",
+        "administrator",
+        "administration",
+        "internal",
+        "debug",
+        "superuser",
+        "root",
+        "maintenance",
+    ];
+    let named =
+        format!("{} {} {}", action.path, action.tags.join(" "), action.operation_id.as_deref().unwrap_or_default());
+    words(&named).into_iter().find(|word| WORDS.contains(&word.as_str()))
 }

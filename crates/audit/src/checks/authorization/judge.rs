@@ -355,6 +355,9 @@ impl Judged<'_> {
         let who = self.who();
         let status = self.status();
         let Some(witness) = &self.trial.witness else {
+            if let Some(ruling) = self.refused_unseen() {
+                return ruling;
+            }
             let answer = Some(format!("a GET that shows what {} does", self.trial.action));
             return self.undecided("nothing that can be read shows what this action does".to_owned(), answer);
         };
@@ -407,6 +410,26 @@ impl Judged<'_> {
             "is refused on"
         };
         self.held(format!("{who} {how} {} (read back by {})", self.object(), witness.action), "unchanged")
+    }
+
+    /// An action that changes nothing that anybody can read: refused as for an object that does not exist, by a code
+    /// that means a refusal, while the owner's own call succeeds, is as much as can be known.
+    fn refused_unseen(&self) -> Option<Ruling> {
+        let reading = self.attempt.exchanges.last()?.reading;
+        let anonymous = self.attempt.relation == "anonymous" && reading == Reading::Refusal;
+        let refused = anonymous || reading == Reading::Refusal && self.attempt.like_missing == Some(true);
+        if !refused || !control_worked(self.trial) || self.void().is_some() {
+            return None;
+        }
+        let who = self.who();
+        let how = if anonymous { "is told to sign in" } else { "is answered as for one that does not exist" };
+        Some(self.held(
+            format!(
+                "{who} {how}: nothing that it does can be read back, and {}'s own call works",
+                self.trial.owner.name
+            ),
+            "",
+        ))
     }
 
     /// Whether the object shows the value that this attempt sent, so that no other attempt can have done it.
