@@ -4,6 +4,7 @@ use super::{Dossier, Note, Run, Tally, Unreached};
 use crate::load_line::Facts;
 use crate::proof::tree::evidence_root;
 use crate::verdict::Denominator;
+use std::collections::BTreeMap;
 
 /// The facts of a run, as its evidence tells them.
 #[must_use]
@@ -29,6 +30,13 @@ pub fn facts(dossier: &Dossier) -> Facts {
     for (_, unreached) in dossier.all::<Unreached>() {
         facts.notes.push(format!("not reached: {}: {}", unreached.action, unreached.why));
     }
-    facts.notes.extend(tally.objects_left.iter().map(|left| format!("left behind: {left}")));
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in &tally.objects_left {
+        *left.entry(object.split(' ').next().unwrap_or_default()).or_default() += 1;
+    }
+    if !left.is_empty() {
+        let counted: Vec<String> = left.iter().map(|(noun, count)| format!("{count} × {noun}")).collect();
+        facts.notes.push(format!("left behind, because nothing removes them: {}", counted.join(", ")));
+    }
     facts
 }

@@ -115,10 +115,11 @@ impl Actor {
     pub fn keys(&self, parameter: &str) -> Vec<String> {
         let wanted = crate::plan::slots::words(parameter).join("_");
         let rank = |path: &str| {
+            let whole = crate::plan::slots::words(path).join("_");
             let name = path.rsplit(['.', ']']).next().unwrap_or_default();
             let name = crate::plan::slots::words(name).join("_");
             match name.as_str() {
-                _ if name == wanted => 0,
+                _ if name == wanted || whole.ends_with(&format!("{wanted}_id")) => 0,
                 _ if wanted.ends_with(&name) && !name.is_empty() => 1,
                 "id" | "uuid" | "sub" | "user_id" | "account_id" => 2,
                 "username" | "user_name" | "login" | "handle" | "name" | "email" | "mail" => 3,

@@ -258,8 +258,7 @@ impl World<'_> {
             })
             .collect();
         colleagues.sort_by_key(|at| (roles.insert(self.actors[*at].fact.role.clone()), *at));
-        let wanted = if crate::plan::slots::words(name).len() < 2 { "id" } else { name };
-        colleagues.into_iter().find_map(|at| self.actors[at].keys(wanted).into_iter().next())
+        colleagues.into_iter().find_map(|at| self.actors[at].keys(name).into_iter().next())
     }
 
     /// The body repaired by what a refusal names.

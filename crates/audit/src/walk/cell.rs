@@ -8,7 +8,7 @@ use super::world::{Call, Who, World};
 use crate::canary::LENGTH_MIN;
 use crate::checks::authorization::effect::{changed_something, control_worked};
 use crate::client::Purpose;
-use crate::compare::leaves;
+use crate::compare::{leaves, likeness};
 use crate::error::Result;
 use crate::evidence::{Attempt, Exchange, Form, Reading, Trial};
 use serde_json::Value;
@@ -68,12 +68,13 @@ impl World<'_> {
 
     async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
         let subject = self.subject(reached).await?;
-        let keys = self.keys_for(reached.action, reached.actor, subject).await.ok()?;
+        let by = self.speaker(reached, subject);
+        let keys = self.keys_for(reached.action, by, subject).await.ok()?;
         let own_key = self.objects[subject].key().to_owned();
         let calibrated = reached.witness.clone().map(|calibrated| retarget(calibrated, &own_key));
         let base = self.rebuilt(reached, &keys, subject).await?;
         let before = match &calibrated {
-            Some(calibrated) => Some(self.observe(&calibrated.reader, &keys, reached.actor, Purpose::SetUp).await),
+            Some(calibrated) => Some(self.observe(&calibrated.reader, &keys, by, Purpose::SetUp).await),
             None => None,
         };
         let mut attempts = Vec::new();
@@ -82,7 +83,7 @@ impl World<'_> {
             attempts.push(self.attempt(*who, &call, canary, reached, subject).await);
         }
         let after = match &calibrated {
-            Some(calibrated) => Some(self.observe_late(calibrated, &keys, reached.actor).await),
+            Some(calibrated) => Some(self.observe_late(calibrated, &keys, by).await),
             None => None,
         };
         let mut trial = Trial {
@@ -109,9 +110,9 @@ impl World<'_> {
             return Some(trial);
         }
         let (call, _) = self.varied(&base);
-        let control = self.ask(Some(reached.actor), &call, Purpose::Cell).await;
+        let control = self.ask(Some(by), &call, Purpose::Cell).await;
         if let (Some(calibrated), Some(after)) = (&calibrated, &trial.after) {
-            trial.settled = Some(self.observe_until_changed(calibrated, after, &keys, reached.actor).await);
+            trial.settled = Some(self.observe_until_changed(calibrated, after, &keys, by).await);
         }
         if reached.form == Form::Remove && control.succeeded() {
             self.objects[subject].gone = true;
@@ -132,6 +133,12 @@ impl World<'_> {
         reached.misplaced.is_some() && self.slots.of(reached.action).iter().any(|(slot, _)| *slot == own)
     }
 
+    /// Who asks as the owner: whoever reached the action, unless the object is an account, which asks for itself.
+    fn speaker(&self, reached: &Reached, subject: usize) -> usize {
+        let owner = self.objects[subject].owner;
+        if self.actors[owner].fact.throw_away { owner } else { reached.actor }
+    }
+
     /// The object that a trial is about: a fresh one where something may change.
     async fn subject(&mut self, reached: &Reached) -> Option<usize> {
         let known = reached.object?;
@@ -146,7 +153,7 @@ impl World<'_> {
         if reached.form == Form::Read && reached.object == Some(subject) {
             return Some(reached.call.clone());
         }
-        self.call_again(reached.action, reached.actor, keys, subject).await.ok()
+        self.call_again(reached.action, self.speaker(reached, subject), keys, subject).await.ok()
     }
 
     /// One attempt, with what is needed to read it rightly.
@@ -197,8 +204,12 @@ impl World<'_> {
             return false;
         }
         let asked = self.ask(who, &other, Purpose::Cell).await;
-        asked.exchange.status == exchange.status
-            && asked.exchange.answer.replace(&missing, "") == exchange.answer.replace(&key, "")
+        // Alike, and not equal: each answer may carry a reference or a time of its own.
+        let like = |exchange: &Exchange, key: &str| {
+            let kind = exchange.headers.get("content-type").map(String::as_str).unwrap_or_default();
+            likeness(exchange.status, kind, &exchange.answer.replace(key, ""))
+        };
+        like(&asked.exchange, &missing) == like(exchange, &key)
     }
 
     /// A read that does not succeed has no form to object to: its answer is how this service refuses.

@@ -9,6 +9,10 @@ use crate::evidence::Tally;
 impl World<'_> {
     /// Removes what this walk made, children before their parents.
     pub async fn clean_up(&mut self) {
+        for at in 0..self.actors.len() {
+            // Whoever was signed out on the way could remove nothing.
+            self.revive(Some(at)).await;
+        }
         for at in (0..self.objects.len()).rev() {
             let object = self.objects[at].clone();
             if object.gone || !object.changeable || object.canaries.is_empty() {

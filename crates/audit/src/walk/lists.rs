@@ -101,9 +101,7 @@ impl World<'_> {
         let people = action.parameters_in(Place::Query).filter(|p| !p.required && names_person(&p.name));
         let mut calls = Vec::new();
         for parameter in people.take(2) {
-            let wanted =
-                if crate::plan::slots::words(&parameter.name).len() < 2 { "id" } else { parameter.name.as_str() };
-            for key in self.actors[reached.actor].keys(wanted).into_iter().take(2) {
+            for key in self.actors[reached.actor].keys(&parameter.name).into_iter().take(2) {
                 calls.push(Call {
                     path: with_parameter(&reached.call.path, &parameter.name, &key),
                     ..reached.call.clone()

@@ -52,7 +52,14 @@ impl World<'_> {
             ));
         }
         if let Some(value) = asked.answer.json() {
+            // What the proof says of him comes before what the sign-in said, whose `id` may be the session's.
+            let before = std::mem::take(&mut self.actors[at].identity);
             self.actors[at].learn_identity(&value);
+            for known in before {
+                if !self.actors[at].identity.contains(&known) {
+                    self.actors[at].identity.push(known);
+                }
+            }
         }
         self.actors[at].alive = true;
         Ok(())

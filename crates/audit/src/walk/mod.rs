@@ -7,6 +7,7 @@ pub mod actors;
 mod calls;
 mod cell;
 mod end;
+mod home;
 mod lists;
 mod liveness;
 pub mod objects;

@@ -49,6 +49,8 @@ pub enum Way {
     Fixture,
     /// It is the owner's own account.
     Account,
+    /// It is the place that the owner belongs to.
+    Home,
     /// It stands in a list of the owner's; for reading only.
     Listed(usize, String),
 }
@@ -101,6 +103,10 @@ impl World<'_> {
         let object = match self.ways.get(&slot) {
             // A named actor's own account stands already.
             Some(Ok(Way::Account)) => self.own_account(slot, owner)?,
+            _ if self.is_tenant(slot) => match self.home(slot, owner, &BTreeMap::new()).await {
+                Some(home) => home,
+                None => Box::pin(self.make_at(slot, owner, depth)).await?,
+            },
             _ => Box::pin(self.make_at(slot, owner, depth)).await?,
         };
         self.standing.insert((slot, owner), object);
@@ -187,6 +193,11 @@ impl World<'_> {
             let object = self.make_by(&Way::Fixture, slot, owner, keys, depth).await?;
             return Ok((Way::Fixture, object));
         }
+        if self.is_tenant(slot) && self.slots.all[slot].noun != "account" {
+            if let Some(object) = self.home(slot, owner, &keys).await {
+                return Ok((Way::Home, object));
+            }
+        }
         let mut tried = Vec::new();
         let producers: Vec<usize> = self.slots.all[slot].producers.iter().copied().take(PRODUCERS_MAX).collect();
         for producer in producers {
@@ -212,6 +223,9 @@ impl World<'_> {
         }
         if let Some(object) = self.account_that_answers(slot, owner, &keys).await {
             return Ok((Way::Account, object));
+        }
+        if let Some(object) = self.home(slot, owner, &keys).await {
+            return Ok((Way::Home, object));
         }
         if let Some((list, path, object)) = self.listed_row(slot, owner, &keys).await {
             return Ok((Way::Listed(list, path), object));
@@ -260,6 +274,9 @@ impl World<'_> {
                 let object = self.own_account(slot, fresh)?;
                 self.objects[object].changeable = true;
                 Ok(object)
+            }
+            Way::Home => {
+                self.home(slot, owner, &keys).await.ok_or_else(|| format!("nothing tells which {noun} is his"))
             }
             Way::Listed(..) => {
                 let (_, _, object) = self.listed_row(slot, owner, &keys).await.ok_or("its list is empty")?;
@@ -414,7 +431,7 @@ impl World<'_> {
         ranked.into_iter().map(|(_, _, path, text)| (path, text)).collect()
     }
 
-    fn parameter_names(&self, slot: usize) -> Vec<String> {
+    pub(super) fn parameter_names(&self, slot: usize) -> Vec<String> {
         let used = self.slots.of_action.iter().flatten().filter(|(s, _)| *s == slot);
         let mut names: Vec<_> = used.map(|(_, name)| words(name).join("_")).collect();
         names.sort();
@@ -488,7 +505,7 @@ impl World<'_> {
     }
 
     /// Remembers an object and plants its canaries.
-    fn keep_object(
+    pub(super) fn keep_object(
         &mut self,
         slot: usize,
         owner: usize,

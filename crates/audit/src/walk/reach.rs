@@ -89,7 +89,7 @@ impl World<'_> {
             });
         }
         let object = match self.make(last, actor).await {
-            Ok(object) if self.objects[object].changeable => object,
+            Ok(object) if self.objects[object].changeable || self.may_use_home(action, object) => object,
             // What only names something that this walk did not make is an action of its own.
             _ if !in_path => return self.reach_plain(action, actor, Form::Plain).await,
             Ok(_) => return Err("it would change something that this walk did not make".into()),
@@ -108,9 +108,9 @@ impl World<'_> {
         let also = self.readers_of(&self.objects[object].keys.clone());
         let looks = self.look_before(action, &keys, actor, Some(&own_key), &also).await;
         let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
-        let planted = super::objects::planted_in(&call, &self.canaries);
-        let sent = planted.into_iter().map(|(_, canary)| canary).next().filter(|_| form != Form::Remove);
-        let witness = self.calibrate(&looks, sent.as_deref()).await;
+        let planted = super::objects::planted_in(&call, &self.canaries).into_iter();
+        let sent: Vec<String> = planted.map(|(_, canary)| canary).filter(|_| form != Form::Remove).collect();
+        let witness = self.calibrate(&looks, &sent).await;
         if form == Form::Remove {
             self.objects[object].gone = true;
         }
@@ -130,10 +130,10 @@ impl World<'_> {
         let also = self.lists_of_made(action);
         let looks = if safe { None } else { Some(self.look_before(action, &keys, actor, None, &also).await) };
         let (call, asked) = self.succeed(action, actor, &keys, None, Purpose::SetUp, 0).await?;
-        let planted = super::objects::planted_in(&call, &self.canaries);
-        let sent = planted.into_iter().map(|(_, canary)| canary).next();
+        let planted = super::objects::planted_in(&call, &self.canaries).into_iter();
+        let sent: Vec<String> = planted.map(|(_, canary)| canary).collect();
         let witness = match looks {
-            Some(looks) => self.calibrate(&looks, sent.as_deref()).await,
+            Some(looks) => self.calibrate(&looks, &sent).await,
             None => None,
         };
         Ok(Reached { action, actor, form, object: None, call, asked, witness, misplaced: None })
@@ -182,7 +182,7 @@ impl World<'_> {
             else {
                 continue;
             };
-            let Some(witness) = self.calibrate(&looks, None).await else { continue };
+            let Some(witness) = self.calibrate(&looks, &[]).await else { continue };
             found.push(Reached {
                 form: Form::AddChild,
                 object: Some(object),

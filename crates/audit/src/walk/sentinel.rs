@@ -1,34 +1,35 @@
 //! Sentinels: each tenant's standing object that nobody else may touch. An action after which somebody else's sentinel
 //! is gone destroys what is private, whatever its document says.
 
+use super::objects::Way;
 use super::world::{Asked, Call, Who, World};
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::Destroyed;
 
 impl World<'_> {
-    /// An object of this owner's that can be read by its key, made now if none stands.
+    /// An object that this owner made and that he was just seen to read by its key; made now if none stands.
     pub async fn sentinel(&mut self, owner: usize) -> Option<usize> {
-        let standing = self.standing.iter().find(|((_, who), object)| {
-            let object = &self.objects[**object];
-            *who == owner
-                && !object.gone
-                && object.changeable
-                && self.slots.all[object.slot].item.is_some()
-                && !object.canaries.is_empty()
-        });
-        if let Some((_, object)) = standing {
-            return Some(*object);
+        let fit = |world: &Self, object: usize| {
+            let object = &world.objects[object];
+            let made = matches!(world.ways.get(&object.slot), Some(Ok(Way::Action(..) | Way::Recipe)));
+            let readable = world.slots.all[object.slot].item.is_some() && !object.canaries.is_empty();
+            made && readable && object.owner == owner && !object.gone
+        };
+        let standing: Vec<usize> = self.standing.values().copied().filter(|object| fit(self, *object)).collect();
+        for object in standing {
+            if self.stands(object).await {
+                return Some(object);
+            }
         }
         for slot in 0..self.slots.all.len() {
-            if self.slots.all[slot].item.is_none() || matches!(self.ways.get(&slot), Some(Err(_))) {
+            let readable = self.slots.all[slot].item.is_some();
+            if !readable || matches!(self.ways.get(&slot), Some(Err(_))) {
                 continue;
             }
-            if let Ok(object) = self.standing(slot, owner).await {
-                let object_ref = &self.objects[object];
-                if object_ref.owner == owner && object_ref.changeable && !object_ref.canaries.is_empty() {
-                    return Some(object);
-                }
+            let Ok(object) = self.standing(slot, owner).await else { continue };
+            if fit(self, object) && self.stands(object).await {
+                return Some(object);
             }
         }
         None
@@ -73,6 +74,7 @@ impl World<'_> {
         let mut exchange = None;
         if let Some(again) = self.sentinel(victim).await {
             let before = self.look_at(again).await;
+            self.revive(by).await;
             let asked = self.ask(by, call, Purpose::Cell).await;
             exchange = Some(asked.exchange);
             repeated = before.as_ref().is_some_and(Asked::succeeded) && !self.stands(again).await;

@@ -144,14 +144,7 @@ impl World<'_> {
     /// One standing object of each kind for the first actor of each tenant, so that lists have rows and others' keys
     /// exist.
     async fn populate_all(&mut self) {
-        let mut firsts: Vec<usize> = Vec::new();
-        for at in 0..self.actors.len() {
-            let tenant = &self.actors[at].fact.tenant;
-            if tenant != "*" && firsts.iter().all(|first| self.actors[*first].fact.tenant != *tenant) {
-                firsts.push(at);
-            }
-        }
-        for owner in firsts {
+        for owner in self.first_of_tenants() {
             for slot in 0..self.slots.all.len() {
                 self.progress
                     .note(&format!("making a {} as {}", self.slots.all[slot].noun, self.actors[owner].fact.name));
@@ -164,6 +157,9 @@ impl World<'_> {
     async fn take_turn(&mut self, stage: Stage, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
         if stage == Stage::Personal {
             return self.take_personal_turn(action, pending).await;
+        }
+        if stage == Stage::Plain {
+            self.set_sentinels().await;
         }
         let reached = match self.reach(action).await {
             Ok(reached) => reached,
@@ -254,21 +250,38 @@ impl World<'_> {
         }
     }
 
+    /// Before an action without an object is called at all: one object of each tenant's that was just seen to stand.
+    async fn set_sentinels(&mut self) {
+        self.sentinels.clear();
+        for at in self.first_of_tenants() {
+            if let Some(sentinel) = self.sentinel(at).await {
+                self.sentinels.insert(at, sentinel);
+            }
+        }
+    }
+
+    /// The first actor of each tenant.
+    fn first_of_tenants(&self) -> Vec<usize> {
+        let mut firsts: Vec<usize> = Vec::new();
+        for at in 0..self.actors.len() {
+            let fact = &self.actors[at].fact;
+            let new = firsts.iter().all(|first| self.actors[*first].fact.tenant != fact.tenant);
+            if fact.tenant != "*" && !fact.throw_away && new {
+                firsts.push(at);
+            }
+        }
+        firsts
+    }
+
     /// Whether the owner's own call of an action without an object left a stranger's sentinel alone. If not, the
     /// action is named and not tried again.
     async fn spares_others(&mut self, reached: &Reached) -> Result<bool> {
         let owner = reached.actor;
         self.revive(Some(owner)).await;
-        let stranger = (0..self.actors.len())
-            .find(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away);
-        let standing = stranger.and_then(|stranger| {
-            let mut own = self.standing.iter().filter(|((_, who), _)| *who == stranger);
-            own.find(|(_, object)| {
-                let object = &self.objects[**object];
-                !object.gone && !object.canaries.is_empty() && self.slots.all[object.slot].item.is_some()
-            })
-        });
-        let Some(sentinel) = standing.map(|(_, object)| *object) else { return Ok(true) };
+        let stranger = self.sentinels.keys().copied().find(|at| self.relation(Some(*at), owner) == "other tenant");
+        let Some(sentinel) = stranger.and_then(|stranger| self.sentinels.get(&stranger).copied()) else {
+            return Ok(true);
+        };
         let spared = self.watch(reached.action, Some(owner), &reached.call, sentinel).await?;
         if !spared {
             self.avoided.insert(reached.action, "it destroys what is not the caller's".into());

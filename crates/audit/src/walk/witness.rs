@@ -117,7 +117,7 @@ impl World<'_> {
     }
 
     /// Finds the candidate that shows what the action just did; waits a little for services that are slow to tell.
-    pub async fn calibrate(&mut self, looks: &Looks, canary: Option<&str>) -> Option<Calibrated> {
+    pub async fn calibrate(&mut self, looks: &Looks, canaries: &[String]) -> Option<Calibrated> {
         let started = Instant::now();
         let mut wait = Duration::from_millis(40);
         loop {
@@ -125,16 +125,17 @@ impl World<'_> {
                 let after = self.observe(reader, &looks.path_keys, looks.by, Purpose::SetUp).await;
                 let mut shows = changed(before, &after, noise);
                 let shows_existence = before.exists != after.exists;
-                // Where the change carries a canary, the witness must show the canary: a list also moves by itself.
-                let visible = |canary: &str| after.fields.values().flatten().any(|text| text.contains(canary));
-                if let Some(canary) = canary.filter(|_| !shows_existence) {
-                    if !visible(canary) {
-                        continue;
-                    }
+                // Where the change carries canaries, the witness must show one: a list also moves by itself.
+                let carries =
+                    |text: &String| canaries.iter().any(|canary| text.to_lowercase().contains(canary.as_str()));
+                if !canaries.is_empty() && !shows_existence {
                     let of_canary: BTreeSet<String> = (after.fields.iter())
-                        .filter(|(_, values)| values.iter().any(|text| text.contains(canary)))
+                        .filter(|(_, values)| values.iter().any(carries))
                         .map(|(path, _)| path.clone())
                         .collect();
+                    if of_canary.is_empty() {
+                        continue;
+                    }
                     if !before.fields.is_empty() && of_canary.is_subset(&shows) {
                         shows = of_canary;
                     }

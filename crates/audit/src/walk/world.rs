@@ -94,6 +94,8 @@ pub struct World<'a> {
     pub renewed: u32,
     /// Why somebody could not make an object, by slot and actor: it is tried once.
     pub failed: BTreeMap<(usize, usize), String>,
+    /// Objects that were just seen to stand, by their owner.
+    pub sentinels: BTreeMap<usize, usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
     /// Actions that succeeded for one who may.

@@ -18,6 +18,7 @@ struct Judged<'a> {
     attempt: &'a Attempt,
     expectation: Expectation,
     public: &'a BTreeSet<(String, String)>,
+    guarded: &'a Guarded,
 }
 
 /// A verdict with its reasons.
@@ -36,13 +37,14 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     let matrix = run.matrix.as_deref().and_then(|text| Matrix::parse(text, "plimsoll.matrix").ok());
     let trials: Vec<(&str, Trial)> = dossier.all();
     let public = public_fields(&trials, &run, matrix.as_ref());
+    let guarded = Guarded::of(&trials);
     let mut findings: BTreeMap<(String, Cell), Finding> = BTreeMap::new();
     for (digest, trial) in &trials {
         for attempt in &trial.attempts {
             let on_object = !matches!(trial.form, Form::Plain);
             let expectation =
                 expect(&run, matrix.as_ref(), &trial.action, &attempt.actor, &attempt.relation, on_object);
-            let judged = Judged { run: &run, trial, attempt, expectation, public: &public };
+            let judged = Judged { run: &run, trial, attempt, expectation, public: &public, guarded: &guarded };
             let Some(check) = check_of(trial.form, &attempt.relation, &expectation, &attempt.actor, &trial.owner)
             else {
                 continue;
@@ -134,6 +136,51 @@ fn public_fields(trials: &[(&str, Trial)], run: &Run, matrix: Option<&Matrix>) -
     public
 }
 
+/// What the service itself keeps from strangers who are signed in. Where it does, and lets anonymous in, it contradicts
+/// itself, and no policy is needed to say so.
+struct Guarded {
+    /// Reads that refuse the owner's object to another tenant.
+    actions: BTreeSet<String>,
+    /// Nouns that lists hide from other tenants and that no other action shows them.
+    nouns: BTreeSet<String>,
+}
+
+impl Guarded {
+    fn of(trials: &[(&str, Trial)]) -> Self {
+        let (mut actions, mut hidden, mut shown) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+        for (_, trial) in trials {
+            let worked = trial.control.as_ref().is_some_and(|control| control.reading == Reading::Success);
+            for attempt in &trial.attempts {
+                let answers = || attempt.exchanges.iter();
+                for noun in answers().flat_map(|exchange| &exchange.sightings).map(|sighting| &sighting.noun) {
+                    let by: &mut BTreeSet<&str> = shown.entry(noun.clone()).or_default();
+                    by.insert(&trial.action);
+                }
+                let stranger = attempt.relation == "other tenant" && attempt.alive && worked;
+                let nothing = answers().all(|exchange| exchange.sightings.is_empty());
+                let refused =
+                    answers().all(|exchange| matches!(exchange.reading, Reading::Refusal | Reading::SoftDenial));
+                let answered = answers().all(|exchange| exchange.reading == Reading::Success);
+                match trial.form {
+                    Form::Read if stranger && nothing && refused => drop(actions.insert(trial.action.clone())),
+                    Form::List if stranger && nothing && answered && attempt.list_complete => {
+                        hidden.insert(trial.noun.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let shown_once = |noun: &String| shown.get(noun).is_none_or(|by| by.len() < 2);
+        Self { actions, nouns: hidden.into_iter().filter(shown_once).collect() }
+    }
+
+    /// Whether anonymous is given by this action what the service otherwise keeps: the same action refuses strangers
+    /// who are signed in, or the document says protected and lists keep such objects to their owners.
+    fn against_itself(&self, trial: &Trial, protected: bool) -> bool {
+        self.actions.contains(&trial.action) || protected && self.nouns.contains(&trial.noun)
+    }
+}
+
 impl Judged<'_> {
     fn finding(&self, check: &str, digest: &str) -> Finding {
         let ruling = self.rule();
@@ -171,7 +218,11 @@ impl Judged<'_> {
 
     fn object(&self) -> String {
         let owner = if self.trial.owner.tenant.is_empty() { &self.trial.owner.name } else { &self.trial.owner.tenant };
-        let noun = if self.trial.noun.is_empty() { "data" } else { &self.trial.noun };
+        let noun = match self.trial.form {
+            Form::List => "rows",
+            _ if self.trial.noun.is_empty() => "data",
+            _ => &self.trial.noun,
+        };
         format!("{owner}'s {noun}")
     }
 
@@ -194,6 +245,9 @@ impl Judged<'_> {
         match (self.expectation.rule, self.expectation.strength) {
             (Rule::Forbidden, Strength::Wall) if reads && (anonymous || self.trial.public) => {
                 let protected = self.run.actions.iter().any(|fact| fact.name == self.trial.action && fact.protected);
+                if anonymous && !self.trial.public && self.guarded.against_itself(self.trial, protected) {
+                    return ruling(Verdict::Gap, None, words, None);
+                }
                 if anonymous && protected && !self.trial.public {
                     let words = format!("{words}; the document says that it is protected");
                     return ruling(Verdict::Suspected, Some(Cause::WaitsForAnswer), words, Some(self.row()));
