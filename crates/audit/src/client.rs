@@ -168,9 +168,14 @@ impl Client {
 
     /// The same without waiting for a 429: what a check of limits needs.
     pub async fn send_unpaused(&self, request: &Request, purpose: Purpose) -> Answer {
+        let url = match self.address(&request.path) {
+            Ok(url) => url,
+            // What is not sent is not counted.
+            Err(reason) => return Answer { broken: Some(reason), ..Answer::default() },
+        };
         self.keep_rate().await;
         let started = Instant::now();
-        let mut answer = match self.exchange(request).await {
+        let mut answer = match self.exchange(request, url).await {
             Ok(answer) => answer,
             Err(reason) => Answer { broken: Some(reason), ..Answer::default() },
         };
@@ -179,8 +184,7 @@ impl Client {
         answer
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Answer, String> {
-        let url = self.address(&request.path)?;
+    async fn exchange(&self, request: &Request, url: url::Url) -> Result<Answer, String> {
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| format!("{:?} is not a method", request.method))?;
         let mut builder = self.http.request(method, url);
