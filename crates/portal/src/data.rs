@@ -73,6 +73,35 @@ impl Data {
         Ok(())
     }
 
+    /// The mark of a demo whose story has been told to its end.
+    fn filled_marker(&self) -> PathBuf {
+        self.directory.join("demo-filled")
+    }
+
+    /// Whether the demo's story has been told.
+    ///
+    /// # Errors
+    /// When the telling broke off: half a story is of no use.
+    pub fn is_filled_demo(&self) -> Result<bool> {
+        let filled = self.filled_marker().exists();
+        if !filled && self.database().exists() {
+            bail!(
+                "{}: this demo was not filled to its end\n\nhint: delete the directory and start again",
+                self.directory.display()
+            );
+        }
+        Ok(filled)
+    }
+
+    /// Remembers that the story has been told.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn demo_is_filled(&self) -> Result<()> {
+        fs::write(self.filled_marker(), b"")?;
+        Ok(())
+    }
+
     /// Opens the database and brings it up to this version.
     ///
     /// # Errors

@@ -5,10 +5,12 @@
 
 pub mod catalogue;
 pub mod data;
+pub mod demo;
 pub mod fields;
 pub mod identity;
 pub mod ids;
 pub mod installation;
+pub mod inventory;
 pub mod messages;
 pub mod nothing;
 pub mod organisations;

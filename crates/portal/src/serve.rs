@@ -8,7 +8,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::routing::get;
-use door::Door;
+use door::{Door, HandClock};
+use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,9 +18,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::data::Data;
+use crate::demo;
 use crate::parts::Parts;
 use crate::settings::{Serve, Tls};
 use crate::tls;
+use crate::wires::html::{self, Site};
 use crate::wires::{Peer, Proxies, jobs, json};
 
 /// How long a request may take.
@@ -54,6 +57,9 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     let mut serve = serve.clone();
     serve.listen = listener.local_addr()?;
     let public_origin = serve.public_origin();
+    if serve.demo {
+        fill_demo(&serve, parts, &data, &public_origin).await?;
+    }
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;
 
@@ -91,10 +97,17 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
 pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
     let proxies = Proxies(serve.behind_proxy.clone());
     let ready = Arc::clone(door);
+    let site = Site {
+        public_origin: serve.public_origin(),
+        demo: serve.demo.then(demo::faces),
+        security_contact: serve.security_contact.clone(),
+        zone: TimeZone::system(),
+    };
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(move || readiness(Arc::clone(&ready))))
-        .merge(json::router(Arc::clone(door), proxies))
+        .merge(json::router(Arc::clone(door), proxies.clone()))
+        .merge(html::router(Arc::clone(door), proxies, site))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -102,6 +115,22 @@ pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(CompressionLayer::new())
+}
+
+/// Fills a new demo: three months pass in some seconds.
+#[expect(clippy::print_stdout, reason = "somebody waits for it and wants to know for what")]
+async fn fill_demo(serve: &Serve, parts: &Parts, data: &Data, public_origin: &str) -> Result<()> {
+    if data.is_filled_demo()? {
+        return Ok(());
+    }
+    println!("filling the demo: three months of an invented world, some seconds …");
+    let now = parts.clock.now();
+    let clock = Arc::new(HandClock::at(now));
+    let parts = Parts { clock: clock.clone(), ..parts.clone() };
+    let door = parts.door(data, &serve.place, public_origin, true).await?;
+    demo::fill(&door, &clock, now).await?;
+    door.close().await;
+    data.demo_is_filled()
 }
 
 /// Whether it can do its work: the database answers.

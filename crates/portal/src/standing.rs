@@ -93,6 +93,18 @@ fn relations_at(membership: &Membership, place: &Place) -> Relations {
     by_role.and(by_project)
 }
 
+/// What somebody of this role is at a place. For pages, which show the buttons that work; the door itself asks the
+/// database each time.
+#[must_use]
+pub fn relations_of(
+    role: Role,
+    client: Option<ClientId>,
+    project_role: Option<ProjectRole>,
+    place: &Place,
+) -> Relations {
+    relations_at(&Membership { role, client, project_role }, place)
+}
+
 async fn membership(tx: &mut Tx, person: PersonId, place: &Place) -> Result<Option<Membership>> {
     let Some(organisation) = place.organisation else { return Ok(None) };
     let row = tx

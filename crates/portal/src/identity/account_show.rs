@@ -13,7 +13,7 @@ use crate::organisations::Role;
 pub struct Show;
 
 /// One's own account.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     /// The person.
     pub id: PersonId,
@@ -32,7 +32,7 @@ pub struct Account {
 }
 
 /// One membership.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MembershipShown {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -47,7 +47,7 @@ pub struct MembershipShown {
 }
 
 /// One sign-in.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SessionShown {
     /// The session.
     pub id: SessionId,
@@ -62,7 +62,7 @@ pub struct SessionShown {
 }
 
 /// One token.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TokenShown {
     /// The token.
     pub id: TokenId,

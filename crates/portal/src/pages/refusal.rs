@@ -13,6 +13,8 @@ pub enum RefusalKind {
     SignInFirst,
     /// 403: it may be seen, but not this done to it.
     Forbidden,
+    /// 403: another site led the browser here.
+    Elsewhere,
     /// 404: nothing is there that the reader could see.
     NotFound,
     /// 405: no such way to ask.
@@ -80,6 +82,7 @@ impl Refusal {
             RefusalKind::Malformed => texts.malformed(),
             RefusalKind::SignInFirst => texts.sign_in_first(),
             RefusalKind::Forbidden => texts.forbidden(),
+            RefusalKind::Elsewhere => texts.elsewhere(),
             RefusalKind::NotFound => texts.not_found(),
             RefusalKind::NoSuchWay => texts.no_such_way(),
             RefusalKind::NotNow => texts.not_now(),
@@ -97,6 +100,7 @@ impl Refusal {
             RefusalKind::Malformed => texts.malformed_help(),
             RefusalKind::SignInFirst => texts.sign_in_first_help(),
             RefusalKind::Forbidden => texts.forbidden_help(),
+            RefusalKind::Elsewhere => texts.elsewhere_help(),
             RefusalKind::NotFound => texts.not_found_help(),
             RefusalKind::NoSuchWay => texts.no_such_way_help(),
             RefusalKind::NotNow => texts.not_now_help(),

@@ -314,4 +314,16 @@ texts! {
     policy_not_text: En "No trackers, no advertising, no requests to anybody else. One cookie, to keep you signed in; it ends when you sign out.";
     policy_how_long: En "Kept:";
     policy_erasure: En "When you leave:";
+
+    // ── What the page wire says ─────────────────────────────────────────────
+    please_fill_in: En "Please fill this in.";
+    it_is(state: &str): En "It is {state}.";
+    sent_before: En "This form was sent before with something else in it. Open the page again to send this, too.";
+    shown_once: En "It was done before. What it gave out is shown once and not kept.";
+    elsewhere: En "Another site led your browser here";
+    elsewhere_help: En "Nothing was changed. If you meant to do this, go to the page here and use its button.";
+    conflict_exists: En "There is one already.";
+    conflict_is_in: En "They are in it already.";
+    conflict_no_organisation: En "Choose an organisation first.";
+    policy_controller(origin: &str): En "The organisation that invited you; it runs, or has somebody run, {origin}";
 }

@@ -5,7 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
 mod api;
+mod browser;
 mod house;
+mod html;
 mod input;
 mod matrix;
 mod pages;

@@ -1,0 +1,442 @@
+//! The second table of truth: every table and column of a portal's database, in words for the people whom it is about.
+//! The privacy page is this list; a test holds it against the database, so that neither can have what the other lacks.
+//!
+//! It promises only what this version does. Where something leaves or goes by the operator's hand and by no button, it
+//! says so.
+
+use door::inventory::Class::{Housekeeping, Record, Recorded};
+use door::inventory::Data::{Content, Neutral, Personal, Secret};
+use door::inventory::{Class, Column, Data, Table};
+
+/// How long what belongs to a piece of work is kept: nothing deletes it by itself.
+const UNTIL_TOLD: &str = "until the organisation asks for its end; nothing deletes it by itself in this version";
+/// How something leaves in a copy for the person.
+const NO_EXPORT_BUTTON: &str =
+    "shown on its page and by the JSON interface; there is no button for a copy in this version";
+/// How something goes.
+const NO_ERASE_BUTTON: &str = "by the operator on request; there is no button for it in this version";
+const NOT_EXPORTED: &str = "not part of a copy: it says nothing about a person that does not stand elsewhere";
+const WITH_ITS_SUBJECT: &str = "goes with what it belongs to";
+
+/// Everything that is kept.
+pub const INVENTORY: &[Table] = &[
+    Table {
+        name: "person",
+        what: "Your account",
+        why: "so that you can sign in, and others know who you are",
+        kept: UNTIL_TOLD,
+        exported: NO_EXPORT_BUTTON,
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[
+            column("mail", "your mail address: the name that you sign in with", Personal),
+            column("name", "your name, as others see it", Personal),
+            column("password_hash", "a fingerprint of your password (Argon2id), never the password", Secret),
+            column("made_at", "when the account was made", Neutral),
+        ],
+    },
+    Table {
+        name: "session",
+        what: "Your sign-ins",
+        why: "so that your browser stays signed in, and you see where you are",
+        kept: "until you sign out, at most 30 days, and 7 days after it was last used",
+        exported: NO_EXPORT_BUTTON,
+        erased: "by signing out, or by itself when it is over",
+        class: Recorded,
+        columns: &[
+            column("person", "whose sign-in it is", Personal),
+            column("secret_hash", "a fingerprint of the cookie's secret, never the secret", Secret),
+            column("organisation", "the organisation whose rooms it is in", Neutral),
+            column("agent", "what your browser calls itself", Personal),
+            column("opened_at", "when you signed in", Personal),
+            column("expires_at", "when it ends at the latest", Neutral),
+        ],
+    },
+    Table {
+        name: "session_seen",
+        what: "When a sign-in was last used",
+        why: "so that one that is forgotten ends, and you can tell a strange one",
+        kept: "as long as the sign-in",
+        exported: NO_EXPORT_BUTTON,
+        erased: "with the sign-in",
+        class: Housekeeping,
+        columns: &[
+            column("session", "the sign-in", Neutral),
+            column("at", "when it was last used, to five minutes", Personal),
+        ],
+    },
+    Table {
+        name: "token",
+        what: "API tokens",
+        why: "so that programs can act for you within the limits that you set",
+        kept: "until you revoke it, at most 366 days",
+        exported: NO_EXPORT_BUTTON,
+        erased: "by its button, or by itself when it is over",
+        class: Recorded,
+        columns: &[
+            column("person", "for whom it acts", Personal),
+            column("organisation", "where it acts", Neutral),
+            column("name", "what you call it", Personal),
+            column("secret_hash", "a fingerprint of the token, never the token", Secret),
+            column("scopes", "what it may do", Neutral),
+            column("made_at", "when it was made", Neutral),
+            column("expires_at", "when it ends", Neutral),
+        ],
+    },
+    Table {
+        name: "token_seen",
+        what: "When a token was last used",
+        why: "so that you find tokens that nobody needs",
+        kept: "as long as the token",
+        exported: NO_EXPORT_BUTTON,
+        erased: "with the token",
+        class: Housekeeping,
+        columns: &[
+            column("token", "the token", Neutral),
+            column("at", "when it was last used, to five minutes", Personal),
+        ],
+    },
+    Table {
+        name: "organisation",
+        what: "Organisations",
+        why: "they are whose portal this is",
+        kept: UNTIL_TOLD,
+        exported: NO_EXPORT_BUTTON,
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[column("name", "its name", Neutral), column("made_at", "since when", Neutral)],
+    },
+    Table {
+        name: "client",
+        what: "Clients",
+        why: "projects are done for them, and their people see them",
+        kept: UNTIL_TOLD,
+        exported: NO_EXPORT_BUTTON,
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose client", Neutral),
+            column("name", "its name", Neutral),
+            column("made_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "membership",
+        what: "Who belongs where",
+        why: "it decides what each of us may see",
+        kept: UNTIL_TOLD,
+        exported: NO_EXPORT_BUTTON,
+        erased: "it is set to “left” by the operator, and opens nothing from then on",
+        class: Recorded,
+        columns: &[
+            column("organisation", "the organisation", Neutral),
+            column("person", "who", Personal),
+            column("client", "the client company, for its people", Neutral),
+            column("role", "as what", Personal),
+            column("state", "active, suspended or left", Personal),
+            column("made_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "project",
+        what: "Projects",
+        why: "they are the work that we do together",
+        kept: UNTIL_TOLD,
+        exported: NO_EXPORT_BUTTON,
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[
+            column("organisation", "who does the work", Neutral),
+            column("client", "for whom", Neutral),
+            column("title", "what it is called", Content),
+            column("status", "where it stands", Neutral),
+            column("sentence", "the same in a sentence", Content),
+            column("status_by", "who said so", Personal),
+            column("status_at", "when", Neutral),
+            column("made_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "project_status",
+        what: "Where projects stood",
+        why: "so that everybody can read how it went",
+        kept: "as long as the project",
+        exported: NO_EXPORT_BUTTON,
+        erased: "with the project",
+        class: Recorded,
+        columns: &[
+            column("project", "which project", Neutral),
+            column("status", "where it stood", Neutral),
+            column("sentence", "the same in a sentence", Content),
+            column("set_by", "who said so", Personal),
+            column("set_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "project_member",
+        what: "Who is in which project",
+        why: "it decides who may see and do what there",
+        kept: "until they are taken out of it",
+        exported: NO_EXPORT_BUTTON,
+        erased: "by the button on the project's page",
+        class: Recorded,
+        columns: &[
+            column("project", "which project", Neutral),
+            column("person", "who", Personal),
+            column("role", "as what", Personal),
+            column("made_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "message",
+        what: "Messages",
+        why: "so that what was said stands beside the work",
+        kept: "as long as the project",
+        exported: NO_EXPORT_BUTTON,
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[
+            column("project", "on which project", Neutral),
+            column("author", "who wrote it", Personal),
+            column("visibility", "who may read it", Neutral),
+            column("text", "what it says", Content),
+            column("posted_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "credential",
+        what: "Passwords and keys that were handed over",
+        why: "so that they are handed over safely, and not by mail",
+        kept: "as long as the project",
+        exported: "never in a copy; the secret comes out by a reveal, which is recorded before",
+        erased: NO_ERASE_BUTTON,
+        class: Recorded,
+        columns: &[
+            column("project", "for which project", Neutral),
+            column("title", "what it opens", Content),
+            column("username", "the name that goes with it", Content),
+            column("sealed", "the secret, encrypted under a key that does not lie in the database", Secret),
+            column("stored_by", "who stored it", Personal),
+            column("stored_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "reveal",
+        what: "Who has seen which secret",
+        why: "so that you know who has, and what to change when somebody leaves",
+        kept: "as long as the secret",
+        exported: NO_EXPORT_BUTTON,
+        erased: "with the secret",
+        class: Recorded,
+        columns: &[
+            column("credential", "which secret", Neutral),
+            column("person", "who saw it", Personal),
+            column("reason", "why, in their words", Content),
+            column("revealed_at", "when", Personal),
+        ],
+    },
+    Table {
+        name: "event",
+        what: "The record: who did what, and what was refused",
+        why: "so that it can be proved later what happened, and that nobody changed the account of it",
+        kept: "for as long as the installation runs; values about people can be taken out of it",
+        exported: "shown to owner, admins and the client's admins on the audit trail",
+        erased: "mail addresses, network addresses and reasons by the operator on request; what happened stays, without them",
+        class: Record,
+        columns: &[
+            column("n", "its number", Neutral),
+            column("chain", "whose record it stands on", Neutral),
+            column("body", "what happened, to what, when, by whose id", Personal),
+            column("private", "values about people: network address, mail address, reason", Personal),
+        ],
+    },
+    Table {
+        name: "change",
+        what: "Which line of which list an event changed",
+        why: "so that nothing can be changed without its event",
+        kept: "as long as the record",
+        exported: NOT_EXPORTED,
+        erased: "not at all: it holds fingerprints only",
+        class: Record,
+        columns: &[
+            column("entity", "which list", Neutral),
+            column("pk", "which line", Neutral),
+            column("rev", "its revision", Neutral),
+            column("op", "made, changed or deleted", Neutral),
+            column("n", "by which event", Neutral),
+            column("after", "a fingerprint of the line afterwards", Secret),
+        ],
+    },
+    log("event_pending", "Events that wait for their seal", &[column("n", "the event", Neutral)]),
+    log(
+        "ledger_leaf",
+        "The place of each event in the sealed log",
+        &[
+            column("seq", "its place", Neutral),
+            column("n", "the event", Neutral),
+            column("chain", "whose record", Neutral),
+            column("chain_seq", "its place there", Neutral),
+            column("chain_prev", "the fingerprint of the one before", Neutral),
+            column("hash", "its fingerprint", Neutral),
+        ],
+    ),
+    log(
+        "ledger_node",
+        "Fingerprints over many events",
+        &[
+            column("level", "how many", Neutral),
+            column("idx", "which", Neutral),
+            column("hash", "the fingerprint", Neutral),
+        ],
+    ),
+    log(
+        "ledger_checkpoint",
+        "Signed statements of how far the log goes",
+        &[
+            column("size", "events", Neutral),
+            column("root", "the fingerprint over all of them", Neutral),
+            column("note", "the signed statement", Neutral),
+            column("at", "when it was signed", Neutral),
+        ],
+    ),
+    log("ledger_head", "How far the log is", &[column("id", "always one", Neutral), column("size", "events", Neutral)]),
+    Table {
+        name: "event_index",
+        what: "An index of the record",
+        why: "so that the audit trail can be searched",
+        kept: "as long as the record, from which it can be made again",
+        exported: NOT_EXPORTED,
+        erased: "with the record",
+        class: Housekeeping,
+        columns: &[
+            column("n", "the event", Neutral),
+            column("chain", "whose record", Neutral),
+            column("at", "when", Neutral),
+            column("act", "what", Neutral),
+            column("actor", "by whose id", Personal),
+            column("target", "to what", Neutral),
+            column("outcome", "how it ended", Neutral),
+        ],
+    },
+    Table {
+        name: "idempotency",
+        what: "Answers that were given lately",
+        why: "so that a form sent twice does its work once",
+        kept: "for 24 hours",
+        exported: NOT_EXPORTED,
+        erased: "by itself",
+        class: Housekeeping,
+        columns: &[
+            column("key", "a fingerprint of who sent what", Neutral),
+            column("fingerprint", "a fingerprint of what was sent", Neutral),
+            column("output", "the answer, unless it was secret", Content),
+            column("at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "limit_count",
+        what: "Counters of tries",
+        why: "so that passwords cannot be guessed",
+        kept: "for at most a day",
+        exported: NOT_EXPORTED,
+        erased: "by itself",
+        class: Housekeeping,
+        columns: &[
+            column("key", "a fingerprint of what is counted, such as a mail address", Neutral),
+            column("starts_at", "since when it is counted", Neutral),
+            column("times", "how often", Neutral),
+        ],
+    },
+    Table {
+        name: "outbox",
+        what: "What is to be sent outside",
+        why: "so that nothing is sent before it is on the record",
+        kept: "until it is sent; this version sends nothing",
+        exported: NOT_EXPORTED,
+        erased: WITH_ITS_SUBJECT,
+        class: Housekeeping,
+        columns: &[
+            column("id", "which", Neutral),
+            column("kind", "what kind", Neutral),
+            column("payload", "what is to be sent", Content),
+            column("at", "since when", Neutral),
+            column("next_at", "when it is tried next", Neutral),
+            column("tries", "how often it was tried", Neutral),
+        ],
+    },
+    Table {
+        name: "setup_link",
+        what: "The one-time link of a new installation",
+        why: "so that only its operator can set it up",
+        kept: "30 minutes, or until it is used",
+        exported: NOT_EXPORTED,
+        erased: "by itself",
+        class: Housekeeping,
+        columns: &[
+            column("secret_hash", "a fingerprint of the link", Secret),
+            column("expires_at", "when it ends", Neutral),
+        ],
+    },
+    log(
+        "installation",
+        "Which installation this is",
+        &[
+            column("one", "always one", Neutral),
+            column("id", "its id", Neutral),
+            column("made_at", "since when", Neutral),
+        ],
+    ),
+    log(
+        "migration",
+        "Which versions of the portal shaped the database",
+        &[
+            column("version", "the number", Neutral),
+            column("name", "what it did", Neutral),
+            column("digest", "a fingerprint of it", Neutral),
+            column("at", "when it was done", Neutral),
+        ],
+    ),
+];
+
+const fn column(name: &'static str, what: &'static str, data: Data) -> Column {
+    Column { name, what, data }
+}
+
+/// A table of the log's own, with nothing in it about a person.
+const fn log(name: &'static str, what: &'static str, columns: &'static [Column]) -> Table {
+    const CLASS: Class = Housekeeping;
+    Table {
+        name,
+        what,
+        why: "the portal cannot prove its record without it",
+        kept: "for as long as the installation runs",
+        exported: NOT_EXPORTED,
+        erased: "not at all: it says nothing about a person",
+        class: CLASS,
+        columns,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_named_twice_or_left_unsaid() {
+        for (index, table) in INVENTORY.iter().enumerate() {
+            assert!(INVENTORY[..index].iter().all(|before| before.name != table.name), "{} twice", table.name);
+            let words = [table.what, table.why, table.kept, table.exported, table.erased];
+            assert!(words.iter().all(|words| !words.is_empty()), "{} says nothing", table.name);
+            assert!(!table.columns.is_empty(), "{} has no columns", table.name);
+        }
+    }
+
+    /// Whoever adds a recorded table says for how long and how it goes.
+    #[test]
+    fn what_is_about_people_is_never_called_nothing() {
+        for table in INVENTORY {
+            let personal = table.columns.iter().any(|column| matches!(column.data, Personal | Content));
+            assert!(!personal || !table.erased.contains("nothing about a person"), "{}", table.name);
+        }
+    }
+}

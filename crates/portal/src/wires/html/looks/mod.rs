@@ -1,0 +1,93 @@
+//! Every page that can be looked at: where it is, who may come, and how it is put together from what the door answers.
+//! A page asks only for what its visitor may see, so that looking at it leaves no refusals on the record.
+
+mod conflicts;
+pub(super) mod project;
+pub(super) mod public;
+mod rooms;
+
+use door::Later;
+
+use super::answer::{Answer, NoPage};
+use super::frame;
+use super::visit::Visit;
+use crate::pages::Page;
+
+pub(super) use conflicts::conflict;
+
+/// A page.
+pub(super) struct Look {
+    /// Where it is.
+    pub(super) path: &'static str,
+    /// Who may come as far as the door's first question.
+    who: Who,
+    show: for<'a> fn(&'a Visit, Page) -> Later<'a, Result<Answer, NoPage>>,
+}
+
+/// Who a page is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Everybody.
+    Anyone,
+    /// Whoever is signed in.
+    Person,
+    /// Whoever is signed in and in the rooms of an organisation.
+    Room,
+}
+
+/// All of them.
+pub(super) const LOOKS: &[Look] = &[
+    Look { path: "/sign-in", who: Who::Anyone, show: |visit, page| Box::pin(public::sign_in(visit, page)) },
+    Look { path: "/setup/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::setup(visit, page)) },
+    Look { path: "/privacy", who: Who::Anyone, show: |visit, page| Box::pin(public::privacy(visit, page)) },
+    Look {
+        path: "/.well-known/security.txt",
+        who: Who::Anyone,
+        show: |visit, _| Box::pin(async move { Ok(public::security_txt(visit)) }),
+    },
+    Look { path: "/", who: Who::Room, show: |visit, page| Box::pin(rooms::home(visit, page)) },
+    Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(rooms::account(visit, page)) },
+    Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
+    Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
+    Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
+    Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(rooms::trail(visit, page)) },
+    Look { path: "/matrix", who: Who::Room, show: |visit, page| Box::pin(rooms::matrix(visit, page)) },
+    Look { path: "/readiness", who: Who::Room, show: |visit, page| Box::pin(rooms::readiness(visit, page)) },
+    Look { path: "/projects/{project}", who: Who::Room, show: |visit, page| Box::pin(project::overview(visit, page)) },
+    Look {
+        path: "/projects/{project}/messages",
+        who: Who::Room,
+        show: |visit, page| Box::pin(project::messages(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/members",
+        who: Who::Room,
+        show: |visit, page| Box::pin(project::members(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/credentials",
+        who: Who::Room,
+        show: |visit, page| Box::pin(project::credentials(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/credentials/{credential}",
+        who: Who::Room,
+        show: |visit, page| Box::pin(project::credential(visit, page)),
+    },
+];
+
+/// Shows a page, or leads to where it can be had: the sign-in, the choice of an organisation.
+pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
+    if look.who == Who::Anyone {
+        return (look.show)(visit, visit.frame_if_known().await).await;
+    }
+    // Whoever shows nothing has tried nothing: that is no refusal to record.
+    if !visit.shows_a_session() {
+        return Ok(visit.to_sign_in());
+    }
+    let account = visit.account().await?;
+    if look.who == Who::Room && account.organisation.is_none() {
+        return Ok(Answer::See("/organisations".to_owned()));
+    }
+    (look.show)(visit, frame::of(visit, account)).await
+}

@@ -1,0 +1,67 @@
+//! Pages for everybody: signing in, the first run, the privacy policy, security.txt.
+
+use axum::http::StatusCode;
+use door::inventory::{Class, Data, Table};
+
+use crate::identity::pages::SignInPage;
+use crate::installation::pages::{SetupOverPage, SetupPage};
+use crate::inventory::INVENTORY;
+use crate::pages::Page;
+use crate::privacy::pages::{Kept, KeptGroup, Policy, security_txt as text};
+use crate::wires::html::answer::{Answer, NoPage, local};
+use crate::wires::html::frame;
+use crate::wires::html::visit::Visit;
+
+/// How long security.txt is good for: RFC 9116 section 2.5.5 recommends less than a year.
+const SECURITY_TXT_SECONDS: i64 = 180 * 24 * 3600;
+
+/// Signing in: as a guest, whoever came.
+pub(super) async fn sign_in(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    let next = visit.asked("next").and_then(local).unwrap_or_default().to_owned();
+    Answer::page(&SignInPage { page, next })
+}
+
+/// The first run. Whether the link is good shows when its form is sent.
+pub(super) async fn setup(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    let token = visit.path.rsplit('/').next().unwrap_or_default().to_owned();
+    Answer::page(&SetupPage { page, token })
+}
+
+/// The link is used up, or its time is over.
+pub(in crate::wires::html) fn setup_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SetupOverPage { page: frame::guest(visit) })
+}
+
+/// What is kept about people, as the inventory has it.
+pub(super) async fn privacy(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let groups = INVENTORY.iter().filter(|table| is_about_people(table)).map(group).collect();
+    let site = &visit.wire.site;
+    let controller = page.texts.policy_controller(&site.public_origin);
+    Answer::page(&Policy { page, controller, contact: site.security_contact.clone(), groups })
+}
+
+/// Whether a table says anything about somebody. The log's own numbers do not.
+fn is_about_people(table: &Table) -> bool {
+    let about = |data| matches!(data, Data::Personal | Data::Content | Data::Secret);
+    table.columns.iter().any(|column| about(column.data)) && (table.class != Class::Record || table.name == "event")
+}
+
+fn group(table: &Table) -> KeptGroup {
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.what).collect();
+    let kept = Kept {
+        what: columns.join("; "),
+        why: table.why.to_owned(),
+        how_long: table.kept.to_owned(),
+        erasure: table.erased.to_owned(),
+    };
+    KeptGroup { title: table.what.to_owned(), kept: vec![kept] }
+}
+
+/// Where to write about security.
+pub(super) fn security_txt(visit: &Visit) -> Answer {
+    let site = &visit.wire.site;
+    let expires = visit.wire.door.now().plus_seconds(SECURITY_TXT_SECONDS).timestamp();
+    Answer::Text(text(&format!("mailto:{}", site.security_contact), expires, &site.public_origin))
+}

@@ -1,0 +1,306 @@
+//! Forms: each action that does something has one, and what follows is a page.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use door::{Catalogue, Credential, Effect, FieldErrors, Ids, Refusal, Reply, Request, Verb, Way};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::answer::{Answer, NoPage, local};
+use super::forms::{self, Pairs};
+use super::frame;
+use super::looks::{LOOKS, Look, project, public};
+use super::visit::Visit;
+use crate::identity::pages::TokenMadePage;
+use crate::identity::{SessionOpened, TokenCreated};
+use crate::messages::MessagePosted;
+use crate::pages::Refused;
+use crate::projects::ProjectCreated;
+use crate::vault::Revealed;
+use crate::wires::sign_in;
+
+/// Where an action's page is not the one above its form.
+const PAGES: &[(&str, &str)] = &[("session.open", "/sign-in"), ("installation.set_up", "/setup/{token}")];
+
+/// The form of an action.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    /// The action.
+    pub(super) name: &'static str,
+    /// Where it is sent.
+    pub(super) path: &'static str,
+    /// The page that it stands on.
+    look: &'static Look,
+}
+
+/// The form of every action that does something and has a path.
+pub(super) fn forms(catalogue: &Catalogue) -> Vec<Form> {
+    let entries = catalogue.entries().filter(|entry| entry.effect != Effect::Look);
+    entries
+        .filter_map(|entry| {
+            let path = match entry.spec.way {
+                Way::Http(_, path) => twin(path, entry.spec.verb()),
+                Way::Page(Verb::Post, path) => path.to_owned(),
+                Way::Page(..) | Way::Job { .. } | Way::Console(_) => return None,
+            };
+            let elsewhere = PAGES.iter().find(|(name, _)| *name == entry.spec.name);
+            let page = elsewhere.map_or_else(|| above(&path), |(_, page)| (*page).to_owned());
+            let look = LOOKS.iter().find(|look| look.path == page)?;
+            // A route's path lives as long as the program; there is one router in it.
+            Some(Form { name: entry.spec.name, path: path.leak(), look })
+        })
+        .collect()
+}
+
+/// The path of a form: that of its action and the last word of its name, unless it ends with that already.
+fn twin(path: &str, verb: &str) -> String {
+    if path.ends_with(&format!("/{verb}")) { path.to_owned() } else { format!("{path}/{verb}") }
+}
+
+/// The nearest page above a path.
+fn above(path: &str) -> String {
+    let mut path = path;
+    while let Some((parent, _)) = path.rsplit_once('/') {
+        if LOOKS.iter().any(|look| look.path == parent) {
+            return parent.to_owned();
+        }
+        path = parent;
+    }
+    "/".to_owned()
+}
+
+/// Takes a form to the door, and the visitor to what follows.
+pub(super) async fn take(
+    visit: &mut Visit,
+    form: &Form,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Answer, NoPage> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => NoPage::TooLarge,
+        _ => NoPage::Refused(Refusal::Malformed("the body did not arrive whole".to_owned())),
+    })?;
+    forms::is_form(headers, &body)?;
+    let pairs = forms::decode(&body)?;
+    let sent_to = visit.path.clone();
+    let page = fill(form.look.path, &visit.ids, &pairs);
+    // From here on the visit is one to the page: that is where a sign-in leads back to, and what is shown again.
+    visit.path.clone_from(&page);
+    visit.here.clone_from(&page);
+    match pass(visit, form, &pairs).await {
+        Ok(done) => follow(visit, form, &page, &pairs, done).await,
+        Err(Refusal::Invalid(errors)) => {
+            let errors = said(visit, form, &pairs, &errors);
+            visit.refused = Some(Refused { action: sent_to, values: forms::typed(&pairs), errors });
+            again(visit, form.look, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(Refusal::NoMatch) if form.name == "session.open" => {
+            let why = frame::guest(visit).texts.sign_in_failed().to_owned();
+            whole_form(visit, form, sent_to, &pairs, why, StatusCode::UNAUTHORIZED).await
+        }
+        Err(Refusal::TooMany { retry_seconds }) if form.name == "session.open" => {
+            let minutes = u64::from(retry_seconds).div_ceil(60);
+            let why = frame::guest(visit).texts.sign_in_locked(minutes);
+            whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
+        }
+        Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// What an action did.
+enum Done {
+    /// Any.
+    Reply(Reply),
+    /// A sign-in.
+    SignedIn(SessionOpened, bool),
+}
+
+async fn pass(visit: &Visit, form: &Form, pairs: &Pairs) -> Result<Done, Refusal> {
+    let entry = visit.wire.door.catalogue().find(form.name).ok_or(Refusal::NotFound)?;
+    let input = forms::input(entry, pairs, &["next"]);
+    if form.name == "session.open" {
+        // Whoever signs in is nobody yet, whatever an old cookie says.
+        let request = visit.request(Credential::None, Ids::default(), input);
+        let (opened, entered) = begin(visit, request).await?;
+        return Ok(Done::SignedIn(opened, entered));
+    }
+    let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
+    request.key = forms::own(pairs, "_key").map(str::to_owned);
+    let reply = visit.wire.door.pass(form.name, request).await?;
+    if form.name == "installation.set_up" {
+        // Whoever has just typed mail address and password need not type them again.
+        let typed = |name| forms::own(pairs, name).unwrap_or_default();
+        let input = serde_json::json!({ "mail": typed("mail"), "password": typed("password") });
+        let (opened, entered) = begin(visit, visit.request(Credential::None, Ids::default(), input)).await?;
+        return Ok(Done::SignedIn(opened, entered));
+    }
+    Ok(Done::Reply(reply))
+}
+
+/// Signs in, ends the session that this browser had before, and goes on in the rooms that it was in.
+async fn begin(visit: &Visit, request: Request) -> Result<(SessionOpened, bool), Refusal> {
+    let (_, opened) = sign_in(&visit.wire.door, request).await?;
+    let mut entered = opened.organisations.len() == 1;
+    if visit.shows_a_session()
+        && let Ok(before) = visit.account().await
+    {
+        if !entered
+            && before.id == opened.person
+            && let Some(organisation) = before.organisation.filter(|here| opened.organisations.contains(here))
+        {
+            let bearer = Credential::Bearer(Zeroizing::new(opened.token.clone()));
+            let ids = Ids(vec![("organisation", organisation.0)]);
+            let enter = visit.request(bearer, ids, Value::Object(serde_json::Map::new()));
+            entered = visit.wire.door.pass("organisation.enter", enter).await.is_ok();
+        }
+        // It may have ended by itself in the meantime.
+        let _ = visit.pass("session.close", Ids::default(), Value::Object(serde_json::Map::new())).await;
+    }
+    Ok((opened, entered))
+}
+
+/// What follows.
+async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done: Done) -> Result<Answer, NoPage> {
+    let reply = match done {
+        Done::Reply(reply) => reply,
+        Done::SignedIn(opened, entered) => {
+            let seconds = opened.expires_at.seconds_since(visit.wire.door.now());
+            let cookie = visit.cookie.set(&opened.token, seconds);
+            let next =
+                if entered { forms::own(pairs, "next").and_then(local).unwrap_or("/") } else { "/organisations" };
+            return Ok(Answer::SeeWithCookie(next.to_owned(), cookie));
+        }
+    };
+    let output = reply.output;
+    Ok(match form.name {
+        "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
+        "organisation.enter" => Answer::See("/".to_owned()),
+        "project.create" => Answer::See(format!("/projects/{}", read::<ProjectCreated>(output)?.id)),
+        "message.post" => Answer::See(format!("{page}#message-{}", read::<MessagePosted>(output)?.id)),
+        "token.create" => {
+            let token = read::<TokenCreated>(output)?.token;
+            Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?
+        }
+        "credential.reveal" => project::revealed(visit, read::<Revealed>(output)?).await?,
+        _ => Answer::See(page.to_owned()),
+    })
+}
+
+fn read<T: DeserializeOwned>(output: Value) -> Result<T, Refusal> {
+    serde_json::from_value(output).map_err(|error| {
+        tracing::error!(%error, "an answer is not what the page expects");
+        Refusal::Broken
+    })
+}
+
+/// The page again, with the whole form marked.
+async fn whole_form(
+    visit: &mut Visit,
+    form: &Form,
+    action: String,
+    pairs: &Pairs,
+    why: String,
+    status: StatusCode,
+) -> Result<Answer, NoPage> {
+    let errors = FieldErrors::from([(String::new(), why)]);
+    visit.refused = Some(Refused { action, values: forms::typed(pairs), errors });
+    visit.query.clone_from(pairs);
+    again(visit, form.look, status).await
+}
+
+/// The page that a form stands on, once more.
+async fn again(visit: &Visit, look: &'static Look, status: StatusCode) -> Result<Answer, NoPage> {
+    match super::looks::show(visit, look).await? {
+        Answer::Page(_, html) => Ok(Answer::Page(status, html)),
+        elsewhere => Ok(elsewhere),
+    }
+}
+
+/// What is wrong, in sentences under the fields. What no field of the form holds is said above it.
+fn said(visit: &Visit, form: &Form, pairs: &Pairs, errors: &FieldErrors) -> FieldErrors {
+    let texts = frame::guest(visit).texts;
+    let typed = forms::typed(pairs);
+    let entry = visit.wire.door.catalogue().find(form.name);
+    let mut said = FieldErrors::new();
+    for (path, why) in errors {
+        let field = path.split(['.', '[']).next().unwrap_or_default();
+        let is_empty = typed.get(field).is_none_or(|value| value.trim().is_empty());
+        let known = entry.is_some_and(|entry| forms::knows(entry, field));
+        let (field, sentence) = match (known, is_empty) {
+            (true, true) => (field, texts.please_fill_in().to_owned()),
+            (true, false) => (field, sentence(why)),
+            (false, _) => ("", format!("{path}: {why}")),
+        };
+        said.insert(field.to_owned(), sentence);
+    }
+    said
+}
+
+/// A fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+/// A page's path with its ids in it. The one word in a path that is no id is the secret of the one-time link.
+fn fill(path: &str, ids: &Ids, pairs: &Pairs) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        None => part.to_owned(),
+        Some(name) => match ids.get(name) {
+            Ok(id) => id.to_string(),
+            Err(_) => {
+                let word = forms::own(pairs, name).unwrap_or("-");
+                word.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
+            }
+        },
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::catalogue;
+
+    #[test]
+    fn every_action_of_people_has_a_form_on_a_page() {
+        let catalogue = catalogue();
+        let forms = forms(&catalogue);
+        let done: Vec<&str> = catalogue
+            .entries()
+            .filter(|entry| entry.effect != Effect::Look && matches!(entry.spec.way, Way::Http(..) | Way::Page(..)))
+            .map(|entry| entry.spec.name)
+            .collect();
+        assert_eq!(forms.iter().map(|form| form.name).collect::<Vec<_>>(), done);
+    }
+
+    #[test]
+    fn a_form_stands_on_the_page_above_it() {
+        let forms = forms(&catalogue());
+        let stands = |name: &str| {
+            let form = forms.iter().find(|form| form.name == name).unwrap();
+            (form.path, form.look.path)
+        };
+        assert_eq!(stands("project.status.set"), ("/projects/{project}/status/set", "/projects/{project}"));
+        assert_eq!(
+            stands("project.member.remove"),
+            ("/projects/{project}/members/{member}/remove", "/projects/{project}/members")
+        );
+        assert_eq!(
+            stands("credential.reveal"),
+            ("/projects/{project}/credentials/{credential}/reveal", "/projects/{project}/credentials/{credential}")
+        );
+        assert_eq!(stands("token.create"), ("/account/tokens/create", "/account"));
+        assert_eq!(stands("session.open"), ("/session/open", "/sign-in"));
+        assert_eq!(stands("installation.set_up"), ("/setup", "/setup/{token}"));
+    }
+
+    #[test]
+    fn a_fragment_becomes_a_sentence() {
+        assert_eq!(sentence("must not be empty"), "Must not be empty.");
+    }
+}
