@@ -66,7 +66,8 @@ pub trait Receive: Action {
     /// What the slow part makes.
     type Ready: Send + Sync;
 
-    /// The slow part, without a transaction. Everything is decided once before it and once after.
+    /// The slow part, without a transaction: what is to be read is read first, then [`Read::leave`]. Everything is
+    /// decided once before it and once after.
     fn ready(
         input: Self::Input,
         target: &Permitted<Self::Target>,

@@ -57,7 +57,8 @@ impl<G> Released<G> {
 
 /// A snapshot. It cannot write.
 pub struct Read<'t> {
-    pub(crate) tx: &'t mut Tx,
+    /// `None` once the snapshot was left.
+    pub(crate) tx: Option<Tx>,
     pub(crate) caller: &'t Caller,
     pub(crate) parts: &'t Parts,
     pub(crate) origin: &'t Origin,
@@ -97,12 +98,25 @@ impl<'t> Read<'t> {
         self.now
     }
 
+    /// Leaves the snapshot and gives its connection back, before slow work: hashing, another server. Nothing can be read
+    /// afterwards.
+    pub fn leave(&mut self) {
+        self.tx = None;
+    }
+
+    pub(crate) fn tx(&mut self) -> Result<&mut Tx> {
+        self.tx.as_mut().ok_or_else(|| {
+            tracing::error!("a verb reads after it left its snapshot");
+            Refusal::Broken
+        })
+    }
+
     /// Every row.
     ///
     /// # Errors
     /// As [`store::Error`] says.
     pub async fn all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
-        Ok(self.tx.all(sql, values).await?)
+        Ok(self.tx()?.all(sql, values).await?)
     }
 
     /// The first row, if any.
@@ -110,7 +124,7 @@ impl<'t> Read<'t> {
     /// # Errors
     /// As [`store::Error`] says.
     pub async fn maybe(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
-        Ok(self.tx.maybe(sql, values).await?)
+        Ok(self.tx()?.maybe(sql, values).await?)
     }
 
     /// The first row, which is there.
@@ -118,7 +132,7 @@ impl<'t> Read<'t> {
     /// # Errors
     /// As [`store::Error`] says.
     pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row> {
-        Ok(self.tx.one(sql, values).await?)
+        Ok(self.tx()?.one(sql, values).await?)
     }
 }
 

@@ -126,7 +126,7 @@ async fn sealed(read: &mut Read<'_>, chains: &[Chain], filter: &Filter, limit: u
          WHERE {} ORDER BY i.n DESC LIMIT {limit}",
         conditions.join(" AND ")
     );
-    let rows = read.tx.all_made(sql, &values).await?;
+    let rows = read.tx()?.all_made(sql, &values).await?;
     rows.iter().map(|row| recorded(row, true)).collect()
 }
 

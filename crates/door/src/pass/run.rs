@@ -20,7 +20,7 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
     let target = passage.enter::<A::Target>(&mut tx).await?;
     let input = passage.input::<A::Input>()?;
     let mut read = Read {
-        tx: &mut tx,
+        tx: Some(tx),
         caller: &passage.caller,
         parts: &passage.door.parts,
         origin: &passage.request.origin,
@@ -45,14 +45,14 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
     let target = passage.enter::<A::Target>(&mut tx).await?;
     let input = passage.input::<A::Input>()?;
     let mut read = Read {
-        tx: &mut tx,
+        tx: Some(tx),
         caller: &passage.caller,
         parts: &passage.door.parts,
         origin: &passage.request.origin,
         now: passage.now,
     };
     let ready = A::ready(input, &target, &mut read).await?;
-    drop(tx);
+    drop(read);
     match write(passage, &Receives::<A>(&ready)).await? {
         Wrote::Now(reply) | Wrote::Before(reply) => Ok(reply),
     }

@@ -85,6 +85,7 @@ impl Receive for CreatePerson {
                 return Err(Refusal::field("client", "is not one of this organisation"));
             }
         }
+        read.leave();
         let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
         let PersonWanted { mail, name, organisation, role, client, .. } = input;
         Ok(Ready { mail, name, password_hash, organisation, role, client })

@@ -78,6 +78,7 @@ impl Receive for Open {
             Some(row) => (Some(row.get::<PersonId>("id")?), Some(row.get("password_hash")?)),
             None => (None, None),
         };
+        read.leave();
         let matches = read.world::<World>()?.hasher.verify(input.password, stored).await?;
         let (Some(person), true) = (person, matches) else { return Err(Refusal::NoMatch) };
         let (secret, secret_hash) = secret::fresh(false);

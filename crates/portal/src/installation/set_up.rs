@@ -65,6 +65,7 @@ impl Receive for SetUp {
         if read.maybe(good, values![link.as_slice(), read.now()]).await?.is_none() {
             return Err(Refusal::NoMatch);
         }
+        read.leave();
         let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
         let FirstRun { organisation, name, mail, .. } = input;
         Ok(Ready {

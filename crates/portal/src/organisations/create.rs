@@ -73,6 +73,7 @@ impl Receive for Create {
     type Ready = Founded;
 
     async fn ready(input: OrganisationWanted, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Founded> {
+        read.leave();
         let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
         let OrganisationWanted { name, owner, mail, clients, .. } = input;
         Ok(Founded { name, owner, mail, password_hash, clients })
