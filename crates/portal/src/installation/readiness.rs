@@ -102,7 +102,10 @@ async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
         return Ok(item("record", false, words, None));
     }
     let words = match at {
-        Some(at) => format!("{size} events sealed, the last checkpoint signed {at}."),
+        Some(at) => {
+            let at = at.timestamp().strftime("%Y-%m-%d %H:%M UTC");
+            format!("{size} events sealed, the last checkpoint signed {at}.")
+        }
         None => "Nothing has been recorded yet.".to_owned(),
     };
     Ok(item("record", true, words, None))

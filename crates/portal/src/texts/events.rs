@@ -38,7 +38,7 @@ const EN: &[Event] = &[
     event("message.list", "read the messages of", "read the messages of", "a project"),
     event("message.post", "write a message in", "wrote a message in", "a project"),
     event("organisation.create", "open", "opened", "an organisation"),
-    event("organisation.enter", "enter", "entered", "an organisation"),
+    event("organisation.enter", "enter", "entered", "the organisation"),
     event("organisation.show", "look at", "looked at", "the organisation"),
     event("person.create", "make an account for", "made an account for", "a person"),
     event("project.create", "start", "started", "a project"),

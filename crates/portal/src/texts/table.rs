@@ -303,7 +303,7 @@ texts! {
     // ── Readiness ───────────────────────────────────────────────────────────
     wired: En "wired:";
     not_wired: En "not wired:";
-    about_minutes_left(minutes: &str): En "About {minutes} left.";
+    about_minutes_left(minutes: &str): En "What this version can wire takes about {minutes}.";
 
     // ── Privacy ─────────────────────────────────────────────────────────────
     policy_title: En "How we look after your data";
