@@ -82,6 +82,23 @@ pub fn decisions(outcome: &Outcome) -> Vec<&Finding> {
     decisions
 }
 
+/// Where what only a person can decide is decided: who may do what in the matrix, the rest check by check.
+#[must_use]
+pub fn decided_by(outcome: &Outcome) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for finding in decisions(outcome) {
+        let check = outcome.checks.iter().find(|check| check.id == finding.check);
+        let command = match check.map(|check| check.dimension) {
+            Some(Dimension::Authorization) => "plimsoll matrix review".to_owned(),
+            _ => format!("plimsoll explain {}", finding.check),
+        };
+        if !commands.contains(&command) {
+            commands.push(command);
+        }
+    }
+    commands
+}
+
 /// The checks that are unproven, by cause: first what costs least to answer.
 #[must_use]
 pub fn unproven(outcome: &Outcome) -> BTreeMap<Cause, Vec<&CheckResult>> {

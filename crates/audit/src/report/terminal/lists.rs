@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
 
-use super::columns::{pad, wrap};
+use super::columns::{cut, pad, wrap};
 use super::{bold, grey, red};
 use crate::load_line::count;
 use crate::report::view::{self, printable};
@@ -13,6 +13,9 @@ use crate::verdict::{Cause, Outcome, Severity, Verdict};
 
 /// Rows of a list that are shown before the rest is only counted; the HTML report has them all.
 const ROWS_MAX: usize = 12;
+
+/// Characters of one reason; what a service answered at length stands in the HTML report.
+const WORDS_MAX: usize = 240;
 
 /// Where the first column of a list ends.
 const ID_WIDTH: usize = 11;
@@ -92,7 +95,8 @@ pub(super) fn decisions(outcome: &Outcome, width: usize) -> String {
         let _ = writeln!(text, "  … and {} more", decisions.len() - ROWS_MAX);
     }
     let minutes = count(decisions.len(), "minute");
-    let _ = writeln!(text, "  {}  about {minutes}", "plimsoll matrix review".style(Style::new().cyan()));
+    let commands = view::decided_by(outcome).join(" · ");
+    let _ = writeln!(text, "  {}  about {minutes}", commands.style(Style::new().cyan()));
     text
 }
 
@@ -113,7 +117,7 @@ pub(super) fn unseen(outcome: &Outcome, width: usize) -> String {
         let mut said = BTreeSet::new();
         for check in checks {
             let answer = check.answer.as_deref().map(|answer| format!("  →  {}", printable(answer)));
-            let line = format!("{}{}", printable(&check.words), answer.unwrap_or_default());
+            let line = format!("{}{}", cut(&printable(&check.words), WORDS_MAX), answer.unwrap_or_default());
             if said.insert(line.clone()) && said.len() <= ROWS_MAX {
                 item(&mut text, &format!("  {}", check.id), grey(), &line, width);
             }
@@ -121,7 +125,7 @@ pub(super) fn unseen(outcome: &Outcome, width: usize) -> String {
     }
     let notes = view::notes(outcome);
     for note in notes.iter().take(ROWS_MAX) {
-        let _ = writeln!(text, "{}", wrap(&format!("  · {}", printable(note)), width, 4));
+        let _ = writeln!(text, "{}", wrap(&format!("  · {}", cut(&printable(note), 2 * WORDS_MAX)), width, 4));
     }
     if notes.len() > ROWS_MAX {
         let _ = writeln!(text, "  · and {} more in the report", notes.len() - ROWS_MAX);
