@@ -74,6 +74,14 @@ pub fn all() -> &'static [Check] {
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
+    if pass != Dimension::Authorization {
+        // The pass before may have ended sessions, as is its business.
+        for at in 0..world.actors.len() {
+            if !world.actors[at].fact.throw_away {
+                world.revive(Some(at)).await;
+            }
+        }
+    }
     match pass {
         Dimension::AuditTrail => audit_trail::probe(world).await,
         Dimension::Promises => promises::probe(world).await,

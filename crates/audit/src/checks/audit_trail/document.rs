@@ -57,6 +57,9 @@ pub struct Event {
     pub names: Vec<String>,
     /// The key of the object; empty where there is none.
     pub key: String,
+    /// Keys of the objects around it, and of others that the path names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub around: Vec<String>,
     /// Canaries that this request sent, or that the object carries.
     pub canaries: Vec<String>,
     /// The action that made the object, where this is not its making.

@@ -27,6 +27,8 @@ pub(super) struct Learnt {
     pub(super) source: Option<String>,
     /// With which result.
     pub(super) result: Option<String>,
+    /// How many milliseconds the record's clock is ahead of this one.
+    pub(super) clock_ms: i64,
     /// Fields with values that none of these explains.
     pub(super) unexplained: BTreeSet<String>,
 }
@@ -75,6 +77,7 @@ pub(super) fn learn(trail: &Trail) -> Learnt {
         Some(path) => vec![path],
         None => learnt.action_fields(&paths, &trail.events),
     };
+    learnt.clock_ms = learnt.clock(&trail.events);
     learnt.source = told("source").or_else(|| learnt.named_field(&paths, SOURCE, &is_source));
     learnt.result = told("result").or_else(|| learnt.named_field(&paths, RESULT, &|_| false));
     if learnt.result.is_none() {
@@ -93,6 +96,19 @@ impl Learnt {
         }
         !event.key.is_empty()
             && self.object.iter().filter_map(|path| row.get(path)).any(|value| holds_key(value, &event.key))
+    }
+
+    /// Whether a row holds the key of an object around the event's.
+    pub(super) fn is_around(&self, row: usize, event: &Event) -> bool {
+        let row = &self.rows[row];
+        let values = || self.object.iter().filter_map(|path| row.get(path));
+        event.around.iter().any(|key| values().any(|value| holds_key(value, key)))
+    }
+
+    /// How far the moment of a row may lie from its event's: the record may say whole seconds only.
+    pub(super) fn slack_ms(&self) -> i64 {
+        let whole = (0..self.rows.len()).all(|row| self.written_at(row).is_none_or(|at| at % 1000 == 0));
+        if whole { 1000 } else { 150 }
     }
 
     /// The values of the fields that tell actions and results apart.
@@ -114,9 +130,26 @@ impl Learnt {
         }
     }
 
-    /// The moment that a row says, in milliseconds.
+    /// The moment that a row says, in milliseconds of this machine's clock.
     pub(super) fn at(&self, row: usize) -> Option<i64> {
+        Some(self.written_at(row)? - self.clock_ms)
+    }
+
+    fn written_at(&self, row: usize) -> Option<i64> {
         moment(self.rows[row].get(self.time.as_ref()?)?)
+    }
+
+    /// The median of what the record says of makings against when they were made.
+    fn clock(&self, events: &[Event]) -> i64 {
+        let made = events.iter().filter(|event| event.kind == Kind::Made);
+        let mut ahead: Vec<i64> = made
+            .filter_map(|event| {
+                let row = (0..self.rows.len()).find(|row| self.is_about(*row, event))?;
+                Some(self.written_at(row)? - (event.from_ms + event.until_ms) / 2)
+            })
+            .collect();
+        ahead.sort_unstable();
+        ahead.get(ahead.len() / 2).copied().unwrap_or(0)
     }
 
     fn values<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a str> {
@@ -151,11 +184,15 @@ impl Learnt {
         };
         let mut ranked: Vec<(usize, u8, &String)> = paths
             .iter()
-            .filter(|path| !is_counter(path) && Some(*path) != self.time.as_ref())
+            .filter(|path| Some(*path) != self.time.as_ref())
             .map(|path| (held(path), hint(path, OBJECT), path))
             .filter(|(count, _, _)| *count > 0)
             .collect();
         ranked.sort_by_key(|(count, hint, path)| (std::cmp::Reverse(*count), *hint, (*path).clone()));
+        // It is one only where another field holds keys, too: each object may be told of just once.
+        if ranked.iter().any(|(_, _, path)| !is_counter(path)) {
+            ranked.retain(|(_, _, path)| !is_counter(path));
+        }
         let Some(most) = ranked.first().map(|(count, _, _)| *count) else { return Vec::new() };
         // Keys of different kinds of objects may stand in different fields; what holds only a few holds them by chance.
         let kept =

@@ -89,8 +89,9 @@ impl<'a> Matched<'a> {
             let keyed = self.trail.events.iter().filter(|other| *other != event && !other.key.is_empty());
             keyed.clone().any(|other| self.learnt.is_about(row, other))
         };
+        let slack = self.learnt.slack_ms();
         let in_time = |row: usize| match self.learnt.at(row) {
-            Some(at) => event.from_ms - 2000 <= at && at <= event.until_ms + 2000,
+            Some(at) => event.from_ms - slack <= at && at <= event.until_ms + slack,
             None => true,
         };
         let own = rows.filter(|row| self.learnt.is_by(*row, event) == Some(true) && !others(*row) && in_time(*row));
@@ -109,13 +110,34 @@ impl<'a> Matched<'a> {
         if self.learnt.actor.is_none() && !rows.is_empty() {
             return Found::Unknown("it could not be learnt which field of the record names the actor");
         }
-        // A record may leave out which object it was, so that the refusal itself tells nothing.
-        let nameless = (0..self.trail.rows.len()).find(|row| {
-            let in_time =
-                self.learnt.at(*row).is_some_and(|at| event.from_ms - 1000 <= at && at <= event.until_ms + 1000);
-            let keyed = self.trail.events.iter().any(|other| self.learnt.is_about(*row, other));
-            in_time && !keyed && self.learnt.is_by(*row, event) == Some(true)
-        });
+        let slack = self.learnt.slack_ms();
+        let in_time = |row: usize| {
+            self.learnt.at(row).is_some_and(|at| event.from_ms - slack <= at && at <= event.until_ms + slack)
+        };
+        let his = |row: &usize| self.learnt.is_by(*row, event) == Some(true);
+        // What is refused at the object around it is told of that one.
+        let around: Vec<usize> =
+            (0..self.trail.rows.len()).filter(|row| his(row) && self.learnt.is_around(*row, event)).collect();
+        if let Some(row) = around.iter().find(|row| in_time(**row)) {
+            return Found::Row(*row);
+        }
+        if !around.is_empty() && self.learnt.time.is_none() {
+            return Found::Unknown("the record tells of him and the object around it, and not when");
+        }
+        // A record may leave out which object it was, so that the refusal itself tells nothing. Then it must be the
+        // result that tells it from what he did.
+        let result = self.learnt.result.as_ref();
+        let of = |row: usize| result.and_then(|path| self.learnt.rows[row].get(path));
+        let done = |row: usize| {
+            let others = self.trail.events.iter().filter(|other| other.kind != Kind::Refused);
+            let rows = others.filter_map(|other| rows_about(&self.learnt, other).first().copied());
+            rows.filter_map(of).any(|value| Some(value) == of(row))
+        };
+        let known = |row: usize| {
+            self.trail.events.iter().any(|other| self.learnt.is_about(row, other) || self.learnt.is_around(row, other))
+        };
+        let nameless = (0..self.trail.rows.len())
+            .find(|row| in_time(*row) && his(row) && of(*row).is_some() && !done(*row) && !known(*row));
         match nameless {
             Some(row) => Found::Row(row),
             None => self.absence(event),

@@ -16,7 +16,7 @@ use crate::evidence::{Form, Reading};
 use crate::manifest::RecordSource;
 use crate::plan::shape;
 use crate::verdict::Dimension;
-use crate::walk::objects::Way;
+use crate::walk::objects::{Object, Way};
 use crate::walk::{Call, Reached, World};
 
 /// How long a row of a known event is waited for.
@@ -303,8 +303,16 @@ impl Probe<'_, '_> {
         })?;
         let keys = self.world.objects[subject].keys.clone();
         let call = self.world.call_again(reached.action, stranger, &keys, subject).await.ok()?;
-        let from_ms = now();
-        let asked = self.world.ask(Some(stranger), &call, Purpose::Other).await;
+        let mut from_ms = now();
+        let mut asked = self.world.ask(Some(stranger), &call, Purpose::Other).await;
+        if asked.exchange.status == 401 {
+            // Somebody whose session ended is refused as nobody, not as himself.
+            if !self.world.revive(Some(stranger)).await {
+                return None;
+            }
+            from_ms = now();
+            asked = self.world.ask(Some(stranger), &call, Purpose::Other).await;
+        }
         match asked.exchange.reading {
             Reading::Refusal | Reading::SoftDenial => {
                 let name = self.world.action(reached.action).name();
@@ -345,6 +353,7 @@ impl Probe<'_, '_> {
             action,
             kind,
             key: object.as_ref().map(|object| object.key().to_owned()).unwrap_or_default(),
+            around: object.as_ref().map(around).unwrap_or_default(),
             canaries,
             made_by: object.and_then(|object| self.maker_of(object.slot)),
             from_ms,
@@ -380,6 +389,7 @@ impl Probe<'_, '_> {
             actor: self.world.actors[actor].fact.clone(),
             names: own.into_iter().collect(),
             key: String::new(),
+            around: Vec::new(),
             canaries: Vec::new(),
             made_by: None,
             from_ms: 0,
@@ -421,9 +431,12 @@ impl Probe<'_, '_> {
             self.trail.events.iter().filter(recorded).map(|event| event.action.clone()).collect();
         let slots = 0..self.world.slots.all.len();
         let slot = slots.into_iter().find(|slot| self.maker_of(*slot).is_some_and(|maker| recorded.contains(&maker)));
-        let owner = self.two_owners().first().copied();
-        let (Some(slot), Some(owner)) = (slot, owner) else { return };
-        if self.make(slot, owner).await.is_none() {
+        let Some(slot) = slot else { return };
+        let mut made = false;
+        for owner in self.two_owners() {
+            made = made || self.world.revive(Some(owner)).await && self.make(slot, owner).await.is_some();
+        }
+        if !made {
             return;
         }
         let waited = tokio::time::Instant::now();
@@ -468,6 +481,11 @@ impl Probe<'_, '_> {
             }
         }
     }
+}
+
+/// The keys of its parents.
+fn around(object: &Object) -> Vec<String> {
+    object.keys.iter().filter(|(slot, _)| **slot != object.slot).map(|(_, key)| key.clone()).collect()
 }
 
 fn canaries_in(world: &World<'_>, call: &Call) -> Vec<String> {

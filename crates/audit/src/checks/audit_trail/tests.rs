@@ -44,6 +44,7 @@ impl Story {
             actor: actor(by),
             names: vec![by.into(), format!("{by}@example.com")],
             key: key.into(),
+            around: Vec::new(),
             canaries: Vec::new(),
             made_by: (kind != Kind::Made).then(|| "POST /notes".into()),
             from_ms: at,
@@ -140,6 +141,21 @@ fn the_fields_are_learnt_whatever_they_are_called() {
     assert_eq!((learnt.object, learnt.source.as_deref()), (vec!["ref".to_owned()], Some("ip")));
     assert!(learnt.action.contains(&"event.verb".to_owned()), "{:?}", learnt.action);
     assert_eq!(learnt.result.as_deref(), Some("ok"));
+}
+
+/// A refusal is told of the object around it, by a clock that is two hours ahead.
+#[test]
+fn another_clock_is_learnt() {
+    let mut story = Story::new(|by, action, key, at, result| plain(by, action, key, at + 7_200_000, result));
+    story.done(Kind::Refused, "GET /notes/{id}/x/{y}", "bob", "77", "");
+    if let Some(event) = story.trail.events.last_mut() {
+        event.around = vec!["11".into()];
+    }
+    assert_eq!(story.found("GET /notes/{id}/x/{y}"), Found::Absent);
+    let at = story.now() - 1000;
+    let row = (story.row)("bob", "note.get", "11", at, "refused");
+    story.push(row);
+    assert!(matches!(story.found("GET /notes/{id}/x/{y}"), Found::Row(_)));
 }
 
 /// One that names neither source nor result, and nothing that could be it.
