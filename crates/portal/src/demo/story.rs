@@ -27,11 +27,11 @@ const BOOKING: &[Beat] = &[
         ),
     ),
     Beat(82, "09:14", "maya", Join("booking", "ana", Admin)),
-    Beat(82, "09:14", "maya", Join("booking", "tom", Contributor)),
+    Beat(82, "09:14", "maya", Join("booking", "tom", Admin)),
     Beat(82, "09:15", "maya", Join("booking", "dana", Contributor)),
     Beat(82, "09:15", "maya", Join("booking", "jo", Contributor)),
     Beat(82, "09:16", "maya", Join("booking", "petra", Contributor)),
-    Beat(82, "09:17", "maya", Join("booking", "nils", Viewer)),
+    Beat(82, "09:17", "maya", Join("booking", "nils", Contributor)),
     Beat(
         82,
         "09:25",
@@ -620,6 +620,7 @@ const REMINDERS: &[Beat] = &[
     Beat(57, "08:32", "ana", Join("reminders", "lena", Admin)),
     Beat(57, "08:33", "ana", Join("reminders", "felix", Contributor)),
     Beat(57, "08:34", "ana", Join("reminders", "amara", Contributor)),
+    Beat(57, "08:35", "ana", Join("reminders", "oskar", Viewer)),
     Beat(
         56,
         "09:05",
