@@ -15,6 +15,9 @@ pub struct Trail {
     /// Why it could not be read, where it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
+    /// The tenant of the one who reads it: it may show no other's events. Empty where it shows all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
     /// Fields that the manifest names instead of having them learnt: `actor` → `who.id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(String, String)>,

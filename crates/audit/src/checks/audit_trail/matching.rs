@@ -148,6 +148,10 @@ impl<'a> Matched<'a> {
         if !self.trail.settled {
             return Found::Unknown("no later event arrived, so what is not there may still come");
         }
+        let is_shown = self.learnt.names.contains_key(&event.actor.name);
+        if !self.trail.scope.is_empty() && event.actor.tenant != self.trail.scope && !is_shown {
+            return Found::Unknown("the record that is read may not show what somebody of another tenant does");
+        }
         if event.kind != Kind::Refused && !event.effect {
             return Found::Unknown("nobody saw that it had a lasting effect, and what has none need not be recorded");
         }

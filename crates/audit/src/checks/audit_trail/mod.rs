@@ -65,7 +65,7 @@ fn event_finding(check: &str, digest: &str, action: &str, found: &[(&Event, Foun
     let unknown = found.iter().find_map(|(_, found)| if let Found::Unknown(why) = found { Some(*why) } else { None });
     let (verdict, words) = match (rows, absent, unknown) {
         (0, 1.., _) => (Verdict::Gap, missing.to_owned()),
-        (1.., 0, None) => (Verdict::Holds, "the record has it".to_owned()),
+        (1.., 0, _) => (Verdict::Holds, "the record has it".to_owned()),
         (1.., 1.., _) => (Verdict::Unproven, format!("unstable: recorded {rows} times of {}", found.len())),
         (_, _, Some(why)) => (Verdict::Unproven, why.to_owned()),
         (0, 0, None) => (Verdict::Unproven, "it was not done".to_owned()),

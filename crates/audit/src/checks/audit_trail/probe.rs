@@ -73,7 +73,10 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     let mut trail = Trail { told, place: world.manifest.place(key), fields, ..Trail::default() };
     if trail.told == TrailTold::Read {
         match Reader::open(world).await {
-            Ok(reader) => trail = Probe { world: &mut *world, reader, trail }.run().await,
+            Ok(reader) => {
+                trail.scope = reader.tenant(world);
+                trail = Probe { world: &mut *world, reader, trail }.run().await;
+            }
             Err(why) => trail.unreadable = Some(why),
         }
     }
@@ -133,8 +136,14 @@ impl Probe<'_, '_> {
 
     /// The first two actors of different tenants, or the only ones twice.
     fn two_owners(&self) -> Vec<usize> {
-        let named = |at: &usize| !self.world.actors[*at].fact.throw_away && self.world.actors[*at].fact.tenant != "*";
-        let all: Vec<usize> = (0..self.world.actors.len()).filter(named).collect();
+        let scope = self.trail.scope.clone();
+        let fact = |at: usize| &self.world.actors[at].fact;
+        let named = |at: &usize| !fact(*at).throw_away && fact(*at).tenant != "*";
+        let mut all: Vec<usize> = (0..self.world.actors.len()).filter(named).collect();
+        if all.iter().any(|at| fact(*at).tenant == scope) {
+            // Only what those do of whom the record tells can be looked for in it.
+            all.retain(|at| fact(*at).tenant == scope);
+        }
         let Some(first) = all.first().copied() else { return Vec::new() };
         let tenant = &self.world.actors[first].fact.tenant;
         let second = all.iter().copied().find(|at| self.world.actors[*at].fact.tenant != *tenant);
@@ -298,9 +307,15 @@ impl Probe<'_, '_> {
     /// A stranger tries it on the object. Whether he was refused; nothing where nobody could try.
     async fn refuse(&mut self, reached: &Reached, subject: usize) -> Option<bool> {
         let owner = self.world.objects[subject].owner;
-        let stranger = (0..self.world.actors.len()).find(|at| {
+        let forbidden =
+            self.world.attackers(reached, true).into_iter().filter(|(_, known)| *known).filter_map(|(who, _)| who);
+        let of_scope = |at: &usize| self.world.actors[*at].fact.tenant == self.trail.scope;
+        let stranger = |at: &usize| {
             !self.world.actors[*at].fact.throw_away && self.world.relation(Some(*at), owner) == "other tenant"
-        })?;
+        };
+        // Somebody of whom the record tells, where it is known that he may not; else a stranger.
+        let colleague = forbidden.into_iter().find(of_scope);
+        let stranger = colleague.or_else(|| (0..self.world.actors.len()).find(stranger))?;
         let keys = self.world.objects[subject].keys.clone();
         let call = self.world.call_again(reached.action, stranger, &keys, subject).await.ok()?;
         let mut from_ms = now();

@@ -73,6 +73,13 @@ impl Reader {
         Ok(reader)
     }
 
+    /// The tenant of the one who reads; empty where all is read.
+    pub(super) fn tenant(&self, world: &World<'_>) -> String {
+        let Place::Http { who: Some(who), .. } = &self.place else { return String::new() };
+        let tenant = world.actors.get(*who).map(|actor| actor.fact.tenant.clone()).unwrap_or_default();
+        if tenant == "*" { String::new() } else { tenant }
+    }
+
     /// The rows that were not seen before.
     pub(super) async fn read(&mut self, world: &mut World<'_>) -> Result<Vec<Value>, String> {
         let rows = match &mut self.place {
