@@ -22,7 +22,7 @@ use view::{printable, thousands};
 const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 120;
 
-/// Where the run left its files, as the user would type them.
+/// Where the run left its files, as the user would type them; empty where it wrote none.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// `.plimsoll/report.html`
@@ -198,6 +198,10 @@ fn count_of(number: u32, noun: &str) -> String {
 }
 
 fn files(places: &Places) -> String {
+    // Who only judges again wrote nothing.
+    if places.html.is_empty() {
+        return format!(" evidence  {}\n", places.evidence);
+    }
     let mut text = format!(" report    {}\n           {}\n evidence  {}\n", places.html, places.json, places.evidence);
     let _ = match &places.proof {
         Some(proof) => writeln!(text, " proof     {proof}"),
