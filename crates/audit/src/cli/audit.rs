@@ -54,9 +54,8 @@ pub(super) fn setup(manifest: &Path, place: &Place) -> Result<Setup> {
     Ok(setup)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a run is named by the time at which it starts; this is where it starts")]
 fn run_name() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H%M%SZ").to_string()
+    crate::walk::now().strftime("%Y-%m-%dT%H%M%SZ").to_string()
 }
 
 /// The path, or the next one of the same second that is free.

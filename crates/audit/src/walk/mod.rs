@@ -22,6 +22,7 @@ pub mod witness;
 pub mod world;
 
 pub use reach::Reached;
+pub(crate) use setup::now;
 pub use setup::{Setup, Walked};
 pub use world::{Asked, Call, Who, World};
 

@@ -193,10 +193,11 @@ impl World<'_> {
             let object = self.make_by(&Way::Fixture, slot, owner, keys, depth).await?;
             return Ok((Way::Fixture, object));
         }
-        if self.is_tenant(slot) && self.slots.all[slot].noun != "account" {
-            if let Some(object) = self.home(slot, owner, &keys).await {
-                return Ok((Way::Home, object));
-            }
+        if self.is_tenant(slot)
+            && self.slots.all[slot].noun != "account"
+            && let Some(object) = self.home(slot, owner, &keys).await
+        {
+            return Ok((Way::Home, object));
         }
         let mut tried = Vec::new();
         let producers: Vec<usize> = self.slots.all[slot].producers.iter().copied().take(PRODUCERS_MAX).collect();

@@ -274,7 +274,7 @@ async fn read_documents(manifest: &Manifest, client: &Client) -> Result<Catalogu
 
 /// The real time: a walk happens when it happens, and its report says when.
 #[expect(clippy::disallowed_methods, reason = "a walk of a live service has no other clock")]
-pub(super) fn now() -> jiff::Timestamp {
+pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 

@@ -230,7 +230,7 @@ impl Probe<'_, '_> {
             Some(object) => self.take_on_object(&reached, object, kind, spec.is_safe() && !sensitive).await,
             None => self.take_without_object(&reached, kind).await,
         }
-        if self.trail.events.len() % EVENTS_BETWEEN == 0 {
+        if self.trail.events.len().is_multiple_of(EVENTS_BETWEEN) {
             self.look().await;
         }
     }
@@ -508,5 +508,5 @@ fn canaries_in(world: &World<'_>, call: &Call) -> Vec<String> {
 }
 
 fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
+    crate::walk::now().as_millisecond()
 }

@@ -61,7 +61,7 @@ impl Document for SecurityText {
 
 /// Asks the usual places, and what the file names of the service's own.
 pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
-    let mut seen = SecurityText { read_at: Timestamp::now().to_string(), ..SecurityText::default() };
+    let mut seen = SecurityText { read_at: crate::walk::now().to_string(), ..SecurityText::default() };
     let told = world.manifest.promises.security_txt.clone();
     if told.as_deref().is_some_and(|told| told.trim().eq_ignore_ascii_case("none")) {
         seen.told_none = Some(world.manifest.place("promises.security_txt"));
@@ -180,10 +180,10 @@ fn verdict(seen: &SecurityText) -> (Verdict, String) {
         [] => wrong.push("it says no Expires".into()),
         [one] => match (one.parse::<Timestamp>(), seen.read_at.parse::<Timestamp>()) {
             (Ok(expires), Ok(read_at)) if expires <= read_at => {
-                wrong.push(format!("it expired on {}", &one[..one.len().min(10)]))
+                wrong.push(format!("it expired on {}", &one[..one.len().min(10)]));
             }
             (Ok(expires), Ok(read_at)) => {
-                distant = expires.duration_since(read_at) > SignedDuration::from_hours(24 * 366)
+                distant = expires.duration_since(read_at) > SignedDuration::from_hours(24 * 366);
             }
             _ => wrong.push(format!("`Expires: {one}` is not a moment as 2026-12-31T00:00:00Z")),
         },
