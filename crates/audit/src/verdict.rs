@@ -73,7 +73,7 @@ pub enum Cause {
     NotBuilt,
 }
 
-/// How strong the expectation is that a finding was judged by (walk rule W05). Lower is stronger.
+/// How strong the expectation is that a finding was judged by. Lower is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
@@ -262,7 +262,7 @@ pub struct Denominator {
     pub cells_awaiting: u32,
     /// Requests in all.
     pub requests: u32,
-    /// … that belong to cells (walk rule W51).
+    /// … that belong to cells.
     pub requests_cells: u32,
     /// … to make objects.
     pub requests_set_up: u32,
