@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::openapi::document;
-use super::problem::Problem;
+use super::problem::{Problem, name_request};
 use super::request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
 use super::sign_in::sign_in;
 
@@ -49,10 +49,9 @@ pub fn router(door: Arc<Door>, proxies: Proxies) -> Router {
     for (path, methods) in routes {
         router = router.route(&format!("{PREFIX}{path}"), methods.fallback(wrong_verb));
     }
-    let unknown = || async { unknown_path() };
     router
-        .route(PREFIX, axum::routing::any(unknown))
-        .route(&format!("{PREFIX}/{{*rest}}"), axum::routing::any(unknown))
+        .route(PREFIX, axum::routing::any(unknown_path))
+        .route(&format!("{PREFIX}/{{*rest}}"), axum::routing::any(unknown_path))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Wire { door, proxies, document })
 }
@@ -104,9 +103,7 @@ async fn answer(wire: &Wire, name: &'static str, request: Request) -> Response {
     };
     // Nothing of this belongs into anybody's cache.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert("x-request-id", id);
-    }
+    name_request(&mut response, id);
     response
 }
 
@@ -150,6 +147,10 @@ fn input(
 pub(super) fn fields_of_query(query: &str) -> Value {
     let mut fields = serde_json::Map::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        // `?cursor=` says nothing, as an empty field of a form does.
+        if value.is_empty() {
+            continue;
+        }
         match fields.entry(name.into_owned()) {
             serde_json::map::Entry::Vacant(entry) => {
                 entry.insert(Value::String(value.into_owned()));
@@ -176,6 +177,6 @@ async fn wrong_verb(State(wire): State<Wire>) -> Response {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_verb", "This path has no such verb.", id).into_response()
 }
 
-fn unknown_path() -> Response {
-    Problem::of(&Refusal::NotFound, Uuid::nil()).into_response()
+async fn unknown_path(State(wire): State<Wire>) -> Response {
+    Problem::of(&Refusal::NotFound, uuid_at(wire.door.now())).into_response()
 }

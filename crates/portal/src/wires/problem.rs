@@ -1,6 +1,6 @@
 //! One error type at the edge of the JSON interface: problem details (RFC 9457).
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use door::{FieldErrors, Refusal};
@@ -96,9 +96,18 @@ impl IntoResponse for Problem {
         if let Some(seconds) = retry {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        name_request(&mut response, self.request);
         response
+    }
+}
+
+/// Names the request in a header, so that whoever asks us about an answer can say which.
+pub(super) fn name_request(response: &mut Response, id: Uuid) {
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert("x-request-id", id);
     }
 }
