@@ -58,14 +58,6 @@ impl Texts {
         }
     }
 
-    /// “48,219 records”.
-    pub fn records_counted(self, number: u64) -> String {
-        match (self.language, number) {
-            (Language::En, 1) => "1 record".to_owned(),
-            (Language::En, _) => format!("{} records", self.figures(number)),
-        }
-    }
-
     /// “7 of 9 are wired.”
     pub fn wired_of(self, wired: usize, all: usize) -> String {
         match self.language {
@@ -104,6 +96,20 @@ impl Texts {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{} {} {last}", first.join(", "), self.or()),
+        }
+    }
+
+    /// How many records of a page the seal has not reached yet.
+    pub fn seal_waits(self, records: u64) -> String {
+        match (self.language, records) {
+            (Language::En, 0) => self.sealed().to_owned(),
+            (Language::En, 1) => "1 record on this page waits for the next seal; the rest is under seal.".to_owned(),
+            (Language::En, _) => {
+                format!(
+                    "{} records on this page wait for the next seal; the rest is under seal.",
+                    self.figures(records)
+                )
+            }
         }
     }
 

@@ -278,7 +278,6 @@ texts! {
     needs_has(needs: &str, has: &str): En "needs: {needs} · has: {has}";
     record_number(number: &str): En "Record {number}";
     sealed: En "Everything on this page is under seal.";
-    seal_waits(records: &str): En "{records} on this page wait for the next seal; the rest is under seal.";
     token_of(name: &str): En "{name}, by a token";
     actor_job: En "The portal itself";
     actor_console: En "The operator";

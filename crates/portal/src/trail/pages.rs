@@ -113,9 +113,11 @@ impl TrailPage {
     fn note(&self, event: &TrailEvent) -> String {
         let texts = self.page.texts;
         if event.result == "denied" {
-            let has: Vec<String> = event.relations.iter().map(|name| texts.relation(name)).collect();
+            // Everybody is anyone; it is worth a word only when it is all that somebody is.
+            let more = event.relations.iter().filter(|name| *name != "anyone");
+            let has: Vec<String> = more.map(|name| texts.relation(name)).collect();
             return match self.needs(&event.action) {
-                _ if event.relations.iter().all(|name| name == "anyone") => texts.nothing_there_for_them().to_owned(),
+                _ if has.is_empty() => texts.nothing_there_for_them().to_owned(),
                 Some(needs) => texts.needs_has(&needs, &has.join(", ")),
                 None => String::new(),
             };
