@@ -1,9 +1,10 @@
 //! AT02: every sensitive read left a record.
 
-use super::{Kind, judge_events};
+use super::{Kind, Trail, finding, judge_events};
+use crate::catalogue::Action;
 use crate::checks::Check;
 use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Finding, Severity, Verdict};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -19,32 +20,38 @@ pub const CHECK: Check = Check {
     built: true,
 };
 
-/// Words of a path, an operation id or a tag that make a read sensitive.
-pub const WORDS: &[&str] = &[
-    "reveal",
-    "export",
-    "exports",
-    "download",
-    "downloads",
-    "secret",
-    "secrets",
-    "credential",
-    "credentials",
-    "decrypt",
-    "unmask",
-    "dump",
-    "backup",
-    "attachment",
-    "attachments",
-    "archive",
-];
+/// Words in the last literal segment of a path, or in the operation id, that make an action a sensitive read, whatever
+/// its verb.
+const WORDS: &[&str] = &["reveal", "export", "exports", "download", "downloads", "decrypt", "unmask", "dump"];
+
+/// Whether an action gives away what was hidden, or takes data out.
+pub(super) fn is_sensitive(action: &Action) -> bool {
+    let last = action.path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    let only_names = Action { path: last.unwrap_or_default().to_owned(), tags: Vec::new(), ..action.clone() };
+    let only_names = Action { summary: String::new(), description: String::new(), ..only_names };
+    only_names.words().iter().any(|word| WORDS.contains(&word.as_str()))
+}
 
 /// Sensitive reads that succeeded, one finding an action.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    judge_events(
-        dossier,
-        CHECK.id,
-        &[Kind::Read],
-        "it gave away sensitive data and left no record; a later event arrived",
-    )
+    let missing = "it gave away sensitive data and left no record; a later event arrived";
+    let mut findings = judge_events(dossier, CHECK.id, &[Kind::Read], missing);
+    let all: Vec<(&str, Trail)> = dossier.all();
+    if let (true, Some((digest, _))) = (findings.is_empty(), all.last()) {
+        let words = "no action reveals, exports or downloads".to_owned();
+        findings.push(finding(CHECK.id, digest, super::SUBJECT, Verdict::NotApplicable, words));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_actions_tell_not_names_of_things() {
+        let of = |verb: &str, path: &str| is_sensitive(&crate::plan::forms::tests::action(verb, path));
+        assert!(of("POST", "/credentials/{id}/reveal") && of("GET", "/export") && of("GET", "/files/{id}/download"));
+        assert!(!of("GET", "/credentials") && !of("GET", "/exports/{id}/items") && !of("GET", "/notes/{id}"));
+    }
 }

@@ -201,9 +201,7 @@ impl Probe<'_, '_> {
     /// One action: refused to a stranger, then done by one who may.
     async fn take(&mut self, action: usize) {
         let spec = self.world.action(action).clone();
-        let words = spec.words();
-        let sensitive =
-            words.iter().take_while(|_| spec.is_safe()).any(|word| super::at02::WORDS.contains(&word.as_str()));
+        let sensitive = super::at02::is_sensitive(&spec);
         let kind = if sensitive { Kind::Read } else { Kind::Changed };
         let keys = self.world.slots.of(action).len();
         if self.world.left_out(action).is_some() || (spec.is_safe() && !sensitive && keys == 0) {
@@ -394,7 +392,9 @@ impl Probe<'_, '_> {
                 .collect()
         };
         let mut own = names(actor);
-        for other in (0..self.world.actors.len()).filter(|other| *other != actor) {
+        // A second session of the same person is nobody else.
+        let name = |at: usize| self.world.actors[at].values.get("name");
+        for other in (0..self.world.actors.len()).filter(|other| name(*other) != name(actor)) {
             let others = names(other);
             own.retain(|text| !others.contains(text));
         }

@@ -129,9 +129,13 @@ impl Reader {
             };
             let mut asked = world.ask(who, &call, Purpose::Other).await;
             if !asked.succeeded() && page == 0 && cursor.is_empty() && names.contains("cursor") {
-                // Some take an empty cursor for a wrong one.
+                // Some ask for a cursor from the first page on.
                 let call = fill(world, line, who, "0", page, seen)?;
                 asked = world.ask(who, &call, Purpose::Other).await;
+            }
+            if !asked.succeeded() && page > 0 {
+                // A cursor that was guessed from the last row is none to this service: this was the only page.
+                return Ok(String::new());
             }
             if !asked.succeeded() {
                 let status = asked.answer.broken.clone().unwrap_or_else(|| asked.exchange.status.to_string());
@@ -142,7 +146,8 @@ impl Reader {
             old_pages = if fresh.is_empty() { old_pages + 1 } else { 0 };
             new.extend(fresh);
             seen += rows.len();
-            let next = next_cursor(&envelope).or_else(|| rows.last().and_then(position));
+            let guessed = || rows.last().and_then(position).filter(|_| !says_cursor(&envelope));
+            let next = next_cursor(&envelope).or_else(guessed);
             if let Some(next) = next.clone().filter(|_| names.contains("cursor")) {
                 if next == cursor {
                     break;
@@ -177,10 +182,20 @@ fn fill(
         "offset" => Some(seen.to_string()),
         other => known.get(other).cloned(),
     };
-    line.fill(&lookup).map(Call::from).map_err(|unfilled| match unfilled.to_string() {
+    let filled = line.fill(&lookup).map(Call::from).map(without_empty);
+    filled.map_err(|unfilled| match unfilled.to_string() {
         text if text.contains('.') => format!("{text}: a record for each object is not read by this version"),
         text => text,
     })
+}
+
+/// The first page has no cursor yet, and an empty one is a wrong one to many.
+fn without_empty(mut call: Call) -> Call {
+    if let Some((path, query)) = call.path.split_once('?') {
+        let kept: Vec<&str> = query.split('&').filter(|pair| !pair.ends_with('=')).collect();
+        call.path = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+    }
+    call
 }
 
 /// The rows of an answer, and what stands around them.
@@ -247,6 +262,12 @@ fn next_cursor(envelope: &Value) -> Option<String> {
         .filter(|text| !text.is_empty() && !text.starts_with('/') && !text.contains("://") && text != "true")
 }
 
+/// Whether the answer has a place for a cursor, even an empty one; then nothing is guessed.
+fn says_cursor(envelope: &Value) -> bool {
+    let mut around = std::iter::once(envelope).chain(ENVELOPES.iter().filter_map(|name| envelope.get(name)));
+    around.any(|object| CURSORS.iter().any(|name| object.get(name).is_some()))
+}
+
 fn position(row: &Value) -> Option<String> {
     POSITIONS.iter().find_map(|name| row.get(name).and_then(scalar_text))
 }
@@ -294,6 +315,12 @@ mod tests {
         assert_eq!(read_file(&path, &mut offset).unwrap(), [json!({"a": 2})]);
         std::fs::write(&path, "{\"a\":3}\n").unwrap();
         assert_eq!(read_file(&path, &mut offset).unwrap(), [json!({"a": 3})], "begun anew");
+    }
+
+    #[test]
+    fn the_first_page_has_no_cursor() {
+        assert_eq!(without_empty(Call::get("/trail?cursor=&limit=200")).path, "/trail?limit=200");
+        assert_eq!(without_empty(Call::get("/trail?after=")).path, "/trail");
     }
 
     #[test]
