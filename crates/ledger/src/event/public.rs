@@ -17,7 +17,7 @@
 //! let name = String::from("Bob Baker");
 //! let value = PublicValue::word(&name); // `name` does not live long enough: a word is a text of the source code
 //! ```
-//! ```compile_fail,E0423
+//! ```compile_fail,E0603
 //! // The inside of a value is private, so a newtype around a `String` finds no way in either.
 //! let value = ledger::event::PublicValue(serde_json::Value::String("Bob Baker".into()));
 //! ```
