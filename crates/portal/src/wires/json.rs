@@ -34,7 +34,6 @@ struct Wire {
 }
 
 /// The routes of the interface.
-#[must_use]
 pub fn router(door: Arc<Door>, proxies: Proxies) -> Router {
     let document: Arc<str> = serde_json::to_string(&document(door.catalogue())).unwrap_or_default().into();
     let mut routes: BTreeMap<&'static str, MethodRouter<Wire>> = BTreeMap::new();

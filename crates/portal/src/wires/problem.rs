@@ -53,7 +53,7 @@ impl Problem {
             Refusal::NotNow(state) => problem.detail = Some(format!("It is {}.", state.replace('_', " "))),
             Refusal::Conflict(why) => problem.detail = Some(why.replace('_', " ")),
             Refusal::TooMany { retry_seconds } => {
-                problem.detail = Some(format!("Try again in {retry_seconds} seconds."))
+                problem.detail = Some(format!("Try again in {retry_seconds} seconds."));
             }
             _ => {}
         }

@@ -57,7 +57,6 @@ struct Wire {
 }
 
 /// The routes of the pages, and the page for every path that has none.
-#[must_use]
 pub fn router(door: Arc<Door>, proxies: Proxies, site: Site) -> Router {
     let mut routes: BTreeMap<&'static str, MethodRouter<Wire>> = BTreeMap::new();
     let mut add = |path, methods: MethodRouter<Wire>| {
