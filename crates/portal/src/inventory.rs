@@ -1,8 +1,7 @@
 //! The second table of truth: every table and column of a portal's database, in words for the people whom it is about.
 //! The privacy page is this list; a test holds it against the database, so that neither can have what the other lacks.
 //!
-//! It promises only what this version does. Where something leaves or goes by the operator's hand and by no button, it
-//! says so.
+//! It promises only what this version does. Where there is no button, it says so.
 
 use door::inventory::Class::{Housekeeping, Record, Recorded};
 use door::inventory::Data::{Content, Neutral, Personal, Secret};
@@ -14,7 +13,7 @@ const UNTIL_TOLD: &str = "until the organisation asks for its end; nothing delet
 const NO_EXPORT_BUTTON: &str =
     "shown on its page and by the JSON interface; there is no button for a copy in this version";
 /// How something goes.
-const NO_ERASE_BUTTON: &str = "by the operator on request; there is no button for it in this version";
+const NO_ERASE_BUTTON: &str = "not in this version: it has no button for that yet";
 const NOT_EXPORTED: &str = "not part of a copy: it says nothing about a person that does not stand elsewhere";
 const WITH_ITS_SUBJECT: &str = "goes with what it belongs to";
 
@@ -241,7 +240,8 @@ pub const INVENTORY: &[Table] = &[
         why: "so that it can be proved later what happened, and that nobody changed the account of it",
         kept: "for as long as the installation runs; values about people can be taken out of it",
         exported: "shown to owner, admins and the client's admins on the audit trail",
-        erased: "mail addresses, network addresses and reasons by the operator on request; what happened stays, without them",
+        erased: "mail addresses, network addresses and reasons can be taken out of it in the database; this version has no \
+                 button for that. What happened stays, without them",
         class: Record,
         columns: &[
             column("n", "its number", Neutral),

@@ -31,7 +31,7 @@ pub const MEMBERSHIP: Recorded = Recorded { table: "membership", entity: 12 };
 words!(
     /// What somebody is in an organisation.
     Role {
-        /// Everything, including closing the account.
+        /// Everything in the organisation.
         Owner = "owner",
         /// People, clients and settings.
         Admin = "admin",

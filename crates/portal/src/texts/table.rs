@@ -64,10 +64,10 @@ texts! {
     role_project_admin: En "project admin";
     role_contributor: En "contributor";
     role_viewer: En "viewer";
-    role_owner_help: En "everything, including closing the account";
+    role_owner_help: En "everything in the organisation";
     role_admin_help: En "people, clients and settings";
     role_staff_help: En "the clients they are put on";
-    role_client_admin_help: En "their company's projects; may invite colleagues";
+    role_client_admin_help: En "all projects of their company, and its record";
     role_client_member_help: En "the projects they are invited to";
     role_project_admin_help: En "everything in this project, and who is in it";
     role_contributor_help: En "writes, stores and reveals; does not decide who is in it";

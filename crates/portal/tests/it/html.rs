@@ -449,3 +449,22 @@ on_both!(
     the_inventory_is_the_database,
     the_privacy_page_promises_no_button_that_is_not_there,
 );
+
+/// The invented world, told through the door; then looked at by one of its people.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_told_to_its_end() {
+    let house = House::build(door::store::Engine::Sqlite).await.unwrap();
+    let now = house.door.now();
+    // A house is no demo, so the last word of the story, which asks for one, is refused; all before it must be done.
+    let refused = portal::demo::fill(&house.door, &house.clock, now).await.unwrap_err();
+    assert!(format!("{refused:#}").starts_with("demo.fill: Conflict"), "{refused:#}");
+    let mut maya = Browser::new(&house);
+    let page = maya.get("/sign-in").await;
+    let values = [("mail", "maya@haldenrook.example"), ("password", portal::demo::PASSWORD)];
+    let signed_in = maya.send(&page, "/session/open", &values).await;
+    let home = maya.follow(signed_in).await;
+    assert!(home.says("Booking site relaunch") && home.says("We have finished the booking flow"));
+    assert!(!home.says("Mill & Oat Bakery"), "the other organisation's clients are not here");
+    let refusals = maya.get("/trail?result=denied").await;
+    assert!(refusals.says("Tom Reyes") && refusals.says("Sam Okafor"), "{}", refusals.body);
+}

@@ -51,12 +51,18 @@ fn is_about_people(table: &Table) -> bool {
 fn group(table: &Table) -> KeptGroup {
     let columns: Vec<&str> = table.columns.iter().map(|column| column.what).collect();
     let kept = Kept {
-        what: columns.join("; "),
-        why: table.why.to_owned(),
+        what: begin(&columns.join("; ")),
+        why: begin(table.why),
         how_long: table.kept.to_owned(),
         erasure: table.erased.to_owned(),
     };
     KeptGroup { title: table.what.to_owned(), kept: vec![kept] }
+}
+
+/// The inventory's fragments, as sentences begin.
+fn begin(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Where to write about security.
