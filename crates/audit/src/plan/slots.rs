@@ -154,10 +154,14 @@ impl Slots {
                 let number_or_uuid = schema.kind() == Kind::Integer || schema.format().as_deref() == Some("uuid");
                 let found = match self.by_name(&name) {
                     // A plain noun may be anything: it is a key only where the schema says so.
-                    Some(slot) => (says_key(&name) || number_or_uuid).then_some(slot),
+                    Some(slot) => {
+                        (says_key(&name) || number_or_uuid || required && has_maker(catalogue, &name)).then_some(slot)
+                    }
                     None if required
                         && !names_person(&name)
-                        && (says_key(&name) || number_or_uuid && has_collection(catalogue, &name)) =>
+                        && (says_key(&name)
+                            || number_or_uuid && has_collection(catalogue, &name)
+                            || has_maker(catalogue, &name)) =>
                     {
                         self.add_unplaced(&name)
                     }
@@ -230,6 +234,9 @@ impl Slots {
                     self.all[at].lists.push(index);
                 }
             }
+            if self.all[at].item.is_none() && reads_by_post(action, self.named(index), at, &slot.noun) {
+                self.all[at].item = Some(index);
+            }
             if let Some(rank) = production_rank(action, &place, &slot, &above) {
                 let strangers = self.of(index).iter().filter(|(s, _)| !slot.parents.contains(s) && *s != at).count();
                 producers.push(((rank, strangers, action.path.len()), index));
@@ -250,7 +257,6 @@ fn production_rank(action: &Action, place: &str, slot: &Slot, above: &str) -> Op
         }
         "POST" => {
             let last = last_literal(place)?;
-            const MAKING: &[&str] = &["new", "create", "add", "register", "insert", "save", "upload"];
             let ends_in_literal = !place.ends_with('}');
             if ends_in_literal && own(place).is_some_and(|rest| MAKING.contains(&rest.as_str())) {
                 return Some(1);
@@ -326,6 +332,32 @@ fn says_key(name: &str) -> bool {
     let words = words(name);
     1 < words.len()
         && words.last().is_some_and(|word| ["id", "uuid", "ids", "key", "slug", "ref", "guid"].contains(&word.as_str()))
+}
+
+/// Words of actions that make something.
+const MAKING: &[&str] = &["new", "create", "add", "register", "insert", "save", "upload"];
+/// Words of actions that read one thing.
+const READING: &[&str] = &["get", "show", "read", "fetch", "view", "info", "find", "detail", "details", "describe"];
+
+/// Whether an action says in its last literal that it makes what a name stands for: `patients.create` for `patient`.
+fn has_maker(catalogue: &Catalogue, name: &str) -> bool {
+    let Some(noun) = reference_base(name) else { return false };
+    catalogue.actions.iter().filter(|action| action.verb == "POST").any(|action| {
+        let place = place(&action.path);
+        let words = last_literal(&place).map(words).unwrap_or_default();
+        words.iter().any(|word| MAKING.contains(&word.as_str())) && words.iter().any(|word| singular(word) == noun)
+    })
+}
+
+/// Whether an action that is called with `POST` reads one thing of this noun, and asks for nothing but its key.
+fn reads_by_post(action: &Action, named: &[Named], slot: usize, noun: &str) -> bool {
+    let place = place(&action.path);
+    let words = last_literal(&place).map(words).unwrap_or_default();
+    let about =
+        words.iter().any(|word| singular(word) == noun) && words.iter().any(|word| READING.contains(&word.as_str()));
+    let keyed = named.iter().any(|named| named.slot == slot && !named.in_query);
+    let asked = action.body.as_ref().and_then(Body::best).map(|media| media.schema.required()).unwrap_or_default();
+    action.verb == "POST" && about && keyed && asked.iter().all(|field| named.iter().any(|named| named.name == *field))
 }
 
 /// Whether some path ends in the plural of a name: `/clients` for `client`.

@@ -8,6 +8,8 @@ use crate::matrix::PathPattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Most keys that are remembered from the answers to one actor.
+const SAID_MAX: usize = 500;
 /// Shortest value of an account that can stand for its owner without a telling name.
 const IDENTITY_LENGTH_MIN: usize = 4;
 
@@ -22,6 +24,8 @@ pub struct Actor {
     pub session: Session,
     /// What the service says about him: path in its answers, and value.
     pub identity: Vec<(String, String)>,
+    /// Values in answers to him whose names end like keys, with those names.
+    pub said: Vec<(String, String)>,
     /// Shown alive when last looked at.
     pub alive: bool,
     /// He made his account himself, so he can make another.
@@ -93,6 +97,19 @@ impl Actor {
             } else {
                 secrets.add(&value);
                 self.session.cookies.insert(name, value);
+            }
+        }
+    }
+
+    /// Remembers what an answer to him names by key: it may be the only place where that key ever stands.
+    pub fn remember(&mut self, value: &Value) {
+        for (path, text) in leaves(value) {
+            let words = crate::plan::slots::words(path.rsplit(['.', ']']).next().unwrap_or_default());
+            let key = 1 < words.len()
+                && words.last().is_some_and(|last| ["id", "uuid", "key", "number", "slug"].contains(&last.as_str()));
+            let named = (words.join("_"), text);
+            if key && self.said.len() < SAID_MAX && !self.said.contains(&named) {
+                self.said.push(named);
             }
         }
     }
@@ -176,6 +193,7 @@ mod tests {
             values: BTreeMap::new(),
             session: Session::default(),
             identity: Vec::new(),
+            said: Vec::new(),
             alive: true,
             signed_up: false,
         };

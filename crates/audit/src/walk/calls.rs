@@ -93,6 +93,28 @@ impl World<'_> {
         Ok(path)
     }
 
+    /// The call of an action that reads, with nothing in it but keys.
+    ///
+    /// # Errors
+    /// Which key is not known.
+    pub fn read_call(&self, action: usize, keys: &BTreeMap<usize, String>) -> Result<Call, String> {
+        let path = self.path_of(action, keys)?;
+        let read = self.action(action);
+        if read.verb == "GET" {
+            return Ok(Call::get(path));
+        }
+        let media = read.body.as_ref().and_then(|body| body.best()).ok_or("it takes no body")?;
+        let mut fields = serde_json::Map::new();
+        for named in self.slots.named(action).iter().filter(|named| !named.in_query) {
+            let key = keys.get(&named.slot).ok_or_else(|| format!("no key for {}", named.name))?;
+            let schema =
+                media.schema.properties().into_iter().find(|(name, _)| *name == named.name).map(|(_, schema)| schema);
+            let value = schema.and_then(|schema| as_kind(key, &schema)).unwrap_or_else(|| Value::from(key.as_str()));
+            fields.insert(named.name.clone(), value);
+        }
+        Ok(Call { method: read.verb.clone(), path, headers: Vec::new(), body: as_body(media, Value::Object(fields)) })
+    }
+
     /// A whole call for an action.
     pub(super) async fn call_for(
         &mut self,

@@ -55,17 +55,18 @@ impl World<'_> {
         for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
             let wanted: Vec<(String, String)> = foreign.iter().map(|canary| (canary.clone(), String::new())).collect();
             let pages = self.read_pages(who, call, &wanted, Purpose::Cell).await;
-            attempts.push(Attempt {
-                actor: self.fact(who),
-                relation: self.relation(who, reached.actor).to_owned(),
-                exchanges: pages.exchanges,
-                fingerprint: Vec::new(),
-                alive: who.is_none_or(|at| self.actors[at].alive),
-                like_missing: None,
-                list_complete: pages.complete,
-                canary: None,
-            });
+            attempts.push(self.list_attempt(who, reached.actor, pages));
         }
+        self.list_record(reached, canaries, attempts, own)
+    }
+
+    fn list_record(
+        &self,
+        reached: &Reached,
+        canaries: &[(String, String)],
+        attempts: Vec<Attempt>,
+        own: Pages,
+    ) -> Trial {
         let noun = canaries.first().map(|(_, noun)| noun.clone()).unwrap_or_default();
         Trial {
             action: self.action(reached.action).name(),
@@ -81,6 +82,48 @@ impl World<'_> {
             settled: None,
             witness: None,
             alone: false,
+        }
+    }
+
+    /// The trial of a list below a key, read by strangers below keys of their own: their list must not show the owner's
+    /// rows.
+    pub async fn try_own_list(&mut self, reached: &Reached) -> Option<Trial> {
+        let slots: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
+        let below = !self.action(reached.action).path.trim_end_matches('/').ends_with('}');
+        if reached.form != Form::Read || slots.is_empty() || !below || self.action(reached.action).verb != "GET" {
+            return None;
+        }
+        let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
+        let own = self.read_pages(Some(reached.actor), &reached.call, &canaries, Purpose::Cell).await;
+        if !own.found(&canaries) {
+            return None;
+        }
+        let mut attempts = Vec::new();
+        for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
+            let Some(at) = who.filter(|_| self.relation(who, reached.actor) == "other tenant") else { continue };
+            let mut keys = std::collections::BTreeMap::new();
+            for slot in &slots {
+                if let Ok(object) = self.standing(*slot, at).await {
+                    keys.extend(self.objects[object].keys.clone());
+                }
+            }
+            let Ok(path) = self.path_of(reached.action, &keys) else { continue };
+            let pages = self.read_pages(who, &Call::get(path), &canaries, Purpose::Cell).await;
+            attempts.push(self.list_attempt(who, reached.actor, pages));
+        }
+        (!attempts.is_empty()).then(|| self.list_record(reached, &canaries, attempts, own))
+    }
+
+    fn list_attempt(&self, who: Who, owner: usize, pages: Pages) -> Attempt {
+        Attempt {
+            actor: self.fact(who),
+            relation: self.relation(who, owner).to_owned(),
+            exchanges: pages.exchanges,
+            fingerprint: Vec::new(),
+            alive: who.is_none_or(|at| self.actors[at].alive),
+            like_missing: None,
+            list_complete: pages.complete,
+            canary: None,
         }
     }
 

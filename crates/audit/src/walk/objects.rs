@@ -51,6 +51,8 @@ pub enum Way {
     Account,
     /// It is the place that the owner belongs to.
     Home,
+    /// Another answer to its owner names it; for reading only.
+    Mentioned,
     /// It stands in a list of the owner's; for reading only.
     Listed(usize, String),
 }
@@ -228,6 +230,9 @@ impl World<'_> {
         if let Some(object) = self.home(slot, owner, &keys).await {
             return Ok((Way::Home, object));
         }
+        if let Some(object) = self.mentioned(slot, owner, &keys).await {
+            return Ok((Way::Mentioned, object));
+        }
         if let Some((list, path, object)) = self.listed_row(slot, owner, &keys).await {
             return Ok((Way::Listed(list, path), object));
         }
@@ -278,6 +283,9 @@ impl World<'_> {
             }
             Way::Home => {
                 self.home(slot, owner, &keys).await.ok_or_else(|| format!("nothing tells which {noun} is his"))
+            }
+            Way::Mentioned => {
+                self.mentioned(slot, owner, &keys).await.ok_or_else(|| format!("no answer names a {noun}"))
             }
             Way::Listed(..) => {
                 let (_, _, object) = self.listed_row(slot, owner, &keys).await.ok_or("its list is empty")?;
@@ -455,8 +463,9 @@ impl World<'_> {
         }
         let mut keys = keys.clone();
         keys.insert(slot, key.to_owned());
-        let path = self.path_of(item, &keys).ok()?;
-        let asked = self.ask(Some(owner), &Call::get(path.clone()), Purpose::SetUp).await;
+        let call = self.read_call(item, &keys).ok()?;
+        let path = call.sent_text();
+        let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
         if !asked.succeeded() {
             return Some(false);
         }
@@ -649,6 +658,41 @@ impl World<'_> {
             if value.as_ref().is_some_and(about) {
                 return Some(self.keep_account(slot, owner, key));
             }
+        }
+        None
+    }
+
+    /// An object that some earlier answer to the owner named: `invoice_id` in the answer that made an order. It may be
+    /// read, never changed.
+    async fn mentioned(&mut self, slot: usize, owner: usize, keys: &BTreeMap<usize, String>) -> Option<usize> {
+        let noun = self.slots.all[slot].noun.clone();
+        let names = self.parameter_names(slot);
+        let bears = |name: &str| {
+            let keyed = name
+                .strip_prefix(&format!("{noun}_"))
+                .is_some_and(|rest| ["id", "uuid", "key", "number", "slug"].contains(&rest));
+            keyed || name == noun || name != "id" && names.iter().any(|wanted| wanted == name)
+        };
+        let said = self.actors[owner].said.iter().rev().filter(|(name, _)| bears(name));
+        let mut candidates: Vec<String> = said.map(|(_, value)| value.clone()).collect();
+        candidates.dedup();
+        let item = self.slots.all[slot].item?;
+        for key in candidates.into_iter().take(3) {
+            let mut all = keys.clone();
+            all.insert(slot, key.clone());
+            let call = self.read_call(item, &all).ok()?;
+            let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
+            if !asked.succeeded() {
+                continue;
+            }
+            let object = self.keep_object(slot, owner, keys.clone(), key, &Call::default(), false);
+            self.objects[object].changeable = false;
+            // It carries what its owner planted elsewhere, if that shows in it.
+            let text = asked.answer.text().to_lowercase();
+            let own = self.objects.iter().filter(|other| other.owner == owner).flat_map(|other| other.canaries.clone());
+            let shown: Vec<_> = own.filter(|(_, canary)| text.contains(&canary.to_lowercase())).collect();
+            self.objects[object].canaries = shown;
+            return Some(object);
         }
         None
     }

@@ -210,7 +210,8 @@ impl World<'_> {
     fn readers_of(&self, keys: &BTreeMap<usize, String>) -> Vec<Reader> {
         let shows = |at: &usize| {
             let about = self.slots.about(*at);
-            self.action(*at).verb == "GET" && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
+            let reads = self.action(*at).verb == "GET" || self.slots.all.iter().any(|slot| slot.item == Some(*at));
+            reads && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
         };
         let mut readers: Vec<usize> = (0..self.catalogue.actions.len()).filter(shows).collect();
         readers.sort_by_key(|at| std::cmp::Reverse(self.slots.about(*at).len()));

@@ -39,8 +39,8 @@ impl World<'_> {
     pub async fn look_at(&mut self, sentinel: usize) -> Option<Asked> {
         let object = self.objects[sentinel].clone();
         let item = self.slots.all[object.slot].item?;
-        let path = self.path_of(item, &object.keys).ok()?;
-        Some(self.ask(Some(object.owner), &Call::get(path), Purpose::Cell).await)
+        let call = self.read_call(item, &object.keys).ok()?;
+        Some(self.ask(Some(object.owner), &call, Purpose::Cell).await)
     }
 
     /// Whether a sentinel stands: its owner reads one of its canaries.

@@ -40,6 +40,7 @@ impl World<'_> {
                 values,
                 session: Session::default(),
                 identity: Vec::new(),
+                said: Vec::new(),
                 alive: false,
                 signed_up: false,
             };
@@ -114,6 +115,7 @@ impl World<'_> {
             values,
             session: Session::default(),
             identity: Vec::new(),
+            said: Vec::new(),
             alive: false,
             signed_up: false,
         });

@@ -176,12 +176,17 @@ impl World<'_> {
             }
             Stage::Plain => {
                 if self.spares_others(&reached).await? {
-                    let trials = self.try_plain(&reached).await?;
+                    // A search or a list may be called by POST; what it shows of the owner's says so.
+                    let mut trials = self.try_list(&reached).await;
+                    if trials.is_empty() {
+                        trials = self.try_plain(&reached).await?;
+                    }
                     pending.push((reached, trials));
                 }
             }
             _ => {
-                let trials = self.try_on_objects(&reached).await?;
+                let mut trials = self.try_on_objects(&reached).await?;
+                trials.extend(self.try_own_list(&reached).await);
                 let mut others: Vec<Reached> = self.misplace(&reached).await.into_iter().collect();
                 others.extend(self.reach_foreign(&reached).await);
                 pending.push((reached, trials));

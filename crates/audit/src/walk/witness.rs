@@ -1,7 +1,7 @@
 //! Who can tell whether something changed. A witness counts for an action only after it has shown the owner's own
 //! change by the same action.
 
-use super::world::{Asked, Call, World};
+use super::world::{Asked, World};
 use crate::client::Purpose;
 use crate::compare::{changed, fields, rows_with};
 use crate::evidence::{Observation, Witness};
@@ -48,8 +48,8 @@ impl World<'_> {
         by: usize,
         purpose: Purpose,
     ) -> Observation {
-        let Ok(path) = self.path_of(reader.action, keys) else { return Observation::default() };
-        let asked = self.ask(Some(by), &Call::get(path), purpose).await;
+        let Ok(call) = self.read_call(reader.action, keys) else { return Observation::default() };
+        let asked = self.ask(Some(by), &call, purpose).await;
         look(&asked, reader.row.as_deref())
     }
 

@@ -158,6 +158,9 @@ impl World<'_> {
         }
         if let Some(actor) = who.and_then(|at| self.actors.get_mut(at)) {
             actor.take_cookies(&answer, self.store.secrets());
+            if purpose == Purpose::SetUp && answer.status < 300 {
+                answer.json().iter().for_each(|value| actor.remember(value));
+            }
         }
         let exchange = self.exchange(who, call, &answer);
         Asked { exchange, answer }

@@ -194,7 +194,7 @@ impl Probe<'_, '_> {
                 };
                 self.world.catalogue.actions.iter().find(fits).map(crate::catalogue::Action::name)
             }
-            Way::Fixture | Way::Home | Way::Listed(..) => None,
+            Way::Fixture | Way::Home | Way::Mentioned | Way::Listed(..) => None,
         }
     }
 
