@@ -6,7 +6,7 @@ use super::reach::Reached;
 use super::witness::{Calibrated, Reader};
 use super::world::{Call, Who, World};
 use crate::canary::LENGTH_MIN;
-use crate::checks::authorization::effect::{changed_something, control_worked};
+use crate::checks::authorization::effect::{changed_something, control_worked, shows_own_value};
 use crate::client::Purpose;
 use crate::compare::{leaves, likeness};
 use crate::error::Result;
@@ -47,9 +47,11 @@ impl World<'_> {
         for group in groups.iter().filter(|group| !group.is_empty()) {
             let Some(trial) = self.trial_twice(reached, group, false).await else { continue };
             let changed = changed_something(&trial);
+            // Whose own value stands in the object is named by it already.
+            let named: Vec<bool> = trial.attempts.iter().map(|attempt| shows_own_value(&trial, attempt)).collect();
             trials.push(trial);
-            if changed && reached.form != Form::Read {
-                for who in group {
+            if changed && reached.form != Form::Read && 1 < group.len() {
+                for (who, _) in group.iter().zip(named).filter(|(_, named)| !named) {
                     trials.extend(self.trial_twice(reached, &[*who], true).await);
                 }
             }

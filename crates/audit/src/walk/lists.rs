@@ -33,7 +33,10 @@ impl World<'_> {
         let mut trials = Vec::new();
         for (n, call) in calls.into_iter().enumerate() {
             let canaries = self.canaries_of(reached.actor, &call.sent_text());
-            let own = self.read_pages(Some(reached.actor), &call, &canaries, Purpose::Cell).await;
+            let own = match self.own_first_page(reached, n, &canaries) {
+                Some(own) => own,
+                None => self.read_pages(Some(reached.actor), &call, &canaries, Purpose::Cell).await,
+            };
             let found = own.exchanges.iter().any(|exchange| {
                 canaries.iter().any(|(canary, _)| exchange.answer.to_lowercase().contains(canary.as_str()))
             }) || own.found(&canaries);
@@ -94,10 +97,7 @@ impl World<'_> {
             return None;
         }
         let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
-        let own = self.read_pages(Some(reached.actor), &reached.call, &canaries, Purpose::Cell).await;
-        if !own.found(&canaries) {
-            return None;
-        }
+        let own = self.own_first_page(reached, 0, &canaries)?;
         let mut attempts = Vec::new();
         for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
             let Some(at) = who.filter(|_| self.relation(who, reached.actor) == "other tenant") else { continue };
@@ -112,6 +112,12 @@ impl World<'_> {
             attempts.push(self.list_attempt(who, reached.actor, pages));
         }
         (!attempts.is_empty()).then(|| self.list_record(reached, &canaries, attempts, own))
+    }
+
+    /// What the owner was just shown, where one of his canaries stands in it: then nobody needs to ask again.
+    fn own_first_page(&self, reached: &Reached, call: usize, canaries: &[(String, String)]) -> Option<Pages> {
+        let own = Pages { exchanges: vec![reached.asked.exchange.clone()], complete: true };
+        (call == 0 && own.found(canaries)).then_some(own)
     }
 
     fn list_attempt(&self, who: Who, owner: usize, pages: Pages) -> Attempt {

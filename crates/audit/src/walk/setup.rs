@@ -127,6 +127,7 @@ impl Setup {
             renewed: 0,
             making: BTreeSet::new(),
             failed: BTreeMap::new(),
+            postponed: BTreeSet::new(),
             sentinels: BTreeMap::new(),
             reached: 0,
             started,

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::evidence::{Form, LeftOut, Trial, Unreached};
 use crate::plan::shape;
 use crate::verdict::Dimension;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Trials between two looks at the attackers.
 const STRETCH: usize = 6;
@@ -73,7 +73,13 @@ impl World<'_> {
         let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
         let mut deaths = 0;
         let mut last = None;
-        for (done, (stage, action)) in turns.iter().copied().enumerate() {
+        let mut done = 0;
+        let mut turns = VecDeque::from(turns);
+        while let Some((stage, action)) = turns.pop_front() {
+            if self.may_be_named_later(stage, action) {
+                turns.push_back((stage, action));
+                continue;
+            }
             if deaths < DEATHS_MAX {
                 if last.is_some_and(|last| last != stage) || STRETCH <= pending.len() {
                     self.end_stretch(&mut pending).await?;
@@ -90,7 +96,8 @@ impl World<'_> {
             } else {
                 self.unreached(action, vec!["the service did not answer any more".into()])?;
             }
-            self.progress.step(Dimension::Authorization, done as u64 + 1);
+            done += 1;
+            self.progress.step(Dimension::Authorization, done);
         }
         self.end_stretch(&mut pending).await
     }
@@ -135,6 +142,20 @@ impl World<'_> {
             Form::Plain if shape.personal && !self.makes_something(at) => Stage::Personal,
             Form::Plain => Stage::Plain,
         }
+    }
+
+    /// Whether nothing makes the key that a read asks for, so that only a later answer may name it: then its turn
+    /// comes once more at the end.
+    fn may_be_named_later(&mut self, stage: Stage, action: usize) -> bool {
+        let about = self.slots.about(action);
+        let unmade = about
+            .iter()
+            .any(|slot| matches!(self.ways.get(slot), Some(Err(_))) && self.slots.all[*slot].producers.is_empty());
+        if stage != Stage::Reads || !unmade || !self.postponed.insert(action) {
+            return false;
+        }
+        self.failed.retain(|(slot, _), _| !about.contains(slot));
+        true
     }
 
     fn makes_something(&self, at: usize) -> bool {

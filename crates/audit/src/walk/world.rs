@@ -96,6 +96,8 @@ pub struct World<'a> {
     pub failed: BTreeMap<(usize, usize), String>,
     /// Objects that were just seen to stand, by their owner.
     pub sentinels: BTreeMap<usize, usize>,
+    /// Actions whose turn was put off once.
+    pub postponed: BTreeSet<usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
     /// Actions that succeeded for one who may.

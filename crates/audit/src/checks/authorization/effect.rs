@@ -32,6 +32,12 @@ pub fn changed_something(trial: &Trial) -> bool {
     effect(trial).is_some()
 }
 
+/// Whether the object shows the value that this attempt sent, so that no other attempt can have done it.
+pub fn shows_own_value(trial: &Trial, attempt: &Attempt) -> bool {
+    let (Some(canary), Some(after)) = (&attempt.canary, &trial.after) else { return false };
+    changed_something(trial) && carries(after, canary)
+}
+
 /// Whether the owner's own call on the same object worked, and was seen to work where there is a witness.
 pub fn control_worked(trial: &Trial) -> bool {
     let succeeded = trial.control.as_ref().is_some_and(|control| control.reading == Reading::Success);
