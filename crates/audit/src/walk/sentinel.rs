@@ -40,7 +40,7 @@ impl World<'_> {
         let object = self.objects[sentinel].clone();
         let item = self.slots.all[object.slot].item?;
         let call = self.read_call(item, &object.keys).ok()?;
-        Some(self.ask(Some(object.owner), &call, Purpose::Cell).await)
+        Some(self.ask(Some(object.owner), &call, Purpose::Other).await)
     }
 
     /// Whether a sentinel stands: its owner reads one of its canaries.
