@@ -24,14 +24,14 @@ struct ShowAny;
 /// A project, found by its id alone and taken for the caller's.
 struct AnyProject {
     shown: ProjectShown,
-    organisation: Option<door::uuid::Uuid>,
+    place: Place,
 }
 
 impl Target for AnyProject {
     async fn load(tx: &mut Tx, caller: &Caller, ids: &Ids) -> Result<Option<Self>> {
         let Ok(id) = ids.get("project") else { return Ok(None) };
-        let sql = "SELECT p.id AS id, p.title AS title, p.client AS client, c.name AS client_name, p.status AS status \
-                   FROM project p JOIN client c ON c.id = p.client WHERE p.id = $1";
+        let sql = "SELECT p.id AS id, p.title AS title, p.client AS client, c.name AS client_name, p.status AS status, \
+                   p.organisation AS organisation FROM project p JOIN client c ON c.id = p.client WHERE p.id = $1";
         let row = tx.maybe(sql, values![id]).await?;
         row.map(|row| {
             let shown = ProjectShown {
@@ -43,13 +43,20 @@ impl Target for AnyProject {
                 history: Vec::new(),
                 may_run: false,
             };
-            Ok(Self { shown, organisation: caller.organisation })
+            let own = Place { organisation: caller.organisation, ..Place::INSTALLATION };
+            let organisation = row.get("organisation")?;
+            let place = if caller.organisation == organisation {
+                Place { client: Some(shown.client.0), project: Some(shown.id.0), ..own }
+            } else {
+                own
+            };
+            Ok(Self { shown, place })
         })
         .transpose()
     }
 
     fn place(&self) -> Place {
-        Place { organisation: self.organisation, ..Place::INSTALLATION }
+        self.place
     }
 }
 
@@ -59,7 +66,7 @@ impl Action for ShowAny {
     type Output = ProjectShown;
     const SPEC: Spec = {
         let mut spec = Show::SPEC;
-        spec.may = ROOM_PEOPLE;
+        spec.may = spec.may.and(ROOM_PEOPLE);
         spec
     };
 }

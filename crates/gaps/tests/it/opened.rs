@@ -9,11 +9,15 @@ async fn each_gap_is_found_and_nothing_else() {
     let clean = Harbour::open(&portal::Parts::real()).await.audit(None).await;
     let standing = gaps(&clean);
     assert!(standing.is_empty(), "false alarms on the clean portal: {standing:#?}");
+    let mut wrong = Vec::new();
     for gap in GAPS {
         let harbour = Harbour::open(&gaps::parts(&[gap.number]).unwrap()).await;
         let found = gaps(&harbour.audit(None).await);
-        assert_eq!(found, [format!("{} {}", gap.check, gap.action)], "gap {}: {}", gap.number, gap.words);
+        if found != [format!("{} {}", gap.check, gap.action)] {
+            wrong.push(format!("gap {} ({}): {found:?}", gap.number, gap.words));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
