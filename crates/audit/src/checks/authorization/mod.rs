@@ -28,6 +28,7 @@ fn judge_one(dossier: &Dossier, id: &str) -> Vec<Finding> {
 #[cfg(test)]
 pub(crate) mod tests {
     use crate::evidence::*;
+    use crate::load_line::Facts;
 
     pub(crate) fn actor(name: &str, tenant: &str) -> ActorFact {
         ActorFact { name: name.into(), role: "user".into(), tenant: tenant.into(), throw_away: false }
@@ -86,6 +87,25 @@ pub(crate) mod tests {
             settled: Some(look(&[("title", "c")])),
             witness: Some(witness),
             alone: false,
+        }
+    }
+
+    /// Ann and Bob, and the action that changes a note.
+    pub(crate) fn run() -> Run {
+        let fact = ActionFact {
+            name: "PUT /notes/{id}".into(),
+            verb: "PUT".into(),
+            path: "/notes/{id}".into(),
+            form: Form::Change,
+            keys: 1,
+            protected: false,
+            privileged: None,
+        };
+        Run {
+            facts: Facts::default(),
+            matrix: None,
+            actions: vec![fact],
+            actors: vec![actor("ann", "a"), actor("bob", "b")],
         }
     }
 }
