@@ -1,0 +1,8 @@
+//! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
+
+mod nesting;
+mod record;
+mod roles;
+mod styles;
+mod surface;
+mod walls;

@@ -1,0 +1,192 @@
+//! A test as a short story: a service is served, a manifest and a matrix are written beside it, the audit walks it,
+//! and the story asks for verdicts.
+
+use std::fs;
+use std::path::Path;
+
+use plimsoll::verdict::{Finding, Outcome, Verdict};
+
+use crate::run;
+use crate::service::{Service, notes, office};
+
+/// What is going to be told.
+pub(crate) struct Telling {
+    service: Service,
+    manifest: String,
+    matrix: Option<String>,
+}
+
+/// A service of plain users, each his own tenant. No matrix: walls and facts need none.
+pub(crate) fn notes(service: Service) -> Telling {
+    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None }
+}
+
+/// The same behind a sign-in form.
+pub(crate) fn web(service: Service) -> Telling {
+    Telling { manifest: notes::WEB_MANIFEST.to_owned(), ..notes(service) }
+}
+
+/// A service of companies and roles, with its reviewed matrix.
+pub(crate) fn office(service: Service) -> Telling {
+    Telling { manifest: office::MANIFEST.to_owned(), matrix: Some(office::MATRIX.to_owned()), ..notes(service) }
+}
+
+impl Telling {
+    /// More lines at the end of the manifest.
+    #[must_use]
+    pub(crate) fn also(mut self, lines: &str) -> Self {
+        self.manifest.push_str(lines);
+        self
+    }
+
+    /// The manifest with something said otherwise.
+    #[must_use]
+    pub(crate) fn replace_in_manifest(mut self, what: &str, by: &str) -> Self {
+        assert!(self.manifest.contains(what), "the manifest does not say {what}");
+        self.manifest = self.manifest.replace(what, by);
+        self
+    }
+
+    /// A reviewed matrix.
+    #[must_use]
+    pub(crate) fn matrix(mut self, text: &str) -> Self {
+        self.matrix = Some(text.to_owned());
+        self
+    }
+
+    /// One changed row of the matrix.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub(crate) fn row(mut self, action: &str, row: &str) -> Self {
+        let matrix = self.matrix.take().unwrap();
+        let changed: Vec<String> = matrix
+            .lines()
+            .map(|line| {
+                let is_meant = line.split_whitespace().take(2).eq(action.split_whitespace());
+                if is_meant { row.to_owned() } else { line.to_owned() }
+            })
+            .collect();
+        let changed = changed.join("\n") + "\n";
+        assert!(changed.contains(row), "the matrix has no row {action}");
+        self.matrix = Some(changed);
+        self
+    }
+
+    /// Walks and judges.
+    ///
+    /// # Panics
+    /// When the audit could not run.
+    pub(crate) async fn told(self) -> Story {
+        match self.tried().await {
+            Ok(story) => story,
+            Err(trouble) => panic!("the audit could not run: {trouble}"),
+        }
+    }
+
+    /// Walks and judges, or says why it could not.
+    pub(crate) async fn tried(self) -> plimsoll::Result<Story> {
+        let directory = tempfile::tempdir().unwrap();
+        let served = self.service.serve().await.unwrap();
+        let target = format!(
+            "[target]\nurl = \"{}\"\nmine = true\ndisposable = true\ndocument = \"/openapi.json\"\n\
+             health = \"GET /health\"\n",
+            served.url
+        );
+        write(directory.path(), "plimsoll.toml", &(target + &self.manifest));
+        if let Some(matrix) = &self.matrix {
+            write(directory.path(), "plimsoll.matrix", matrix);
+        }
+        for (name, ..) in office::PEOPLE {
+            write(directory.path(), &format!("{name}.password"), &format!("{name}-password"));
+        }
+        for name in ["ann", "bob"] {
+            write(directory.path(), &format!("{name}.password"), &format!("{name}-password"));
+        }
+        write(directory.path(), "root.password", notes::ROOT_PASSWORD);
+        let outcome = run::audit(directory.path()).await?;
+        Ok(Story { outcome, requests: served.look(|world| world.counters.get("requests").copied().unwrap_or(0)) })
+    }
+}
+
+fn write(directory: &Path, name: &str, text: &str) {
+    fs::write(directory.join(name), text).unwrap();
+}
+
+/// What became of it.
+pub(crate) struct Story {
+    pub(crate) outcome: Outcome,
+    /// Requests that the service saw, however the audit counts them.
+    pub(crate) requests: u64,
+}
+
+impl Story {
+    /// What a check says of an action: the worst of its cells. None when it says nothing.
+    pub(crate) fn verdict(&self, check: &str, subject: &str) -> Option<Verdict> {
+        let worst = [
+            Verdict::Gap,
+            Verdict::Waived,
+            Verdict::Suspected,
+            Verdict::Unproven,
+            Verdict::Holds,
+            Verdict::NotApplicable,
+        ];
+        let said: Vec<Verdict> = self.findings(check, subject).map(|finding| finding.verdict).collect();
+        worst.into_iter().find(|verdict| said.contains(verdict))
+    }
+
+    /// Every gap as `AZ03 PUT /notes/{note}`, sorted.
+    pub(crate) fn gaps(&self) -> Vec<String> {
+        let mut gaps: Vec<String> =
+            self.outcome.gaps.iter().map(|gap| format!("{} {}", gap.check, gap.subject)).collect();
+        gaps.sort();
+        gaps
+    }
+
+    /// These gaps and no other.
+    #[track_caller]
+    pub(crate) fn has_only(&self, expected: &[&str]) {
+        let mut expected: Vec<&str> = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(self.gaps(), expected, "{}", self.told());
+    }
+
+    /// No gap, in any check.
+    #[track_caller]
+    pub(crate) fn is_sound(&self) {
+        self.has_only(&[]);
+    }
+
+    /// Each of these, as `AZ03 PUT /notes/{note}`, is proved good.
+    #[track_caller]
+    pub(crate) fn holds(&self, expected: &[&str]) {
+        for line in expected {
+            let (check, subject) = line.split_once(' ').unwrap();
+            let verdict = self.verdict(check, subject);
+            assert_eq!(verdict, Some(Verdict::Holds), "{line}\n{}", self.told());
+        }
+    }
+
+    fn findings<'a>(&'a self, check: &'a str, subject: &'a str) -> impl Iterator<Item = &'a Finding> {
+        let in_gaps = self.outcome.gaps.iter().flat_map(|gap| &gap.findings);
+        let is_meant = move |finding: &&Finding| finding.check == check && finding.subject == subject;
+        in_gaps.chain(&self.outcome.findings).filter(is_meant)
+    }
+
+    /// Everything that is not plainly good, for a test that fails.
+    pub(crate) fn told(&self) -> String {
+        let in_gaps = self.outcome.gaps.iter().flat_map(|gap| &gap.findings);
+        let mut lines: Vec<String> = in_gaps
+            .chain(&self.outcome.findings)
+            .filter(|finding| !matches!(finding.verdict, Verdict::Holds | Verdict::NotApplicable))
+            .map(|finding| {
+                let cell = finding.cell.as_ref().map(|cell| format!(" ({}, {})", cell.role, cell.relation));
+                let cell = cell.unwrap_or_default();
+                format!("{:?} {} {}{cell}: {}", finding.verdict, finding.check, finding.subject, finding.words)
+            })
+            .collect();
+        lines.extend(self.outcome.notes.iter().map(|note| format!("note: {note}")));
+        lines.join("\n")
+    }
+}
