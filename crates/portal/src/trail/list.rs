@@ -192,19 +192,19 @@ async fn name_of(room: &Permitted<Room>, read: &mut Read<'_>, kind: &str, id: Uu
         }
         "person" | "member" => {
             "SELECT p.name AS name FROM person p JOIN membership m ON m.person = p.id \
-             WHERE p.id = $1 AND m.organisation = $2 AND ($3 IS NULL OR m.client IS NULL OR m.client = $3) LIMIT 1"
+             WHERE p.id = $1 AND m.organisation = $2 AND (m.client = $3 OR m.client IS NULL OR $3 IS NULL) LIMIT 1"
         }
         "project" => {
             "SELECT p.title AS name FROM project p \
-             WHERE p.id = $1 AND p.organisation = $2 AND ($3 IS NULL OR p.client = $3)"
+             WHERE p.id = $1 AND p.organisation = $2 AND (p.client = $3 OR $3 IS NULL)"
         }
         "credential" => {
             "SELECT c.title AS name FROM credential c JOIN project p ON p.id = c.project \
-             WHERE c.id = $1 AND p.organisation = $2 AND ($3 IS NULL OR p.client = $3)"
+             WHERE c.id = $1 AND p.organisation = $2 AND (p.client = $3 OR $3 IS NULL)"
         }
         "client" => {
             "SELECT c.name AS name FROM client c \
-             WHERE c.id = $1 AND c.organisation = $2 AND ($3 IS NULL OR c.id = $3)"
+             WHERE c.id = $1 AND c.organisation = $2 AND (c.id = $3 OR $3 IS NULL)"
         }
         _ => return Ok(None),
     };
