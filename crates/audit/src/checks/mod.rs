@@ -1,5 +1,5 @@
 //! The catalogue of checks: one file a check, each with a probe that gathers evidence and a judge that is a pure
-//! function of it. A check that this version does not have stands in [`unbuilt`], so that no sum leaves it out.
+//! function of it. A check that this version does not have stands in `unbuilt`, so that no sum leaves it out.
 
 pub mod audit_trail;
 pub mod authorization;
