@@ -166,7 +166,8 @@ impl Target {
     fn last_line(&self) -> String {
         let text = std::fs::read(&self.log).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
-        let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
+        // A progress bar begins its line again with a carriage return: only what it shows last counts.
+        let line = text.rsplit(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
         line.trim().chars().take(120).collect()
     }
 
