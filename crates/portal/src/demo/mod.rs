@@ -3,7 +3,6 @@
 
 mod beat;
 mod people;
-mod story;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -15,10 +14,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use self::beat::{Beat, Deed};
+use self::beat::{Beat, Deed, STORY};
 pub use self::people::PASSWORD;
 use self::people::{AGENTS, FACES, ORGANISATIONS, PEOPLE, Someone, organisation_of};
-use self::story::STORY;
 use crate::identity::SessionOpened;
 use crate::pages::{Demo, Face};
 
@@ -39,12 +37,12 @@ pub async fn fill(door: &Arc<Door>, clock: &HandClock, now: Time) -> Result<()> 
     teller.found().await?;
     let mut day = None;
     for (time, beat) in in_order(now)? {
-        if day.is_some_and(|before| before != beat.0) {
+        if day.is_some_and(|before| before != beat.days) {
             teller.job("ledger.seal").await?;
         }
-        day = Some(beat.0);
+        day = Some(beat.days);
         clock.set(time);
-        teller.tell(beat).await.with_context(|| format!("the story broke {} days ago at {}", beat.0, beat.1))?;
+        teller.tell(beat).await.with_context(|| format!("the story broke {} days ago at {}", beat.days, beat.clock))?;
     }
     clock.set(now);
     teller.console("demo.fill", json!({})).await?;
@@ -76,7 +74,7 @@ fn person(key: &str) -> Result<&'static Someone> {
 
 /// The project that a secret was stored in.
 fn vault_of(credential: &str) -> Option<&'static str> {
-    STORY.iter().flat_map(|chapter| chapter.iter()).find_map(|beat| match beat.3 {
+    STORY.iter().find_map(|beat| match beat.deed {
         Deed::Store(project, key, ..) if key == credential => Some(project),
         _ => None,
     })
@@ -91,7 +89,7 @@ fn rooms_of(someone: &Someone, deed: &Deed) -> Option<&'static str> {
         Deed::Reveal(credential, _) => vault_of(credential),
         Deed::Project(..) | Deed::Token(..) | Deed::Becomes(..) | Deed::Refused(_) => None,
     };
-    let client = STORY.iter().flat_map(|chapter| chapter.iter()).find_map(|beat| match beat.3 {
+    let client = STORY.iter().find_map(|beat| match beat.deed {
         Deed::Project(key, client, ..) if Some(key) == project => Some(client),
         _ => None,
     });
@@ -105,8 +103,8 @@ fn rooms_of(someone: &Someone, deed: &Deed) -> Option<&'static str> {
 /// Every beat with its time, in the order of time.
 fn in_order(now: Time) -> Result<Vec<(Time, &'static Beat)>> {
     let mut beats = Vec::new();
-    for beat in STORY.iter().flat_map(|chapter| chapter.iter()) {
-        beats.push((beat.time(now).with_context(|| format!("{} is no time of day", beat.1))?, beat));
+    for beat in STORY.iter() {
+        beats.push((beat.time(now).with_context(|| format!("{} is no time of day", beat.clock))?, beat));
     }
     beats.sort_by_key(|(time, _)| *time);
     Ok(beats)
@@ -160,7 +158,7 @@ impl Teller<'_> {
     }
 
     async fn tell(&mut self, beat: &'static Beat) -> Result<()> {
-        let Beat(_, _, who, deed) = beat;
+        let Beat { who, deed, .. } = beat;
         match deed {
             Deed::Refused(deed) => match self.attempt(who, deed).await? {
                 Err(Refusal::Forbidden { .. } | Refusal::NotFound | Refusal::NotNow(_)) => Ok(()),
@@ -318,7 +316,7 @@ mod tests {
         let beats = in_order(Time(1_795_338_600_000_000)).unwrap();
         assert!(beats.len() > 150, "{} beats", beats.len());
         for (_, beat) in beats {
-            assert!(matches!(beat.3, Deed::Becomes(..)) || person(beat.2).is_ok(), "{} {} {}", beat.0, beat.1, beat.2);
+            assert!(matches!(beat.deed, Deed::Becomes(..)) || person(beat.who).is_ok(), "{beat:?}");
         }
     }
 
