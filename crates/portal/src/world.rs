@@ -1,7 +1,10 @@
 //! What the verbs need besides the database.
 
 use door::store::Engine;
+use door::{Refusal, Result};
 
+use crate::demo;
+use crate::fields::NewPassword;
 use crate::identity::Hasher;
 use crate::vault::Safe;
 
@@ -18,4 +21,17 @@ pub struct World {
     pub public_origin: String,
     /// Which database it runs on.
     pub engine: Engine,
+}
+
+impl World {
+    /// The hash of a password that somebody chose in the field `password`, as a PHC string.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for the demo's password outside a demo: everybody knows it.
+    pub async fn hash_chosen(&self, password: NewPassword) -> Result<String> {
+        if !self.demo && password.0.bytes() == demo::PASSWORD.as_bytes() {
+            return Err(Refusal::field("password", "is the demo's, which everybody knows"));
+        }
+        self.hasher.hash(password.0).await
+    }
 }

@@ -86,7 +86,7 @@ impl Receive for CreatePerson {
             }
         }
         read.leave();
-        let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
+        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
         let PersonWanted { mail, name, organisation, role, client, .. } = input;
         Ok(Ready { mail, name, password_hash, organisation, role, client })
     }

@@ -66,7 +66,7 @@ impl Receive for SetUp {
             return Err(Refusal::NoMatch);
         }
         read.leave();
-        let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
+        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
         let FirstRun { organisation, name, mail, .. } = input;
         Ok(Ready {
             link,

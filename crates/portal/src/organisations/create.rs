@@ -74,7 +74,7 @@ impl Receive for Create {
 
     async fn ready(input: OrganisationWanted, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Founded> {
         read.leave();
-        let password_hash = read.world::<World>()?.hasher.hash(input.password.0).await?;
+        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
         let OrganisationWanted { name, owner, mail, clients, .. } = input;
         Ok(Founded { name, owner, mail, password_hash, clients })
     }

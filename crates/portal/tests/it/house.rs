@@ -77,7 +77,16 @@ impl House {
     }
 
     /// The same with altered parts.
-    pub(crate) async fn build_with(engine: Engine, mut parts: Parts) -> Option<Self> {
+    pub(crate) async fn build_with(engine: Engine, parts: Parts) -> Option<Self> {
+        Self::over(engine, parts, false).await
+    }
+
+    /// The same as a demo.
+    pub(crate) async fn build_demo(engine: Engine) -> Option<Self> {
+        Self::over(engine, Parts::real(), true).await
+    }
+
+    async fn over(engine: Engine, mut parts: Parts, demo: bool) -> Option<Self> {
         let directory = tempfile::tempdir().unwrap();
         let database = match engine {
             Engine::Sqlite => None,
@@ -103,7 +112,7 @@ impl House {
         parts.clock = clock.clone();
         let place = Place { data: directory.path().to_owned(), database };
         let data = Data::open(&place).unwrap();
-        let door = parts.door(&data, &place, "http://house.example", false).await.unwrap();
+        let door = parts.door(&data, &place, "http://house.example", demo).await.unwrap();
         let app = portal::serve::router(&door, &serve(&place))
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
         Some(Self { door, clock, app, _directory: directory })
