@@ -3,6 +3,9 @@
 
 mod complaint;
 pub mod forms;
+mod makers;
+mod names;
+mod path;
 mod pattern;
 pub mod repair;
 mod shape;

@@ -3,6 +3,11 @@
 //! `/projects/{project}/tasks/{id}` has two slots, `/projects/{}` and `/projects/{}/tasks/{}`. Names of parameters
 //! differ between actions of one service, so a slot is known by the literal segments before it.
 
+use super::makers::{has_collection, has_maker, production_rank, reads_by_post};
+pub use super::names::{names_person, reference_base, singular, words};
+use super::names::{noun, says_key};
+use super::path::last_literal;
+pub use super::path::{Segment, parent_place, place, segments};
 use crate::catalogue::{Action, Body, Catalogue, Kind, Place, Schema};
 use std::collections::BTreeMap;
 
@@ -29,27 +34,6 @@ const VIEWS: &[&str] = &[
     "currency",
     "country",
 ];
-/// Literal segments that say nothing about what they hold.
-const EMPTY_WORDS: &[&str] = &[
-    "api", "rest", "id", "ids", "by-id", "byid", "detail", "details", "show", "view", "get", "item", "public",
-    "private",
-];
-
-/// One segment of a path template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Segment {
-    /// `projects`.
-    Literal(String),
-    /// `{project}`, or `{id}.json` with what stands around it.
-    Parameter {
-        /// What stands before it in its segment.
-        before: String,
-        /// `project`.
-        name: String,
-        /// What stands behind it: `.json`.
-        after: String,
-    },
-}
 
 /// A place that asks for a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,70 +232,6 @@ impl Slots {
     }
 }
 
-/// How likely an action makes the object that a slot asks for; lower is likelier.
-fn production_rank(action: &Action, place: &str, slot: &Slot, above: &str) -> Option<u32> {
-    let own = |place: &str| place.strip_prefix(above).map(|rest| rest.trim_start_matches('/').to_owned());
-    match action.verb.as_str() {
-        "POST" | "PUT" | "PATCH" if place == above && !above.is_empty() => {
-            Some(if action.verb == "POST" { 0 } else { 2 })
-        }
-        "POST" => {
-            let last = last_literal(place)?;
-            let ends_in_literal = !place.ends_with('}');
-            if ends_in_literal && own(place).is_some_and(|rest| MAKING.contains(&rest.as_str())) {
-                return Some(1);
-            }
-            if ends_in_literal && singular(last) == slot.noun {
-                return Some(3);
-            }
-            let words = words(last);
-            let named = words.iter().any(|word| singular(word) == slot.noun);
-            let making = words.iter().any(|word| MAKING.contains(&word.as_str()));
-            (ends_in_literal && named && making).then_some(4).or_else(|| {
-                let before = place.trim_end_matches(&format!("/{last}"));
-                let named = last_literal(before).is_some_and(|word| singular(word) == slot.noun);
-                (ends_in_literal && named && MAKING.contains(&last)).then_some(4)
-            })
-        }
-        // The client chooses the key.
-        "PUT" if place == slot.place => Some(5),
-        "PATCH" if place == slot.place => Some(6),
-        _ => None,
-    }
-}
-
-/// The segments of a path template.
-pub fn segments(path: &str) -> Vec<Segment> {
-    let plain = path.split(['?', '#']).next().unwrap_or_default();
-    plain.split('/').filter(|part| !part.is_empty()).map(segment).collect()
-}
-
-fn segment(part: &str) -> Segment {
-    let inside = part.split_once('{').and_then(|(before, rest)| {
-        let (name, after) = rest.split_once('}')?;
-        Some(Segment::Parameter { before: before.into(), name: name.into(), after: after.into() })
-    });
-    inside.unwrap_or_else(|| Segment::Literal(part.into()))
-}
-
-/// The path with the names of its parameters removed.
-pub fn place(path: &str) -> String {
-    let mut place = String::new();
-    for segment in segments(path) {
-        place.push('/');
-        match segment {
-            Segment::Literal(text) => place.push_str(&text),
-            Segment::Parameter { before, after, .. } => place.push_str(&format!("{before}{{}}{after}")),
-        }
-    }
-    place
-}
-
-/// The place without its last segment.
-pub fn parent_place(place: &str) -> String {
-    place.rsplit_once('/').map_or_else(String::new, |(above, _)| above.to_owned())
-}
-
 /// Names, schemas and need of all fields in query and body; true in the query.
 fn fields(action: &Action) -> Vec<(String, Schema, bool, bool)> {
     let query = action.parameters_in(Place::Query).map(|p| (p.name.clone(), p.schema.clone(), p.required, true));
@@ -327,132 +247,6 @@ fn fields(action: &Action) -> Vec<(String, Schema, bool, bool)> {
     fields
 }
 
-/// Whether a name says that it holds a key: `project_id`, `noteUuid`.
-fn says_key(name: &str) -> bool {
-    let words = words(name);
-    1 < words.len()
-        && words.last().is_some_and(|word| ["id", "uuid", "ids", "key", "slug", "ref", "guid"].contains(&word.as_str()))
-}
-
-/// Words of actions that make something.
-const MAKING: &[&str] = &["new", "create", "add", "register", "insert", "save", "upload"];
-/// Words of actions that read one thing.
-const READING: &[&str] = &["get", "show", "read", "fetch", "view", "info", "find", "detail", "details", "describe"];
-
-/// Whether an action says in its last literal that it makes what a name stands for: `patients.create` for `patient`.
-fn has_maker(catalogue: &Catalogue, name: &str) -> bool {
-    let Some(noun) = reference_base(name) else { return false };
-    catalogue.actions.iter().filter(|action| action.verb == "POST").any(|action| {
-        let place = place(&action.path);
-        let words = last_literal(&place).map(words).unwrap_or_default();
-        words.iter().any(|word| MAKING.contains(&word.as_str())) && words.iter().any(|word| singular(word) == noun)
-    })
-}
-
-/// Whether an action that is called with `POST` reads one thing of this noun, and asks for nothing but its key.
-fn reads_by_post(action: &Action, named: &[Named], slot: usize, noun: &str) -> bool {
-    let place = place(&action.path);
-    let words = last_literal(&place).map(words).unwrap_or_default();
-    let about =
-        words.iter().any(|word| singular(word) == noun) && words.iter().any(|word| READING.contains(&word.as_str()));
-    let keyed = named.iter().any(|named| named.slot == slot && !named.in_query);
-    let asked = action.body.as_ref().and_then(Body::best).map(|media| media.schema.required()).unwrap_or_default();
-    action.verb == "POST" && about && keyed && asked.iter().all(|field| named.iter().any(|named| named.name == *field))
-}
-
-/// Whether some path ends in the plural of a name: `/clients` for `client`.
-fn has_collection(catalogue: &Catalogue, name: &str) -> bool {
-    let Some(noun) = reference_base(name) else { return false };
-    catalogue
-        .actions
-        .iter()
-        .any(|action| last_literal(&place(&action.path)).is_some_and(|word| word != noun && singular(word) == noun))
-}
-
-/// Whether a name stands for a person.
-pub fn names_person(name: &str) -> bool {
-    const PERSONS: &[&str] = &[
-        "user",
-        "person",
-        "member",
-        "account",
-        "assignee",
-        "invitee",
-        "recipient",
-        "colleague",
-        "employee",
-        "participant",
-        "owner",
-        "author",
-    ];
-    words(name).iter().any(|word| PERSONS.contains(&singular(word).as_str()))
-}
-
-fn last_literal(place: &str) -> Option<&str> {
-    place.rsplit('/').find(|part| !part.is_empty() && !part.contains('{'))
-}
-
-/// What kind of object a parameter names: by the literal before it, or by itself where that one says nothing.
-fn noun(literal: &str, parameter: &str) -> String {
-    let word = words(literal).pop().unwrap_or_default();
-    let numbered = word.starts_with('v') && word[1..].chars().all(|c| c.is_ascii_digit());
-    if word.is_empty()
-        || numbered
-        || EMPTY_WORDS.contains(&literal.to_lowercase().as_str())
-        || EMPTY_WORDS.contains(&word.as_str())
-    {
-        return reference_base(parameter).unwrap_or_else(|| parameter.to_lowercase());
-    }
-    singular(&word)
-}
-
-/// The noun that a reference's name holds: `project_id`, `projectId` and `project` give `project`.
-pub fn reference_base(name: &str) -> Option<String> {
-    let mut words = words(name);
-    const KEYS: &[&str] = &["id", "uuid", "key", "slug", "ref", "number", "no", "code", "guid", "pk", "ids"];
-    if 1 < words.len() && words.last().is_some_and(|word| KEYS.contains(&word.as_str())) {
-        words.pop();
-    }
-    let base = words.iter().map(|word| singular(word)).collect::<Vec<_>>().join("_");
-    (!base.is_empty() && !KEYS.contains(&base.as_str())).then_some(base)
-}
-
-/// Words of a name in camel case, with dashes or underscores, in small letters.
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut lower = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() && lower {
-            words.push(String::new());
-        }
-        lower = c.is_lowercase() || c.is_ascii_digit();
-        if c.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// The singular of an English plural, well enough to match names with each other.
-pub fn singular(word: &str) -> String {
-    let word = word.to_lowercase();
-    if let Some(stem) = word.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
-        return format!("{stem}y");
-    }
-    for ending in ["sses", "shes", "ches", "xes", "zes"] {
-        if word.ends_with(ending) {
-            return word[..word.len() - 2].to_owned();
-        }
-    }
-    match word.as_str() {
-        "people" => "person".into(),
-        "children" => "child".into(),
-        _ if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") || word.len() < 4 => word,
-        _ => word.strip_suffix('s').unwrap_or(&word).to_owned(),
-    }
-}
-
 /// Whether a path parameter chooses a view and not an object: it lists its values, or has such a name.
 fn is_view(action: &Action, name: &str, literal: &str) -> bool {
     let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == name);
@@ -465,7 +259,6 @@ fn is_view(action: &Action, name: &str, literal: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn catalogue(lines: &[&str]) -> Catalogue {
         let actions = lines.iter().map(|line| {
@@ -498,31 +291,5 @@ mod tests {
         assert_eq!(slots.all[3].producers, [7], "the client chooses the key");
         assert_eq!(slots.by_name("taskId"), Some(2));
         assert_eq!(slots.by_name("project"), Some(0));
-    }
-
-    #[test]
-    fn nouns_and_words() {
-        assert_eq!(words("projectMember-ID_x"), ["project", "member", "id", "x"]);
-        for (plural, one) in [
-            ("categories", "category"),
-            ("addresses", "address"),
-            ("boxes", "box"),
-            ("notes", "note"),
-            ("status", "status"),
-        ] {
-            assert_eq!(singular(plural), one);
-        }
-        assert_eq!(noun("v1", "noteId"), "note");
-        assert_eq!(reference_base("id"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_path_has_segments(path in ".*") {
-            place(&path);
-            words(&path);
-            singular(&path);
-            prop_assert!(!parent_place(&place(&path)).ends_with("//"));
-        }
     }
 }
