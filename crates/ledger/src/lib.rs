@@ -21,6 +21,12 @@ pub mod key;
 pub mod note;
 pub mod policy;
 pub mod proof;
+pub mod terms;
+
+pub mod slice;
+pub mod statement;
+pub mod verdict;
+pub mod witness;
 
 pub mod canonical;
 pub mod commitment;
@@ -28,3 +34,4 @@ pub mod hash;
 
 pub use self::chain::{Chain, ChainHead};
 pub use self::hash::Hash;
+pub use self::verdict::Verdict;

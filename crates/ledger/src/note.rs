@@ -123,6 +123,24 @@ impl Note {
         self
     }
 
+    /// The note with those signatures of further lines that these keys made, as a witness answers them. Lines of other
+    /// keys are left out.
+    ///
+    /// # Errors
+    /// [`NoteError`] when the lines are none, or a signature of a known key does not hold.
+    pub fn cosigned_by(&self, lines: &str, keys: &[&VerifierKey]) -> Result<Self, NoteError> {
+        let more = Self::parse(format!("{}\n{lines}", self.text).as_bytes())?;
+        more.verify(keys.iter().copied())?;
+        let mut whole = self.clone();
+        for signature in more.signatures {
+            if keys.iter().any(|key| signature.is_by(key)) {
+                whole.signatures.retain(|other| (&other.name, other.id) != (&signature.name, signature.id));
+                whole.signatures.push(signature);
+            }
+        }
+        Ok(whole)
+    }
+
     fn put(&mut self, key: &VerifierKey, bytes: Vec<u8>) {
         self.signatures.retain(|signature| !signature.is_by(key));
         self.signatures.push(Signature { name: key.name().to_owned(), id: key.id(), bytes });
@@ -174,10 +192,15 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        for Signature { name, id, bytes } in &self.signatures {
-            writeln!(f, "— {name} {}", encode_base64(&[&id.to_be_bytes(), bytes.as_slice()].concat()))?;
-        }
-        Ok(())
+        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
+    }
+}
+
+impl fmt::Display for Signature {
+    /// The signature's line, without its line feed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, id, bytes } = self;
+        write!(f, "— {name} {}", encode_base64(&[&id.to_be_bytes(), bytes.as_slice()].concat()))
     }
 }
 

@@ -1,17 +1,24 @@
 //! Policies (C2SP tlog-policy): whose checkpoints are believed, and how many witnesses must have seen them.
 //!
 //! ```text
-//! log <vkey>
+//! log <vkey> sizes:0-4711
+//! log <vkey> sizes:4712-
 //! witness acme <vkey>
 //! witness birch <vkey>
 //! group customers any acme birch
 //! quorum customers
 //! ```
+//!
+//! What follows a log's key is the application's own (in the specification: "application specific"). Here `sizes:A-B` says
+//! which checkpoints are this key's, so that a key that was retired vouches for nothing after its time; a log without it
+//! may sign all of them.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoint::{Checkpoint, CheckpointError, decimal};
 use crate::key::{Algorithm, VerifierKey};
 use crate::note::{Note, NoteError};
 
@@ -23,11 +30,18 @@ pub const MAX_NAMES: usize = 256;
 /// Whom to believe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    logs: Vec<VerifierKey>,
+    logs: Vec<Log>,
     /// Each group's members stand before it, so that one pass from the front decides all.
     members: Vec<(String, Member)>,
     /// `None` for `quorum none`: no witness is asked for.
     quorum: Option<usize>,
+}
+
+/// A log's key, and the sizes of the checkpoints that it may sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Log {
+    key: VerifierKey,
+    sizes: RangeInclusive<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +76,18 @@ pub enum PolicyError {
     /// No log of the policy signed it, or a known signature does not hold.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The log's key signed a checkpoint that is not of its time.
+    #[error("the key {key} may sign checkpoints of the sizes {first} to {last}, not {size}: it was retired")]
+    Retired {
+        /// The key.
+        key: String,
+        /// The smallest size.
+        first: u64,
+        /// The largest size.
+        last: u64,
+        /// What was signed.
+        size: u64,
+    },
     /// A log signed it, but too few witnesses did.
     #[error("too few witnesses signed the checkpoint for the quorum")]
     Quorum,
@@ -70,7 +96,66 @@ pub enum PolicyError {
 impl Policy {
     /// One log's key, and no witness.
     pub fn log_only(log: VerifierKey) -> Self {
-        Self { logs: vec![log], members: Vec::new(), quorum: None }
+        Self::logs_only([(log, 0..=u64::MAX)])
+    }
+
+    /// Several keys, each with the sizes of its checkpoints, and no witness.
+    pub fn logs_only(logs: impl IntoIterator<Item = (VerifierKey, RangeInclusive<u64>)>) -> Self {
+        let logs = logs.into_iter().map(|(key, sizes)| Log { key, sizes }).collect();
+        Self { logs, members: Vec::new(), quorum: None }
+    }
+
+    /// The same logs, and one witness that must have seen every checkpoint.
+    #[must_use]
+    pub fn witnessed(mut self, name: &str, witness: VerifierKey) -> Self {
+        self.members.push((name.to_owned(), Member::Witness(witness)));
+        self.quorum = Some(self.members.len() - 1);
+        self
+    }
+
+    /// The keys of the logs.
+    pub fn logs(&self) -> impl Iterator<Item = &VerifierKey> {
+        self.logs.iter().map(|log| &log.key)
+    }
+
+    /// Whether a checkpoint must have been seen by a witness.
+    pub fn asks_for_witnesses(&self) -> bool {
+        self.quorum.is_some()
+    }
+
+    /// Whether this key, if it is one of the policy's, may sign a checkpoint of this size.
+    ///
+    /// # Errors
+    /// [`PolicyError::Retired`].
+    pub fn check_term(&self, key: &VerifierKey, size: u64) -> Result<(), PolicyError> {
+        match self.logs.iter().find(|log| log.key == *key) {
+            Some(log) if !log.sizes.contains(&size) => Err(PolicyError::Retired {
+                key: key.to_string(),
+                first: *log.sizes.start(),
+                last: *log.sizes.end(),
+                size,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The witnesses of the policy that signed a note, each with the second since 1970 at which it did, whether or not
+    /// they are enough.
+    ///
+    /// # Errors
+    /// [`NoteError`] when a signature of a known witness does not hold.
+    pub fn witnesses_of(&self, note: &Note) -> Result<BTreeMap<String, u64>, NoteError> {
+        let witnesses = self.members.iter().filter_map(|(_, member)| member.witness());
+        let verified = match note.verify(witnesses) {
+            Err(NoteError::Unknown) => return Ok(BTreeMap::new()),
+            verified => verified?,
+        };
+        let named = self.members.iter().filter_map(|(name, member)| {
+            let key = member.witness()?;
+            let at = verified.iter().find(|signature| signature.key == key)?.at?;
+            Some((name.clone(), at))
+        });
+        Ok(named.collect())
     }
 
     /// Accepts a checkpoint that a log of the policy signed and a quorum of witnesses cosigned.
@@ -79,12 +164,15 @@ impl Policy {
     /// See [`PolicyError`].
     pub fn accept(&self, note: &Note) -> Result<Accepted, PolicyError> {
         let witnesses = self.members.iter().filter_map(|(_, member)| member.witness());
-        let verified = note.verify(self.logs.iter().chain(witnesses)).map_err(CheckpointError::from)?;
+        let verified = note.verify(self.logs().chain(witnesses)).map_err(CheckpointError::from)?;
         let checkpoint: Checkpoint = note.text().parse()?;
-        let by_log = |log: &&VerifierKey| verified.iter().any(|signature| signature.key == *log);
-        if !self.logs.iter().filter(by_log).any(|log| log.name() == checkpoint.origin) {
-            return Err(CheckpointError::Note(NoteError::Unknown).into());
-        }
+        let by_log = |log: &&VerifierKey| {
+            log.name() == checkpoint.origin && verified.iter().any(|signature| signature.key == *log)
+        };
+        let signers: Vec<&VerifierKey> = self.logs().filter(by_log).collect();
+        // At a handover two keys sign: it is enough that one of them is in its time.
+        let in_term = signers.iter().map(|key| self.check_term(key, checkpoint.size)).reduce(Result::or);
+        in_term.unwrap_or(Err(CheckpointError::Note(NoteError::Unknown).into()))?;
         let mut satisfied = Vec::with_capacity(self.members.len());
         let mut witnesses = BTreeMap::new();
         for (name, member) in &self.members {
@@ -112,12 +200,16 @@ impl Policy {
     fn read(&mut self, words: &[&str], quorum_seen: &mut bool, grouped: &mut [bool]) -> Result<(), String> {
         let key = |text: &str| text.parse::<VerifierKey>().map_err(|error| format!("{text}: {error}"));
         match words {
-            ["log", log] | ["log", log, _] => {
+            ["log", log, more @ ..] if more.len() < 2 => {
                 let log = key(log)?;
-                if self.logs.iter().any(|other| other.public_key() == log.public_key()) {
+                if self.logs().any(|other| other.public_key() == log.public_key()) {
                     return Err("this log's key stands in the policy already".into());
                 }
-                self.logs.push(log);
+                let sizes = more.first().and_then(|word| word.strip_prefix("sizes:"));
+                let sizes = sizes.map_or(Ok(0..=u64::MAX), |sizes| {
+                    read_sizes(sizes).ok_or_else(|| format!("`{sizes}` is no range of sizes such as 0-4711 or 4712-"))
+                })?;
+                self.logs.push(Log { key: log, sizes });
             }
             ["witness", name, witness] | ["witness", name, witness, _] => {
                 let witness = key(witness)?;
@@ -168,6 +260,36 @@ impl Policy {
         }
         self.members.push((name.to_owned(), member));
         Ok(())
+    }
+}
+
+/// `A-B` or `A-`.
+fn read_sizes(text: &str) -> Option<RangeInclusive<u64>> {
+    let (first, last) = text.split_once('-')?;
+    let first = decimal(first)?;
+    let last = if last.is_empty() { u64::MAX } else { decimal(last)? };
+    (first <= last).then_some(first..=last)
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Log { key, sizes } in &self.logs {
+            match (*sizes.start(), *sizes.end()) {
+                (0, u64::MAX) => writeln!(f, "log {key}")?,
+                (first, u64::MAX) => writeln!(f, "log {key} sizes:{first}-")?,
+                (first, last) => writeln!(f, "log {key} sizes:{first}-{last}")?,
+            }
+        }
+        for (name, member) in &self.members {
+            match member {
+                Member::Witness(key) => writeln!(f, "witness {name} {key}")?,
+                Member::Group { enough, of } => {
+                    let of: Vec<&str> = of.iter().map(|place| self.members[*place].0.as_str()).collect();
+                    writeln!(f, "group {name} {enough} {}", of.join(" "))?;
+                }
+            }
+        }
+        writeln!(f, "quorum {}", self.quorum.map_or("none", |place| self.members[place].0.as_str()))
     }
 }
 

@@ -6,3 +6,5 @@ mod merkle;
 mod notes;
 mod parsers;
 mod script;
+mod slices;
+mod witnessing;
