@@ -1,0 +1,90 @@
+//! Changes: the state that is read back is proof, whatever was answered.
+
+use super::super::effect::{control_seen, control_worked, effect, shows_own_value};
+use super::super::exhibits::person;
+use super::judged::{Judged, Ruling};
+use crate::evidence::{Form, Reading};
+use crate::verdict::{Cause, Strength, Verdict};
+
+impl Judged<'_> {
+    pub(super) fn rule_change(&self) -> Ruling {
+        let who = self.who();
+        let status = self.status();
+        let Some(witness) = &self.trial.witness else {
+            if let Some(ruling) = self.refused_unseen() {
+                return ruling;
+            }
+            let answer = Some(format!("a GET that shows what {} does", self.trial.action));
+            return self.undecided("nothing that can be read shows what this action does".to_owned(), answer);
+        };
+        if let Some(effect) = effect(self.trial) {
+            if self.trial.attempts.len() == 1 || shows_own_value(self.trial, self.attempt) {
+                let lying =
+                    if matches!(status, 400..) { format!(" although it was answered {status}") } else { String::new() };
+                let verb = match (self.trial.form, effect.as_str()) {
+                    (_, "gone") => "deletes",
+                    (Form::AddChild, _) => "adds to",
+                    _ => "changes",
+                };
+                let owner = person(&self.trial.owner);
+                let words = format!("{who} {verb} {}{lying}: read back by {owner}, {effect}", self.object());
+                if self.trial.form == Form::AddChild && self.trial.public {
+                    let mut ruling = self.proved(words, format!("answered {status}"), effect);
+                    if ruling.verdict == Verdict::Gap && self.expectation.strength != Strength::Matrix {
+                        (ruling.verdict, ruling.cause, ruling.answer) =
+                            (Verdict::Suspected, Some(Cause::WaitsForAnswer), Some(self.row()));
+                    }
+                    return ruling;
+                }
+                return self.proved(words, format!("answered {status}"), effect);
+            }
+            return self.undecided(format!("something changed ({effect}) and it was not shown who did it"), None);
+        }
+        if let Some(void) = self.void() {
+            return void;
+        }
+        if !control_worked(self.trial) {
+            let words = if control_seen(self.trial) {
+                "the owner's own call afterwards was answered with an error".to_owned()
+            } else {
+                format!("the owner's own call afterwards did not work, so {who}'s refusal means nothing")
+            };
+            return self.undecided(words, None);
+        }
+        let reading = self.attempt.exchanges.last().map(|exchange| exchange.reading);
+        if matches!(reading, Some(Reading::Invalid | Reading::Failure)) && self.attempt.like_missing != Some(true) {
+            return self.undecided(
+                format!(
+                    "{who}'s request was answered {status}: it may have failed before anybody asked whether he may"
+                ),
+                None,
+            );
+        }
+        let how = if reading == Some(Reading::Success) {
+            "is answered with success, and nothing changed in"
+        } else {
+            "is refused on"
+        };
+        self.held(format!("{who} {how} {} (read back by {})", self.object(), witness.action), "unchanged")
+    }
+
+    /// An action that changes nothing that anybody can read: refused as for an object that does not exist, by a code
+    /// that means a refusal, while the owner's own call succeeds, is as much as can be known.
+    fn refused_unseen(&self) -> Option<Ruling> {
+        let reading = self.attempt.exchanges.last()?.reading;
+        let anonymous = self.attempt.relation == "anonymous" && reading == Reading::Refusal;
+        let refused = anonymous || reading == Reading::Refusal && self.attempt.like_missing == Some(true);
+        if !refused || !control_worked(self.trial) || self.void().is_some() {
+            return None;
+        }
+        let who = self.who();
+        let how = if anonymous { "is told to sign in" } else { "is answered as for one that does not exist" };
+        Some(self.held(
+            format!(
+                "{who} {how}: nothing that it does can be read back, and {}'s own call works",
+                self.trial.owner.name
+            ),
+            "",
+        ))
+    }
+}

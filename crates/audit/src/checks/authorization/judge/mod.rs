@@ -1,0 +1,107 @@
+//! From trials to findings: which check an attempt belongs to, and what the evidence of it proves.
+
+mod change;
+mod guarded;
+mod judged;
+mod others;
+mod plain;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use super::expect::{Expectation, expect};
+use crate::evidence::{ActorFact, Destroyed, Dossier, Form, Run, Trial, Unreached};
+use crate::matrix::{Matrix, Reach};
+use crate::verdict::{Cell, Finding, Verdict};
+use guarded::{Guarded, public_fields};
+use judged::Judged;
+use others::{derived, destruction, not_reached};
+use std::collections::BTreeMap;
+
+/// The findings of all checks of authorization.
+pub fn judge(dossier: &Dossier) -> Vec<Finding> {
+    let Some(run) = dossier.one::<Run>() else { return Vec::new() };
+    let matrix = run.matrix.as_deref().and_then(|text| Matrix::parse(text, "plimsoll.matrix").ok());
+    let trials: Vec<(&str, Trial)> = dossier.all();
+    let public = public_fields(&trials, &run, matrix.as_ref());
+    let guarded = Guarded::of(&trials);
+    let mut findings: BTreeMap<(String, Cell), Finding> = BTreeMap::new();
+    for (digest, trial) in &trials {
+        for attempt in &trial.attempts {
+            let on_object = !matches!(trial.form, Form::Plain);
+            let expectation =
+                expect(&run, matrix.as_ref(), &trial.action, &attempt.actor, &attempt.relation, on_object);
+            let judged = Judged { run: &run, trial, attempt, expectation, public: &public, guarded: &guarded };
+            let Some(check) = check_of(trial.form, &attempt.relation, &expectation, &attempt.actor, &trial.owner)
+            else {
+                continue;
+            };
+            let finding = judged.finding(check, digest);
+            settle(&mut findings, finding, trial.alone);
+        }
+    }
+    for (digest, destroyed) in dossier.all::<Destroyed>() {
+        let finding = destruction(&run, digest, &destroyed);
+        settle(&mut findings, finding, true);
+    }
+    let unreached: Vec<(&str, Unreached)> = dossier.all();
+    for (digest, unreached) in &unreached {
+        for finding in not_reached(&run, matrix.as_ref(), digest, unreached) {
+            settle(&mut findings, finding, false);
+        }
+    }
+    derived(&mut findings);
+    findings.into_values().collect()
+}
+
+/// Keeps the finding that says more about a cell: a trial with one attacker over a joint one, and of equal ones the
+/// worse. Two that disagree are both kept in the evidence.
+fn settle(findings: &mut BTreeMap<(String, Cell), Finding>, finding: Finding, alone: bool) {
+    let Some(cell) = finding.cell.clone() else { return };
+    let rank = |finding: &Finding| match finding.verdict {
+        Verdict::Gap => 0,
+        Verdict::Suspected => 1,
+        Verdict::Unproven => 2,
+        _ => 3,
+    };
+    let key = (finding.check.clone(), cell);
+    match findings.get_mut(&key) {
+        Some(known) if alone || rank(&finding) < rank(known) => {
+            let mut evidence = known.evidence.clone();
+            let kept_gap = known.verdict == Verdict::Gap && finding.verdict != Verdict::Gap;
+            evidence.extend(finding.evidence.clone());
+            evidence.dedup();
+            if !kept_gap {
+                *known = finding;
+            }
+            known.evidence = evidence;
+        }
+        Some(known) => known.evidence.extend(finding.evidence),
+        None => {
+            findings.insert(key, finding);
+        }
+    }
+}
+
+/// The check that an attempt belongs to.
+fn check_of(
+    form: Form,
+    relation: &str,
+    expectation: &Expectation,
+    actor: &ActorFact,
+    owner: &ActorFact,
+) -> Option<&'static str> {
+    Some(match (relation, form) {
+        ("anonymous", _) => "AZ01",
+        (_, Form::Misplaced) => "AZ11",
+        (_, Form::List) => "AZ10",
+        (_, Form::Plain) => "AZ05",
+        ("other tenant", Form::Read) => "AZ02",
+        ("other tenant", _) => "AZ03",
+        ("staff", _) => "AZ05",
+        ("same tenant", _) if expectation.reach == Some(Reach::None) => "AZ05",
+        ("same tenant", _) if expectation.reach.is_none() && actor.role != owner.role => "AZ05",
+        ("same tenant", _) => "AZ04",
+        _ => return None,
+    })
+}

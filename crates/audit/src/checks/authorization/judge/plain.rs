@@ -1,0 +1,75 @@
+//! Actions without an object: the answer of the one who may, against everybody else's.
+
+use super::super::effect::effect;
+use super::super::expect::Rule;
+use super::judged::{Judged, Ruling};
+use crate::evidence::Reading;
+use crate::verdict::{Cause, Verdict};
+use std::collections::BTreeSet;
+
+impl Judged<'_> {
+    /// An action without an object of anybody's: performed when the answer is none of the refusals and like the one
+    /// that the permitted actor gets.
+    pub(super) fn rule_plain(&self) -> Ruling {
+        let who = self.who();
+        if let Some(effect) = effect(self.trial) {
+            return self.proved(format!("{who} performs it: {effect}"), format!("answered {}", self.status()), effect);
+        }
+        if let Some(void) = self.void() {
+            return void;
+        }
+        let Some(control) = self.trial.control.as_ref().filter(|control| control.reading == Reading::Success) else {
+            return self.undecided(
+                format!("the permitted actor's own call failed afterwards, so {who}'s refusal means nothing"),
+                None,
+            );
+        };
+        let first = self.attempt.exchanges.first();
+        if first.is_some_and(|exchange| exchange.reading == Reading::Success) {
+            let read_back = self.attempt.exchanges.iter().skip(1).any(|exchange| {
+                exchange.reading == Reading::Success
+                    && self
+                        .attempt
+                        .canary
+                        .as_ref()
+                        .is_some_and(|canary| exchange.answer.to_lowercase().contains(canary.as_str()))
+            });
+            let alike = first.is_some_and(|exchange| {
+                shape(&exchange.answer) == shape(&control.answer) && !shape(&control.answer).is_empty()
+            });
+            let safe = first.is_some_and(|exchange| exchange.method == "GET");
+            if read_back || alike && safe {
+                let how = if read_back { "what it made was read back" } else { "the answer is the permitted actor's" };
+                return self.proved(format!("{who} performs it: {how}"), "performed".to_owned(), String::new());
+            }
+            if self.expectation.rule == Rule::Unknown {
+                let words = format!("{who} is answered with success, and nothing says who may");
+                let mut ruling = self.undecided(words, Some(self.row()));
+                ruling.cause = Some(Cause::NotTold);
+                return ruling;
+            }
+            let mut ruling = self.undecided(
+                format!("{who} is answered with success; whether anything was done was not seen"),
+                Some(self.row()),
+            );
+            ruling.verdict = Verdict::Suspected;
+            return ruling;
+        }
+        if matches!(first.map(|exchange| exchange.reading), Some(Reading::Invalid | Reading::Failure)) {
+            return self.undecided(
+                format!(
+                    "{who}'s request was answered {}: it may have failed before anybody asked whether he may",
+                    self.status()
+                ),
+                None,
+            );
+        }
+        self.held(format!("{who} is refused"), "")
+    }
+}
+
+/// The paths of an answer's fields: two answers of one action have the same.
+fn shape(answer: &str) -> BTreeSet<String> {
+    let value: Option<serde_json::Value> = serde_json::from_str(answer).ok();
+    value.map(|value| crate::compare::fields(&value).into_keys().collect()).unwrap_or_default()
+}

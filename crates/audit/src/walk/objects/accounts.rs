@@ -1,0 +1,87 @@
+//! Accounts as objects: the owner's own.
+
+use super::super::world::{Call, World};
+use super::Object;
+use crate::canary::LENGTH_MIN;
+use crate::client::Purpose;
+use crate::compare::leaves;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+impl World<'_> {
+    /// Whether an action is the manifest's sign-up.
+    pub fn is_sign_up(&self, at: usize) -> bool {
+        let action = self.action(at);
+        self.manifest
+            .sign_up
+            .as_ref()
+            .is_some_and(|line| line.verb == action.verb && line.path.as_str() == action.address_path())
+    }
+
+    /// The owner's own account as an object.
+    pub(super) fn own_account(&mut self, slot: usize, owner: usize) -> Result<usize, String> {
+        let names = self.parameter_names(slot);
+        let actor = &self.actors[owner];
+        let key = names.iter().find_map(|name| actor.keys(name).into_iter().next());
+        let key =
+            key.ok_or_else(|| format!("nothing tells which {} is {}", self.slots.all[slot].noun, actor.fact.name))?;
+        Ok(self.keep_account(slot, owner, key))
+    }
+
+    fn keep_account(&mut self, slot: usize, owner: usize, key: String) -> usize {
+        let actor = &self.actors[owner];
+        let fact = actor.fact.clone();
+        // Display identity is no private content; mail, telephone and the like are.
+        const PRIVATE: &[&str] =
+            &["mail", "email", "phone", "telephone", "mobile", "address", "street", "birth", "iban", "ssn", "card"];
+        let private: Vec<_> = (actor.identity.iter())
+            .filter(|(path, text)| {
+                let name = path.to_lowercase();
+                LENGTH_MIN <= text.len() && *text != key && PRIVATE.iter().any(|word| name.contains(word))
+            })
+            .cloned()
+            .collect();
+        let noun = self.slots.all[slot].noun.clone();
+        for (field, value) in &private {
+            self.canaries.plant(value, &noun, field, &fact.name, &fact.tenant);
+        }
+        let keys = BTreeMap::from([(slot, key)]);
+        self.objects.push(Object {
+            slot,
+            owner,
+            keys,
+            canaries: private,
+            changeable: fact.throw_away,
+            chosen_key: false,
+            gone: false,
+        });
+        self.objects.len() - 1
+    }
+
+    /// The owner's own account, where the slot answers to one of his identity's values.
+    pub(super) async fn account_that_answers(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+    ) -> Option<usize> {
+        let item = self.slots.all[slot].item?;
+        let names = self.parameter_names(slot);
+        let mut candidates: Vec<String> = names.iter().flat_map(|name| self.actors[owner].keys(name)).collect();
+        candidates.dedup();
+        candidates.truncate(3);
+        for key in candidates {
+            let mut keys = keys.clone();
+            keys.insert(slot, key.clone());
+            let path = self.path_of(item, &keys).ok()?;
+            let asked = self.ask(Some(owner), &Call::get(path.clone()), Purpose::SetUp).await;
+            let value = asked.answer.json().filter(|_| asked.succeeded());
+            let about =
+                |value: &Value| leaves(value).iter().any(|(_, text)| *text != key && self.actors[owner].is(text));
+            if value.as_ref().is_some_and(about) {
+                return Some(self.keep_account(slot, owner, key));
+            }
+        }
+        None
+    }
+}

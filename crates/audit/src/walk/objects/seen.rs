@@ -1,0 +1,84 @@
+//! Objects that nobody here made and that answers to their owner show. They may be read, never changed.
+
+use super::super::world::{Call, World};
+use crate::client::Purpose;
+use crate::compare::leaves;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+impl World<'_> {
+    /// An object that some earlier answer to the owner named: `invoice_id` in the answer that made an order. It may be
+    /// read, never changed.
+    pub(super) async fn mentioned(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+    ) -> Option<usize> {
+        let noun = self.slots.all[slot].noun.clone();
+        let names = self.parameter_names(slot);
+        let bears = |name: &str| {
+            let keyed = name
+                .strip_prefix(&format!("{noun}_"))
+                .is_some_and(|rest| ["id", "uuid", "key", "number", "slug"].contains(&rest));
+            keyed || name == noun || name != "id" && names.iter().any(|wanted| wanted == name)
+        };
+        let said = self.actors[owner].said.iter().rev().filter(|(name, _)| bears(name));
+        let mut candidates: Vec<String> = said.map(|(_, value)| value.clone()).collect();
+        candidates.dedup();
+        let item = self.slots.all[slot].item?;
+        for key in candidates.into_iter().take(3) {
+            let mut all = keys.clone();
+            all.insert(slot, key.clone());
+            let call = self.read_call(item, &all).ok()?;
+            let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
+            if !asked.succeeded() {
+                continue;
+            }
+            let object = self.keep_object(slot, owner, keys.clone(), key, &Call::default(), false);
+            self.objects[object].changeable = false;
+            // It carries what its owner planted elsewhere, if that shows in it.
+            let text = asked.answer.text().to_lowercase();
+            let own = self.objects.iter().filter(|other| other.owner == owner).flat_map(|other| other.canaries.clone());
+            let shown: Vec<_> = own.filter(|(_, canary)| text.contains(&canary.to_lowercase())).collect();
+            self.objects[object].canaries = shown;
+            return Some(object);
+        }
+        None
+    }
+
+    /// An object that stands in a list of the owner's. It may be read, never changed.
+    pub(super) async fn listed_row(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+    ) -> Option<(usize, String, usize)> {
+        for list in self.slots.all[slot].lists.clone() {
+            let Ok(path) = self.path_of(list, keys) else { continue };
+            let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
+            let Some(value) = asked.answer.json().filter(|_| asked.succeeded()) else { continue };
+            let Some(row) = first_row(&value) else { continue };
+            for (path, key) in self.ranked(slot, leaves(row)).into_iter().take(2) {
+                if self.proves(slot, owner, keys, &key, &Call::default()).await != Some(false) {
+                    let object = self.keep_object(slot, owner, keys.clone(), key, &Call::default(), false);
+                    self.objects[object].changeable = false;
+                    return Some((list, path, object));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The first object in the first list of a document.
+fn first_row(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Array(items) => items.iter().find(|item| item.is_object()),
+        Value::Object(fields) => fields.values().find_map(|value| match value {
+            Value::Array(_) | Value::Object(_) => first_row(value),
+            _ => None,
+        }),
+        _ => None,
+    }
+}

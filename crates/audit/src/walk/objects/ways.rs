@@ -1,0 +1,203 @@
+//! How objects of a kind come to be: found out once, by making one, and repeated from then on.
+
+use super::super::world::{Asked, Call, World};
+use super::keys::{key_at, last_segment};
+use super::{KeyPlace, Way};
+use crate::client::Purpose;
+use crate::compare::{leaves, scalar};
+use crate::manifest::{FixtureMay, Template};
+use std::collections::BTreeMap;
+
+/// Most producers that are tried for one slot.
+const PRODUCERS_MAX: usize = 6;
+
+impl World<'_> {
+    /// Finds out how objects of a slot are made, by making one.
+    pub(super) async fn learn_way(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Result<(Way, usize), String> {
+        let noun = self.slots.all[slot].noun.clone();
+        if self.manifest.make.contains_key(&noun) {
+            let object = self.make_by(&Way::Recipe, slot, owner, keys, depth).await?;
+            return Ok((Way::Recipe, object));
+        }
+        if self.manifest.fixtures.contains_key(&noun) {
+            let object = self.make_by(&Way::Fixture, slot, owner, keys, depth).await?;
+            return Ok((Way::Fixture, object));
+        }
+        if self.is_tenant(slot)
+            && self.slots.all[slot].noun != "account"
+            && let Some(object) = self.home(slot, owner, &keys).await
+        {
+            return Ok((Way::Home, object));
+        }
+        let mut tried = Vec::new();
+        let producers: Vec<usize> = self.slots.all[slot].producers.iter().copied().take(PRODUCERS_MAX).collect();
+        for producer in producers {
+            if self.is_sign_up(producer) {
+                if let Ok(object) = self.own_account(slot, owner) {
+                    return Ok((Way::Account, object));
+                }
+                continue;
+            }
+            if self.avoided.contains_key(&producer) {
+                continue;
+            }
+            match self.produce(producer, slot, owner, &keys, depth).await {
+                Ok((asked, call, keys)) => {
+                    let found = self.find_key(producer, slot, owner, &asked, &call, keys).await;
+                    if let Some((place, object)) = found {
+                        return Ok((Way::Action(producer, place), object));
+                    }
+                    tried.push(format!("{} made something, and its key is nowhere", self.action(producer).name()));
+                }
+                Err(why) => tried.push(why),
+            }
+        }
+        if let Some(object) = self.account_that_answers(slot, owner, &keys).await {
+            return Ok((Way::Account, object));
+        }
+        if let Some(object) = self.home(slot, owner, &keys).await {
+            return Ok((Way::Home, object));
+        }
+        if let Some(object) = self.mentioned(slot, owner, &keys).await {
+            return Ok((Way::Mentioned, object));
+        }
+        if let Some((list, path, object)) = self.listed_row(slot, owner, &keys).await {
+            return Ok((Way::Listed(list, path), object));
+        }
+        if tried.is_empty() {
+            tried.push(format!("no action makes a {noun}"));
+        }
+        Err(tried.join("; "))
+    }
+
+    /// Makes one more by a known way.
+    pub(super) async fn make_by(
+        &mut self,
+        way: &Way,
+        slot: usize,
+        owner: usize,
+        keys: BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Result<usize, String> {
+        let noun = self.slots.all[slot].noun.clone();
+        match way {
+            Way::Action(producer, place) => {
+                let (asked, call, keys) = self.produce(*producer, slot, owner, &keys, depth).await?;
+                let key = match place {
+                    KeyPlace::Row(list, path) => self.key_in_row(*list, path, owner, &keys, &call).await,
+                    _ => key_at(place, &asked, &call),
+                };
+                let key = key.ok_or_else(|| format!("{} answered without the key", self.action(*producer).name()))?;
+                let chosen = matches!(place, KeyPlace::Sent(_) | KeyPlace::Path);
+                Ok(self.keep_object(slot, owner, keys, key, &call, chosen))
+            }
+            Way::Recipe => self.make_by_recipe(slot, owner, keys).await,
+            Way::Fixture => {
+                let fixture = self.manifest.fixtures.get(&noun).cloned().ok_or("no such fixture")?;
+                let told = self.actors.iter().position(|actor| actor.fact.name == fixture.owner);
+                let owner = told.ok_or_else(|| format!("fixtures.{noun}: there is no actor {}", fixture.owner))?;
+                let known = self.known(Some(owner));
+                let id = Template::parse(&fixture.id)
+                    .and_then(|id| id.fill(&|hole| known.get(hole).cloned()).map_err(|e| e.to_string()))?;
+                let object = self.keep_object(slot, owner, keys, id, &Call::default(), false);
+                self.objects[object].changeable = fixture.may != FixtureMay::Read;
+                Ok(object)
+            }
+            Way::Account => {
+                let fresh = self.throw_away(owner).await?;
+                let object = self.own_account(slot, fresh)?;
+                self.objects[object].changeable = true;
+                Ok(object)
+            }
+            Way::Home => {
+                self.home(slot, owner, &keys).await.ok_or_else(|| format!("nothing tells which {noun} is his"))
+            }
+            Way::Mentioned => {
+                self.mentioned(slot, owner, &keys).await.ok_or_else(|| format!("no answer names a {noun}"))
+            }
+            Way::Listed(..) => {
+                let (_, _, object) = self.listed_row(slot, owner, &keys).await.ok_or("its list is empty")?;
+                Ok(object)
+            }
+        }
+    }
+
+    /// Sends a producer, its own parents made first.
+    async fn produce(
+        &mut self,
+        producer: usize,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Result<(Asked, Call, BTreeMap<usize, String>), String> {
+        let mut keys = keys.clone();
+        for (needed, _) in self.slots.of(producer).to_vec() {
+            if needed == slot {
+                let chosen = self.canaries.mint();
+                keys.insert(slot, chosen);
+            } else if !keys.contains_key(&needed) {
+                let object = Box::pin(self.standing_at(needed, owner, depth + 1)).await?;
+                keys.extend(self.objects[object].keys.clone());
+            }
+        }
+        let (call, asked) = self.succeed(producer, owner, &keys, None, Purpose::SetUp, depth).await?;
+        keys.retain(|known, _| *known != slot || self.slots.of(producer).iter().any(|(s, _)| s == known));
+        Ok((asked, call, keys))
+    }
+
+    async fn make_by_recipe(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: BTreeMap<usize, String>,
+    ) -> Result<usize, String> {
+        let noun = self.slots.all[slot].noun.clone();
+        let line = self.manifest.make.get(&noun).cloned().ok_or("no such recipe")?;
+        let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|actor| actor.fact.name == *name));
+        let maker = match maker {
+            // The recipe's actor makes it for his own tenant only.
+            Some(at) if self.actors[at].fact.tenant != self.actors[owner].fact.tenant => owner,
+            Some(at) => at,
+            None => owner,
+        };
+        let mut known = self.known(Some(maker));
+        known.insert("canary".into(), self.canaries.mint());
+        for (parent, key) in &keys {
+            known.insert(format!("{}.key", self.slots.all[*parent].noun), key.clone());
+            known.insert(format!("{}.id", self.slots.all[*parent].noun), key.clone());
+        }
+        for name in line.names() {
+            let Some((other, _)) = name.split_once('.') else { continue };
+            let needed = (0..self.slots.all.len()).find(|at| self.slots.all[*at].noun == other && *at != slot);
+            if let Some(needed) = needed.filter(|_| !known.contains_key(&name)) {
+                let object = Box::pin(self.standing_at(needed, maker, 1)).await?;
+                known.insert(name, self.objects[object].key().to_owned());
+            }
+        }
+        let filled =
+            line.fill(&|name| known.get(name).cloned()).map_err(|unfilled| format!("make.{noun}: {unfilled}"))?;
+        let call = Call::from(filled);
+        let asked = self.ask(Some(maker), &call, Purpose::SetUp).await;
+        if !asked.succeeded() {
+            return Err(format!("make.{noun} answered {}", asked.exchange.status));
+        }
+        let value = asked.answer.json();
+        let key = match &line.produces {
+            Some(path) => value.as_ref().and_then(|value| path.first(value)).and_then(scalar),
+            None => value
+                .map(|value| self.ranked(slot, leaves(&value)))
+                .and_then(|found| found.into_iter().next())
+                .map(|(_, key)| key)
+                .or_else(|| asked.answer.header("location").and_then(last_segment)),
+        };
+        let key = key.ok_or_else(|| format!("make.{noun}: the answer has no key there"))?;
+        Ok(self.keep_object(slot, maker, keys, key, &call, false))
+    }
+}
