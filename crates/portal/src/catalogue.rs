@@ -37,6 +37,7 @@ pub fn catalogue() -> Catalogue {
         .receive::<identity::CreatePerson>()
         .change::<organisations::SetMembershipState>()
         .receive::<installation::FillDemo>()
+        .change::<installation::Move>()
         .change::<identity::Sweep>()
         .seals(LEDGER_SEAL)
 }

@@ -46,6 +46,18 @@ impl Data {
         self.directory.join("portal.db")
     }
 
+    /// The directory itself.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Whether the embedded database is there.
+    #[must_use]
+    pub fn has_embedded(&self) -> bool {
+        self.database().exists()
+    }
+
     /// Whether the directory is a demo.
     #[must_use]
     pub fn is_demo(&self) -> bool {

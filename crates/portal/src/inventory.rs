@@ -384,6 +384,7 @@ pub const INVENTORY: &[Table] = &[
             column("one", "always one", Neutral),
             column("id", "its id", Neutral),
             column("made_at", "since when", Neutral),
+            column("last_event", "the number of its last event, if it has moved to another database", Neutral),
         ],
     ),
     log(

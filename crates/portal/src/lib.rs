@@ -12,6 +12,7 @@ pub mod ids;
 pub mod installation;
 pub mod inventory;
 pub mod messages;
+pub mod moving;
 pub mod nothing;
 pub mod organisations;
 pub mod pages;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use door::store::Store;
 use door::{Catalogue, Clock, Door, Grounds, SystemClock};
 
 use crate::data::Data;
 use crate::identity::Hasher;
+use crate::moving;
 use crate::settings::Place;
 use crate::standing::People;
 use crate::vault::Safe;
@@ -43,6 +45,18 @@ impl Parts {
     /// When the data cannot be opened; nothing was touched then.
     pub async fn door(&self, data: &Data, place: &Place, public_origin: &str, demo: bool) -> anyhow::Result<Arc<Door>> {
         let store = data.store(place, &*self.clock).await?;
+        moving::refuse_moved(&store, data).await?;
+        self.over(store, data, public_origin, demo).await
+    }
+
+    /// The door over an open store.
+    pub(crate) async fn over(
+        &self,
+        store: Store,
+        data: &Data,
+        public_origin: &str,
+        demo: bool,
+    ) -> anyhow::Result<Arc<Door>> {
         for table in &self.unlocked {
             store.unlock_recorded(table).await?;
         }

@@ -41,6 +41,7 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Matrix => print(&crate::trail::text(&parts.catalogue)),
         Command::Openapi => print(&serde_json::to_string_pretty(&document(&parts.catalogue))?),
         Command::Verify(place) => return verify(&place, parts).await,
+        Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

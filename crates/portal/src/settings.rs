@@ -39,6 +39,14 @@ pub enum Command {
     Openapi,
     /// Verify the record of a data directory: every event, chain, root and signature.
     Verify(Place),
+    /// Move the embedded database of a data directory to PostgreSQL, and prove that all of it arrived.
+    #[command(
+        after_help = "Stop the portal first. The embedded database takes nothing more from that moment on and never \
+                            starts again; keys and files stay in the directory.\n\
+                            A move that broke off can be asked for again: it goes on where it stopped.\n\n\
+                            Example:\n  plimsoll-portal move --data plimsoll-data --to postgres://portal@db.example/portal"
+    )]
+    Move(Move),
 }
 
 /// Where the data lies.
@@ -50,6 +58,17 @@ pub struct Place {
     /// A PostgreSQL database instead of the embedded one: `postgres://…`. Keys stay in the directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
+}
+
+/// A move.
+#[derive(Debug, Clone, Args)]
+pub struct Move {
+    /// The directory of the data.
+    #[arg(long, default_value = "plimsoll-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// An empty PostgreSQL database: `postgres://…`.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub to: String,
 }
 
 /// How to run.

@@ -6,10 +6,11 @@ use crate::store::{Migration, Step};
 pub const MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "the record", steps: RECORD }];
 
 const RECORD: &[Step] = &[
-    // One row: who this database is. Its id names the installation's chain.
+    // One row: who this database is. Its id names the installation's chain. `last_event` is set when the installation
+    // moves to another database: this one then takes no event after it.
     Step::Sql(
         "CREATE TABLE installation (id {id} PRIMARY KEY, one {int} NOT NULL UNIQUE CHECK (one = 1), \
-         made_at {int} NOT NULL) {strict}",
+         made_at {int} NOT NULL, last_event {int}) {strict}",
     ),
     // What happened. `private` holds the values about people, with the salts of their commitments; it is the only
     // column that may change, because a person may ask for it to be erased.

@@ -260,6 +260,11 @@ impl Tx {
     /// # Errors
     /// As [`Error`] says.
     pub async fn insert_rows(&mut self, into: &'static str, columns: usize, values: &[Value]) -> Result<()> {
+        self.insert_made(into, columns, values).await
+    }
+
+    /// The same with a beginning that was put together here in the store.
+    pub(super) async fn insert_made(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
         for rows in values.chunks(ROWS_AT_ONCE_MAX * columns) {
             let row = |row: &[Value], first: usize| {
                 let places: Vec<String> = (0..row.len()).map(|column| format!("${}", first + column)).collect();

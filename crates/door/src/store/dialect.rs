@@ -92,6 +92,10 @@ pub(super) fn events(engine: Engine) -> Vec<String> {
              BEGIN SELECT RAISE(ABORT, 'event is insert-only'); END",
             "CREATE TRIGGER event_is_pending AFTER INSERT ON event \
              BEGIN INSERT INTO event_pending (n) VALUES (NEW.n); END",
+            // Only an embedded database is ever moved away from.
+            "CREATE TRIGGER event_after_the_last AFTER INSERT ON event \
+             WHEN NEW.n > (SELECT last_event FROM installation) \
+             BEGIN SELECT RAISE(ABORT, 'this installation has moved'); END",
         ],
         Engine::Postgres => &[
             "CREATE TRIGGER event_no_update BEFORE UPDATE OF n, chain, body ON event \

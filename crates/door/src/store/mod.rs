@@ -4,6 +4,7 @@
 //! two small types, [`Value`] and [`Row`], so that no query is compiled twice. What differs between the engines
 //! stands in `dialect.rs`.
 
+mod copy;
 mod db;
 mod dialect;
 mod migrate;
@@ -11,6 +12,7 @@ mod row;
 mod value;
 mod writer;
 
+pub use copy::{Copied, copy};
 pub use db::{Settings, Store, Tx};
 pub use dialect::Engine;
 pub use migrate::{Migration, Step};

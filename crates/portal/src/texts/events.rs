@@ -26,6 +26,7 @@ const EN: &[Event] = &[
     event("credential.reveal", "reveal", "revealed", "a secret"),
     event("credential.store", "store", "stored", "a secret"),
     event("demo.fill", "fill", "filled", "the demo"),
+    event("installation.move", "move", "moved", "the portal to PostgreSQL"),
     event("installation.set_up", "set up", "set up", "the portal"),
     event("ledger.seal", "seal", "sealed", "the record"),
     event("matrix.show", "look at", "looked at", "who may do what"),

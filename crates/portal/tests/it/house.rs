@@ -53,7 +53,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<HandClock>,
     app: Router,
     /// Deleted with the house.
-    _directory: tempfile::TempDir,
+    pub(crate) directory: tempfile::TempDir,
 }
 
 /// An answer of the JSON interface.
@@ -68,6 +68,25 @@ impl Answer {
     pub(crate) fn text(&self, key: &str) -> String {
         self.body[key].as_str().unwrap_or_else(|| panic!("no {key} in {self:?}")).to_owned()
     }
+}
+
+/// The address of an empty database of a house's own; `None` when there is no server, which is said.
+pub(crate) async fn empty_postgres() -> Option<String> {
+    let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
+        // Past the test runner's capture: a test that did not run must be seen.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)"
+        );
+        return None;
+    };
+    let schema = format!("house_{}", door::id::uuid_at(START).simple());
+    let store = Store::open(&Settings::Postgres(url.clone())).await.unwrap();
+    let mut tx = store.write(true).await.unwrap();
+    tx.run(format!("CREATE SCHEMA {schema}").leak(), vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+    Some(format!("{url}?options=-csearch_path%3D{schema}"))
 }
 
 impl House {
@@ -90,32 +109,27 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         let database = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => {
-                let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-                    // Past the test runner's capture: a test that did not run must be seen.
-                    let _ = writeln!(
-                        std::io::stderr(),
-                        "SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)"
-                    );
-                    return None;
-                };
-                let schema = format!("house_{}", door::id::uuid_at(START).simple());
-                let store = Store::open(&Settings::Postgres(url.clone())).await.unwrap();
-                let mut tx = store.write(true).await.unwrap();
-                tx.run(format!("CREATE SCHEMA {schema}").leak(), vec![]).await.unwrap();
-                tx.commit().await.unwrap();
-                store.close().await;
-                Some(format!("{url}?options=-csearch_path%3D{schema}"))
-            }
+            Engine::Postgres => Some(empty_postgres().await?),
         };
         let clock = Arc::new(HandClock::at(START));
         parts.clock = clock.clone();
         let place = Place { data: directory.path().to_owned(), database };
+        Self::at(place, parts, clock, demo, directory).await
+    }
+
+    /// A portal over what lies in a directory, or in the database that its place names.
+    pub(crate) async fn at(
+        place: Place,
+        parts: Parts,
+        clock: Arc<HandClock>,
+        demo: bool,
+        directory: tempfile::TempDir,
+    ) -> Option<Self> {
         let data = Data::open(&place).unwrap();
         let door = parts.door(&data, &place, "http://house.example", demo).await.unwrap();
         let app = portal::serve::router(&door, &serve(&place))
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
-        Some(Self { door, clock, app, _directory: directory })
+        Some(Self { door, clock, app, directory })
     }
 
     /// Does an action of the console.

@@ -10,6 +10,7 @@ mod house;
 mod html;
 mod input;
 mod matrix;
+mod moving;
 mod pages;
 mod record;
 mod rules;
