@@ -6,9 +6,11 @@
 
 mod api;
 mod browser;
+mod faults;
 mod house;
 mod html;
 mod input;
+mod killed;
 mod matrix;
 mod moving;
 mod pages;
