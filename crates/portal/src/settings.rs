@@ -55,7 +55,8 @@ pub struct Place {
     /// The directory of the data.
     #[arg(long, default_value = "plimsoll-data", value_name = "DIR")]
     pub data: PathBuf,
-    /// A PostgreSQL database instead of the embedded one: `postgres://…`. Keys stay in the directory.
+    /// A PostgreSQL database instead of the embedded one: `postgres://…`; of several servers that follow each other
+    /// (`postgres://one,two/portal`) the one that leads. Keys stay in the directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
 }

@@ -1,14 +1,14 @@
 //! The store and its transactions.
 
 use std::path::PathBuf;
-use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::dialect::{self, Engine};
+use super::primary;
 use super::row::Inner as RowInner;
 use super::value::{postgres_arguments, sqlite_arguments};
 use super::writer::{Turn, Writer};
@@ -28,7 +28,8 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 pub enum Settings {
     /// A SQLite file.
     Sqlite(PathBuf),
-    /// The address of a PostgreSQL database: `postgres://…`. Holds a password; never printed.
+    /// The address of a PostgreSQL database: `postgres://…`, with several servers if they follow each other
+    /// (`postgres://one,two/portal`). Holds a password; never printed.
     Postgres(String),
 }
 
@@ -95,14 +96,20 @@ impl Store {
                 Ok(Self::Sqlite(Sqlites { read, writer }))
             }
             Settings::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)
-                    .map_err(|error| Error::Foreign(format!("the database's address cannot be read: {error}")))?
-                    .options([("lock_timeout", "10s"), ("statement_timeout", "60s")]);
-                let pool = PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(LOCK_WAIT)
-                    .connect_with(options)
-                    .await?;
+                let servers = primary::servers(url)?;
+                let several = servers.len() > 1;
+                let first = match servers.first() {
+                    Some(only) if !several => only.clone(),
+                    _ => primary::find(&servers).await?,
+                };
+                let mut options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(LOCK_WAIT);
+                if several {
+                    options = options.after_connect(|connection, _| Box::pin(primary::refuse_follower(connection)));
+                }
+                let pool = options.connect_with(first).await?;
+                if several {
+                    tokio::spawn(primary::watch(pool.clone(), servers));
+                }
                 Ok(Self::Postgres(pool))
             }
         }

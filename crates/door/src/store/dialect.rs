@@ -234,6 +234,8 @@ pub(super) fn classify(error: &sqlx::Error) -> Error {
         Some("40001" | "40P01" | "55P03") => Error::Again(text),
         // PostgreSQL: integrity constraint violation raised by our triggers.
         Some("23000") => Error::Refused(text),
+        // PostgreSQL: only reads are taken here, because the server began to follow another one.
+        Some("25006") => Error::Unavailable(text),
         // PostgreSQL classes 08 (connection), 53 (resources), 57 (timed out, or shutting down).
         Some(code) if code.len() == 5 && ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => {
             Error::Unavailable(text)

@@ -8,6 +8,7 @@ mod copy;
 mod db;
 mod dialect;
 mod migrate;
+mod primary;
 mod row;
 mod value;
 mod writer;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// The binary that is killed.
 const BINARY: &str = env!("CARGO_BIN_EXE_plimsoll-portal");
 /// Callers that write at the same time.
-const WRITERS: usize = 8;
+pub(crate) const WRITERS: usize = 8;
 /// A portal lives for at most this long under load.
 const LIFE_MILLISECONDS_MAX: u64 = 250;
 
@@ -39,15 +39,15 @@ pub(crate) struct Tally {
 }
 
 /// A portal in a process of its own.
-struct Instance {
+pub(crate) struct Instance {
     child: Child,
-    origin: String,
+    pub(crate) origin: String,
     /// Kept open: whoever prints into a closed pipe ends.
     _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Instance {
-    async fn start(place: &Place) -> Self {
+    pub(crate) async fn start(place: &Place) -> Self {
         let mut command = Command::new(BINARY);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&place.data);
         command.env_remove("DATABASE_URL").env("RUST_LOG", "off");
@@ -63,14 +63,14 @@ impl Instance {
 }
 
 /// A house with somebody in it who writes into a project.
-struct World {
+pub(crate) struct World {
     client: reqwest::Client,
     session: String,
-    messages: String,
+    pub(crate) messages: String,
 }
 
 impl World {
-    async fn found(place: &Place) -> Self {
+    pub(crate) async fn found(place: &Place) -> Self {
         let data = Data::open(place).unwrap();
         let door = Parts::real().door(&data, place, "http://localhost", false).await.unwrap();
         let founded = json!({"name": "Halden", "owner": "Maya", "mail": "maya@example.com",
@@ -92,7 +92,7 @@ impl World {
     }
 
     /// The answer, if one came and it is a success.
-    async fn post(&self, origin: &str, path: &str, body: &Value) -> Option<Value> {
+    pub(crate) async fn post(&self, origin: &str, path: &str, body: &Value) -> Option<Value> {
         let request = self.client.post(format!("{origin}/api/v1{path}")).bearer_auth(&self.session);
         let request = request.header("content-type", "application/json").body(body.to_string());
         let answer = request.send().await.ok()?;
@@ -103,7 +103,7 @@ impl World {
     }
 
     /// Writes message after message until no answer comes any more.
-    async fn write(self: Arc<Self>, origin: String, acknowledged: Arc<Mutex<BTreeSet<Uuid>>>) {
+    pub(crate) async fn write(self: Arc<Self>, origin: String, acknowledged: Arc<Mutex<BTreeSet<Uuid>>>) {
         while let Some(answer) = self.post(&origin, &self.messages, &json!({"text": "Is anybody there?"})).await {
             let id = answer["id"].as_str().and_then(|id| id.parse().ok()).unwrap();
             acknowledged.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
@@ -149,7 +149,7 @@ pub(crate) async fn kill_again_and_again(place: &Place, instances: usize, kills:
 }
 
 /// Every acknowledged message is there, and the record holds. Gives how many more there are.
-async fn everything_is_there(place: &Place, acknowledged: &Mutex<BTreeSet<Uuid>>) -> usize {
+pub(crate) async fn everything_is_there(place: &Place, acknowledged: &Mutex<BTreeSet<Uuid>>) -> usize {
     let data = Data::open(place).unwrap();
     let store = match &place.database {
         Some(url) => Store::open(&Settings::Postgres(url.clone())).await.unwrap(),
