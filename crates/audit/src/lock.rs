@@ -30,9 +30,9 @@ pub enum Fact {
         parameter: String,
         /// `POST /recipes`.
         producer: String,
-        /// `request.slug`, `answer.comment.id`, `location`, `list.items[].id`.
+        /// `request.slug`, `answer.comment.id`, `location`, `path`, `row id of GET /recipes`.
         from: String,
-        /// How often it worked.
+        /// How often it worked in the walk that inferred it.
         worked: u32,
     },
     /// Nothing makes what an action needs.
@@ -46,7 +46,7 @@ pub enum Fact {
     },
     /// Fields that move by themselves.
     Noise {
-        /// The kind of object.
+        /// Who sees them: `GET /recipes/{slug}`, `row of GET /recipes`.
         noun: String,
         /// The fields, sorted.
         fields: Vec<String>,
@@ -57,7 +57,7 @@ pub enum Fact {
         status: u16,
         /// The beginning of the answer, values removed.
         sample: String,
-        /// Four hex digits of its digest.
+        /// Eight hex digits of its digest.
         digest: String,
     },
     /// A value that worked.
@@ -66,16 +66,16 @@ pub enum Fact {
         action: String,
         /// `portions`.
         field: String,
-        /// As JSON.
+        /// As JSON, with holes for what differs from run to run: `{canary}`, `{key}`, `{today+7}`.
         value: String,
-        /// `minimum`, `example`, `refusal` …
+        /// `document`, `refusal` (it was changed after one), `object` (the key of one).
         from: String,
     },
     /// Where a change by an action shows.
     Witness {
         /// `PUT /accounts/{id}/secret`.
         action: String,
-        /// `GET /accounts/{id}`, `sign-in old and new`.
+        /// `GET /accounts/{id}`, `row of GET /accounts`.
         seen_by: String,
     },
 }
@@ -151,9 +151,27 @@ impl Lock {
         self.facts.insert(fact);
     }
 
-    /// The links of an action.
-    pub fn links(&self, action: &str) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(move |fact| matches!(fact, Fact::Link { action: own, .. } if own == action))
+    /// Where a parameter of an action comes from: the producer, the place of the key, how often it worked.
+    pub fn link(&self, action: &str, parameter: &str) -> Option<(&str, &str, u32)> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Link { action: own, parameter: named, producer, from, worked }
+                if own == action && named == parameter =>
+            {
+                Some((producer.as_str(), from.as_str(), *worked))
+            }
+            _ => None,
+        })
+    }
+
+    /// The fields of a body that was accepted: name, value as JSON, and where it came from.
+    pub fn values(&self, action: &str) -> Vec<(String, String, String)> {
+        let fields = self.facts.iter().filter_map(|fact| match fact {
+            Fact::Value { action: own, field, value, from } if own == action => {
+                Some((field.clone(), value.clone(), from.clone()))
+            }
+            _ => None,
+        });
+        fields.collect()
     }
 
     /// Where a change by an action shows.
@@ -164,7 +182,7 @@ impl Lock {
         })
     }
 
-    /// The fields of a kind of object that move by themselves.
+    /// The fields that move by themselves in what a reader sees.
     pub fn noise(&self, noun: &str) -> &[String] {
         let found = self.facts.iter().find_map(|fact| match fact {
             Fact::Noise { noun: own, fields } if own == noun => Some(fields.as_slice()),
@@ -239,7 +257,7 @@ mod tests {
 link    DELETE /a/{x}/c/{id}  id  <-  POST /a/{x}/c  answer.comment.id  worked 2
 none    POST /api/x  needs: a date in the future?  make.x = '…'
 noise   recipe  last_seen updated_at views
-refusal 401  {\"status\":\"fail\",…}  #7f3a
+refusal 401  {\"status\":\"fail\",…}  #7f3a91c0
 value   POST /recipes  portions = 1  from minimum
 witness PUT /accounts/{id}/secret  <-  sign-in old and new
 ";
@@ -247,7 +265,8 @@ witness PUT /accounts/{id}/secret  <-  sign-in old and new
         assert_eq!(lock.print(), text);
         assert_eq!(lock.witness("PUT /accounts/{id}/secret"), Some("sign-in old and new"));
         assert_eq!(lock.noise("recipe").len(), 3);
-        assert_eq!(lock.links("DELETE /a/{x}/c/{id}").count(), 1);
+        assert_eq!(lock.link("DELETE /a/{x}/c/{id}", "id"), Some(("POST /a/{x}/c", "answer.comment.id", 2)));
+        assert_eq!(lock.values("POST /recipes").len(), 1);
     }
 
     #[test]

@@ -29,13 +29,19 @@ impl World<'_> {
     ) -> Result<(Call, Asked), String> {
         let mut call = self.call_for(action, actor, keys, subject, depth).await?;
         let mut asked = self.ask(Some(actor), &call, purpose).await;
+        let mut before = None;
         for _ in 0..REPAIRS_MAX {
             if asked.exchange.reading != Reading::Invalid && asked.exchange.reading != Reading::SoftDenial {
                 break;
             }
             let Some(body) = self.repaired(action, actor, &call, &asked, depth).await else { break };
+            before = before.or_else(|| call.sent_json());
             call.body = body;
             asked = self.ask(Some(actor), &call, purpose).await;
+        }
+        let objected = matches!(asked.exchange.reading, Reading::Invalid | Reading::SoftDenial);
+        if objected && self.forget_body(action) {
+            return Box::pin(self.succeed(action, actor, keys, subject, purpose, depth)).await;
         }
         if !asked.succeeded() {
             let name = self.action(action).name();
@@ -48,6 +54,7 @@ impl World<'_> {
         if let Some(body) = call.sent_json() {
             self.bodies.insert(action, body);
         }
+        self.memory.worked(action, before);
         Ok((call, asked))
     }
 
@@ -182,6 +189,7 @@ impl World<'_> {
                     *value = as_kind(key, &field).unwrap_or_else(|| value.clone());
                 }
             }
+            super::memory::bodies::without_open_holes(&mut fresh);
             return as_body(&media, fresh);
         }
         let value = self.invented(&media, &references);

@@ -10,6 +10,7 @@ mod end;
 mod home;
 mod lists;
 mod liveness;
+mod memory;
 pub mod objects;
 mod plain;
 mod reach;
@@ -46,5 +47,8 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
         crate::checks::probe(&mut world, pass).await?;
     }
     world.clean_up().await;
+    if setup.passes.contains(&Dimension::Authorization) && setup.only.is_none() {
+        world.write_lock(&setup.lock_file)?;
+    }
     world.write_tally()
 }

@@ -114,6 +114,10 @@ impl World<'_> {
         if form == Form::Remove {
             self.objects[object].gone = true;
         }
+        if self.keep_witness(action, witness.as_ref()) {
+            let again = if form == Form::Remove { self.make(self.objects[object].slot, actor).await? } else { object };
+            return Box::pin(self.reach_on(action, actor, again, form)).await;
+        }
         // What shows the object's canaries in its answer is a read, whatever its verb.
         let carried = &self.objects[object].canaries;
         let (answer, sent) = (asked.answer.text(), call.sent_text());
@@ -136,6 +140,9 @@ impl World<'_> {
             Some(looks) => self.calibrate(&looks, &sent).await,
             None => None,
         };
+        if !safe && self.keep_witness(action, witness.as_ref()) {
+            return Box::pin(self.reach_plain(action, actor, form)).await;
+        }
         Ok(Reached { action, actor, form, object: None, call, asked, witness, misplaced: None })
     }
 

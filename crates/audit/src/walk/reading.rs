@@ -3,13 +3,22 @@
 use crate::client::Answer;
 use crate::compare::{likeness, says_no};
 use crate::evidence::Reading;
+use crate::lock::Fact;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
 /// The refusals that this service was seen to give.
 #[derive(Debug, Clone, Default)]
 pub struct Learnt {
     refusals: BTreeSet<String>,
+    /// Digests of refusals that an earlier walk learnt.
+    recalled: BTreeSet<String>,
 }
+
+/// Codes that say no by themselves.
+const REFUSING: [u16; 7] = [401, 403, 404, 405, 407, 410, 451];
+/// Longest sample of a refusal in the lock, in characters.
+const SAMPLE_MAX: usize = 80;
 
 /// Words in an address that one is sent to in order to sign in.
 const SIGN_IN_WORDS: &[&str] =
@@ -29,13 +38,39 @@ impl Learnt {
         }
     }
 
+    /// Takes over a refusal of an earlier walk. A success is never believed to be one: it must be seen again.
+    pub fn recall(&mut self, status: u16, digest: &str) {
+        if !(200..300).contains(&status) {
+            self.recalled.insert(digest.to_owned());
+        }
+    }
+
+    /// What was learnt and no code says, for the lock.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> {
+        self.refusals.iter().filter_map(|like| {
+            let (status, rest) = like.split_once(' ')?;
+            let (_, text) = rest.split_once(' ')?;
+            let status: u16 = status.parse().ok()?;
+            if REFUSING.contains(&status) {
+                return None;
+            }
+            let sample = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAMPLE_MAX).collect();
+            Some(Fact::Refusal { status, sample, digest: digest(like) })
+        })
+    }
+
+    fn knows(&self, answer: &Answer) -> bool {
+        let like = of(answer);
+        self.refusals.contains(&like) || !self.recalled.is_empty() && self.recalled.contains(&digest(&like))
+    }
+
     /// Reads an answer.
     pub fn read(&self, answer: &Answer) -> Reading {
         match answer.status {
             0 => Reading::Broken,
             429 => Reading::Limited,
-            _ if self.refusals.contains(&of(answer)) => Reading::Refusal,
-            401 | 403 | 404 | 405 | 407 | 410 | 451 => Reading::Refusal,
+            _ if self.knows(answer) => Reading::Refusal,
+            status if REFUSING.contains(&status) => Reading::Refusal,
             400..=499 => Reading::Invalid,
             500..=599 => Reading::Failure,
             300..=303 | 307 | 308 if leads_to_sign_in(answer) => Reading::Refusal,
@@ -44,6 +79,11 @@ impl Learnt {
             _ => Reading::Success,
         }
     }
+}
+
+/// The beginning of a digest: enough to know a refusal again.
+fn digest(like: &str) -> String {
+    hex::encode(&Sha256::digest(like)[..4])
 }
 
 fn of(answer: &Answer) -> String {

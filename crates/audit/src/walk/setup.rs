@@ -1,5 +1,6 @@
 //! What a walk starts from, and everything that has to stand before the first attempt.
 
+use super::memory::Memory;
 use super::objects::Object;
 use super::reading::Learnt;
 use super::world::{Call, World};
@@ -10,6 +11,7 @@ use crate::client::{Client, Purpose, Request};
 use crate::error::{Result, Trouble};
 use crate::evidence::{ActionFact, Run, Secrets, Store};
 use crate::load_line::{Facts, Require, Waiver};
+use crate::lock::Lock;
 use crate::manifest::Manifest;
 use crate::matrix::Matrix;
 use crate::plan::{Slots, shape};
@@ -30,6 +32,10 @@ pub struct Setup {
     pub manifest: Manifest,
     /// The text of `plimsoll.matrix`, where there is one.
     pub matrix: Option<String>,
+    /// What earlier walks inferred.
+    pub lock: Lock,
+    /// Where it is written again after a whole walk.
+    pub lock_file: PathBuf,
     /// A directory for this run's evidence that does not exist yet.
     pub evidence: PathBuf,
     /// Where the target's own output goes.
@@ -55,7 +61,7 @@ impl Setup {
     /// A set-up with everything at its usual place: the matrix beside the manifest, the evidence below `.plimsoll`.
     ///
     /// # Errors
-    /// When the matrix is there and cannot be read.
+    /// When the matrix or the lock is there and cannot be read.
     pub fn new(manifest: Manifest, run: &str) -> Result<Self> {
         let root = manifest.directory();
         let file = root.join("plimsoll.matrix");
@@ -64,8 +70,11 @@ impl Setup {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(Trouble::new(file.display().to_string(), format!("cannot be read: {e}"))),
         };
+        let lock_file = root.join("plimsoll.lock");
         Ok(Self {
             matrix,
+            lock: Lock::load(&lock_file)?,
+            lock_file,
             evidence: root.join(".plimsoll").join("evidence").join(run),
             log: root.join(".plimsoll").join("target.log"),
             seed: 7,
@@ -112,6 +121,7 @@ impl Setup {
             store,
             canaries: Canaries::new(&nonce),
             learnt: Learnt::default(),
+            memory: Memory::new(self.lock.clone()),
             actors: Vec::new(),
             objects: Vec::<Object>::new(),
             ways: BTreeMap::new(),
@@ -136,6 +146,7 @@ impl Setup {
         let nowhere = format!("/plim-{}-nowhere", world.nonce);
         let asked = world.ask(None, &Call::get(nowhere), Purpose::Other).await;
         world.learnt.learn(&asked.answer);
+        world.recall();
         Ok(world)
     }
 
@@ -279,7 +290,8 @@ pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Five characters that differ from run to run.
+/// Five characters that differ from run to run. The last is a digit, so that a name that carries them is known to name a
+/// case and not its kind.
 fn nonce() -> String {
     let mut bytes = [0; 5];
     if getrandom::fill(&mut bytes).is_err() {
@@ -287,7 +299,10 @@ fn nonce() -> String {
         bytes.copy_from_slice(&now[..5]);
     }
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+    let mut nonce: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+    nonce.pop();
+    nonce.push(char::from(b'2' + bytes[4] % 8));
+    nonce
 }
 
 /// The commit of the manifest's checkout, where it is one.

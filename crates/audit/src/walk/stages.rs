@@ -94,6 +94,7 @@ impl World<'_> {
                     }
                 }
             } else {
+                self.memory.cut_short();
                 self.unreached(action, vec!["the service did not answer any more".into()])?;
             }
             done += 1;
@@ -424,7 +425,7 @@ impl World<'_> {
         Ok(Recovery::Restarted)
     }
 
-    pub(super) fn unreached(&self, action: usize, tried: Vec<String>) -> Result<()> {
+    pub(super) fn unreached(&mut self, action: usize, tried: Vec<String>) -> Result<()> {
         let about = self.slots.about(action);
         let missing = about.iter().find(|slot| !matches!(self.ways.get(slot), Some(Ok(_))));
         let actor = self.actors.first().map_or("ANY", |actor| actor.fact.name.as_str());
@@ -437,11 +438,12 @@ impl World<'_> {
         self.unreached_for(action, tried, &answer)
     }
 
-    fn unreached_for(&self, action: usize, tried: Vec<String>, answer: &str) -> Result<()> {
+    fn unreached_for(&mut self, action: usize, tried: Vec<String>, answer: &str) -> Result<()> {
         let why = match tried.first() {
             Some(first) => format!("it never succeeded for anybody who may: {first}"),
             None => "it never succeeded for anybody who may".into(),
         };
+        self.memory.unreached(action, tried.first().map_or(why.as_str(), String::as_str), answer);
         self.store
             .add(&Unreached { action: self.action(action).name(), why, answer: answer.to_owned(), tried })
             .map(drop)

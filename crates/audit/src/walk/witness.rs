@@ -90,6 +90,10 @@ impl World<'_> {
         own_key: Option<&str>,
         also: &[Reader],
     ) -> Looks {
+        let recalled = self.recalled_reader(action, own_key).filter(|reader| self.path_of(reader.action, keys).is_ok());
+        if let Some(reader) = recalled {
+            return self.look_with(vec![reader], keys, by).await;
+        }
         let mut candidates = self.readers(action, keys, own_key);
         for reader in also {
             if candidates.iter().all(|known| known.action != reader.action) {
@@ -110,7 +114,7 @@ impl World<'_> {
         for reader in candidates {
             let first = self.observe(&reader, keys, by, Purpose::SetUp).await;
             let second = self.observe(&reader, keys, by, Purpose::SetUp).await;
-            let noise = changed(&first, &second, &BTreeSet::new());
+            let noise = self.keep_noise(&reader, changed(&first, &second, &BTreeSet::new()));
             readers.push((reader, second, noise));
         }
         Looks { readers, path_keys: keys.clone(), by }

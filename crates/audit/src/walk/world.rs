@@ -1,6 +1,7 @@
 //! What the walk holds in its hands: the target, the people, what was made, and one way to ask.
 
 use super::actors::Actor;
+use super::memory::Memory;
 use super::objects::{Object, Way};
 use super::reading::Learnt;
 use crate::canary::Canaries;
@@ -66,6 +67,8 @@ pub struct World<'a> {
     pub canaries: Canaries,
     /// How this service says no.
     pub learnt: Learnt,
+    /// What earlier walks inferred.
+    pub(super) memory: Memory,
     /// The people, named ones first.
     pub actors: Vec<Actor>,
     /// What was made.

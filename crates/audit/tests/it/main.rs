@@ -6,6 +6,7 @@ mod cost;
 mod determinism;
 mod flaws;
 mod liars;
+mod locked;
 mod run;
 mod service;
 mod story;

@@ -1,6 +1,7 @@
 //! A test as a short story: a service is served, a manifest and a matrix are written beside it, the audit walks it,
 //! and the story asks for verdicts.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -14,11 +15,12 @@ pub(crate) struct Telling {
     service: Service,
     manifest: String,
     matrix: Option<String>,
+    lock: Option<String>,
 }
 
 /// A service of plain users, each his own tenant. No matrix: walls and facts need none.
 pub(crate) fn notes(service: Service) -> Telling {
-    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None }
+    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None }
 }
 
 /// The same behind a sign-in form.
@@ -51,6 +53,13 @@ impl Telling {
     #[must_use]
     pub(crate) fn matrix(mut self, text: &str) -> Self {
         self.matrix = Some(text.to_owned());
+        self
+    }
+
+    /// What an earlier walk inferred.
+    #[must_use]
+    pub(crate) fn lock(mut self, text: &str) -> Self {
+        self.lock = Some(text.to_owned());
         self
     }
 
@@ -98,6 +107,9 @@ impl Telling {
         if let Some(matrix) = &self.matrix {
             write(directory.path(), "plimsoll.matrix", matrix);
         }
+        if let Some(lock) = &self.lock {
+            write(directory.path(), "plimsoll.lock", lock);
+        }
         for (name, ..) in office::PEOPLE {
             write(directory.path(), &format!("{name}.password"), &format!("{name}-password"));
         }
@@ -106,7 +118,11 @@ impl Telling {
         }
         write(directory.path(), "root.password", notes::ROOT_PASSWORD);
         let outcome = run::audit(directory.path()).await?;
-        Ok(Story { outcome, requests: served.look(|world| world.counters.get("requests").copied().unwrap_or(0)) })
+        Ok(Story {
+            outcome,
+            requests: served.look(|world| world.counters.get("requests").copied().unwrap_or(0)),
+            lock: fs::read_to_string(directory.path().join("plimsoll.lock")).unwrap_or_default(),
+        })
     }
 }
 
@@ -119,6 +135,8 @@ pub(crate) struct Story {
     pub(crate) outcome: Outcome,
     /// Requests that the service saw, however the audit counts them.
     pub(crate) requests: u64,
+    /// What stood in `plimsoll.lock` afterwards.
+    pub(crate) lock: String,
 }
 
 impl Story {
@@ -142,6 +160,26 @@ impl Story {
             self.outcome.gaps.iter().map(|gap| format!("{} {}", gap.check, gap.subject)).collect();
         gaps.sort();
         gaps
+    }
+
+    /// Every verdict with its key; words, times and values are left out.
+    pub(crate) fn verdicts(&self) -> BTreeSet<String> {
+        let in_gaps = self.outcome.gaps.iter().flat_map(|gap| &gap.findings);
+        in_gaps
+            .chain(&self.outcome.findings)
+            .map(|finding| {
+                let cell = finding.cell.as_ref().map(|cell| format!("{} {}", cell.role, cell.relation));
+                format!("{} {} {} {:?}", finding.check, finding.subject, cell.unwrap_or_default(), finding.verdict)
+            })
+            .collect()
+    }
+
+    /// The same verdicts as another walk's.
+    #[track_caller]
+    pub(crate) fn says_the_same_as(&self, other: &Self) {
+        let (own, others) = (self.verdicts(), other.verdicts());
+        let differ: Vec<&String> = own.symmetric_difference(&others).collect();
+        assert!(differ.is_empty(), "{differ:#?}");
     }
 
     /// These gaps and no other.

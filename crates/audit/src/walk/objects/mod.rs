@@ -127,9 +127,17 @@ impl World<'_> {
                 *at != owner && self.actors[*at].fact.tenant == tenant && !self.actors[*at].fact.throw_away
             }),
         );
+        let made = self.make_as_one_of(slot, &makers, depth).await;
+        if made.is_err() && self.forget_way(slot) {
+            return self.make_as_one_of(slot, &makers, depth).await;
+        }
+        made
+    }
+
+    async fn make_as_one_of(&mut self, slot: usize, makers: &[usize], depth: usize) -> Result<usize, String> {
         let mut last = String::new();
         for maker in makers {
-            match self.make_as(slot, maker, depth).await {
+            match self.make_as(slot, *maker, depth).await {
                 Ok(object) => return Ok(object),
                 Err(why) if last.is_empty() => last = why,
                 Err(_) => {}
@@ -161,7 +169,10 @@ impl World<'_> {
             keys.extend(self.objects[object].keys.clone());
         }
         match self.ways.get(&slot).cloned() {
-            Some(Ok(way)) => self.make_by(&way, slot, owner, keys, depth).await,
+            Some(Ok(way)) => {
+                let made = self.make_by(&way, slot, owner, keys, depth).await;
+                self.confirm_way(slot, made).await
+            }
             // What one actor could not do another may.
             Some(Err(_)) | None => {
                 let learnt = self.learn_way(slot, owner, keys, depth).await;
