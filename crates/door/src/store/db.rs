@@ -12,7 +12,7 @@ use super::primary;
 use super::row::Inner as RowInner;
 use super::value::{postgres_arguments, sqlite_arguments};
 use super::writer::{Turn, Writer};
-use super::{Error, Result, Row, Value};
+use super::{Error, Faults, Result, Row, Value};
 
 /// How long a statement waits for a lock before the caller is asked to run it again.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -35,20 +35,20 @@ pub enum Settings {
 
 /// The database.
 #[derive(Clone)]
-pub enum Store {
-    /// SQLite: readers, and one writer.
-    #[doc(hidden)]
-    Sqlite(Sqlites),
-    /// PostgreSQL.
-    #[doc(hidden)]
-    Postgres(PgPool),
+pub struct Store {
+    connections: Connections,
+    /// Failures on order, in a test.
+    faults: Option<Faults>,
 }
 
-/// SQLite's connections.
 #[derive(Clone)]
-pub struct Sqlites {
-    read: SqlitePool,
-    writer: Writer,
+enum Connections {
+    /// Readers, and one writer.
+    Sqlite {
+        read: SqlitePool,
+        writer: Writer,
+    },
+    Postgres(PgPool),
 }
 
 /// A transaction: a snapshot that only reads, or one that writes. Dropped without a commit it is rolled back.
@@ -58,6 +58,7 @@ pub struct Sqlites {
 pub struct Tx {
     inner: Inner,
     failed: bool,
+    faults: Option<Faults>,
 }
 
 enum Inner {
@@ -73,54 +74,22 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be reached or written.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        match settings {
-            Settings::Sqlite(path) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    // What was acknowledged survives a power cut.
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(LOCK_WAIT)
-                    .pragma("recursive_triggers", "ON")
-                    // What was erased leaves no trace in free pages.
-                    .pragma("secure_delete", "ON")
-                    .pragma("trusted_schema", "OFF");
-                let writer = Writer::open(options.clone()).await.map_err(|error| cannot_open(path, &error))?;
-                let read = SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS)
-                    .connect_with(options.read_only(true).create_if_missing(false))
-                    .await
-                    .map_err(|error| cannot_open(path, &error))?;
-                Ok(Self::Sqlite(Sqlites { read, writer }))
-            }
-            Settings::Postgres(url) => {
-                let servers = primary::servers(url)?;
-                let several = servers.len() > 1;
-                let first = match servers.first() {
-                    Some(only) if !several => only.clone(),
-                    _ => primary::find(&servers).await?,
-                };
-                let mut options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(LOCK_WAIT);
-                if several {
-                    options = options.after_connect(|connection, _| Box::pin(primary::refuse_follower(connection)));
-                }
-                let pool = options.connect_with(first).await?;
-                if several {
-                    tokio::spawn(primary::watch(pool.clone(), servers));
-                }
-                Ok(Self::Postgres(pool))
-            }
-        }
+        Ok(Self { connections: Connections::open(settings).await?, faults: None })
+    }
+
+    /// The same store, whose steps fail on order.
+    #[must_use]
+    pub fn failing(mut self, faults: Faults) -> Self {
+        self.faults = Some(faults);
+        self
     }
 
     /// Which engine this is.
     #[must_use]
     pub const fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+        match self.connections {
+            Connections::Sqlite { .. } => Engine::Sqlite,
+            Connections::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -129,12 +98,12 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx::new(match self {
-            Self::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read.begin().await?),
-            Self::Postgres(pool) => {
+        self.begun(match &self.connections {
+            Connections::Sqlite { read, .. } => Inner::SqliteRead(read.begin().await?),
+            Connections::Postgres(pool) => {
                 Inner::PostgresRead(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
-        }))
+        })
     }
 
     /// A transaction that writes. `alone` asks that nobody shares its commit.
@@ -142,12 +111,18 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn write(&self, alone: bool) -> Result<Tx> {
-        Ok(Tx::new(match self {
-            Self::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.writer.turn(alone).await?),
-            Self::Postgres(pool) => {
+        self.begun(match &self.connections {
+            Connections::Sqlite { writer, .. } => Inner::SqliteWrite(writer.turn(alone).await?),
+            Connections::Postgres(pool) => {
                 Inner::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?)
             }
-        }))
+        })
+    }
+
+    fn begun(&self, inner: Inner) -> Result<Tx> {
+        let tx = Tx { inner, failed: false, faults: self.faults.clone() };
+        tx.step()?;
+        Ok(tx)
     }
 
     /// Runs a small transaction of the door's own, and once more by itself when others came in between: a member of its
@@ -168,21 +143,66 @@ impl Store {
     /// What the engine says is wrong with it.
     pub async fn prepare(&self, sql: &'static str) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
-        match self {
-            Self::Sqlite(sqlite) => drop(sqlite.read.acquire().await?.prepare(sql.into_sql_str()).await?),
-            Self::Postgres(pool) => drop(pool.acquire().await?.prepare(sql.into_sql_str()).await?),
+        match &self.connections {
+            Connections::Sqlite { read, .. } => drop(read.acquire().await?.prepare(sql.into_sql_str()).await?),
+            Connections::Postgres(pool) => drop(pool.acquire().await?.prepare(sql.into_sql_str()).await?),
         }
         Ok(())
     }
 
     /// Closes every connection.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite(sqlite) => {
-                sqlite.read.close().await;
-                sqlite.writer.close().await;
+        match &self.connections {
+            Connections::Sqlite { read, writer } => {
+                read.close().await;
+                writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Connections::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Connections {
+    async fn open(settings: &Settings) -> Result<Self> {
+        match settings {
+            Settings::Sqlite(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // What was acknowledged survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(LOCK_WAIT)
+                    .pragma("recursive_triggers", "ON")
+                    // What was erased leaves no trace in free pages.
+                    .pragma("secure_delete", "ON")
+                    .pragma("trusted_schema", "OFF");
+                let writer = Writer::open(options.clone()).await.map_err(|error| cannot_open(path, &error))?;
+                let read = SqlitePoolOptions::new()
+                    .max_connections(SQLITE_READERS)
+                    .connect_with(options.read_only(true).create_if_missing(false))
+                    .await
+                    .map_err(|error| cannot_open(path, &error))?;
+                Ok(Self::Sqlite { read, writer })
+            }
+            Settings::Postgres(url) => {
+                let servers = primary::servers(url)?;
+                let several = servers.len() > 1;
+                let first = match servers.first() {
+                    Some(only) if !several => only.clone(),
+                    _ => primary::find(&servers).await?,
+                };
+                let mut options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(LOCK_WAIT);
+                if several {
+                    options = options.after_connect(|connection, _| Box::pin(primary::refuse_follower(connection)));
+                }
+                let pool = options.connect_with(first).await?;
+                if several {
+                    tokio::spawn(primary::watch(pool.clone(), servers));
+                }
+                Ok(Self::Postgres(pool))
+            }
         }
     }
 }
@@ -192,10 +212,6 @@ fn cannot_open(path: &std::path::Path, error: &sqlx::Error) -> Error {
 }
 
 impl Tx {
-    const fn new(inner: Inner) -> Self {
-        Self { inner, failed: false }
-    }
-
     /// Which engine this is.
     #[must_use]
     pub const fn engine(&self) -> Engine {
@@ -308,26 +324,38 @@ impl Tx {
     /// [`Error::Again`], [`Error::Refused`].
     pub async fn commit(self) -> Result<()> {
         self.sound()?;
+        self.step()?;
         match self.inner {
             Inner::SqliteRead(tx) => tx.commit().await?,
             Inner::SqliteWrite(turn) => turn.commit().await?,
             Inner::PostgresRead(tx) | Inner::PostgresWrite(tx) => tx.commit().await?,
         }
-        Ok(())
+        self.faults.as_ref().map_or(Ok(()), Faults::step)
     }
 
     async fn rows(&mut self, sql: Text, values: &[Value]) -> Result<Vec<Row>> {
         self.sound()?;
-        let rows = self.inner.rows(sql, values).await;
-        self.failed = rows.is_err();
-        rows
+        self.failed = true;
+        self.step()?;
+        let rows = self.inner.rows(sql, values).await?;
+        self.step()?;
+        self.failed = false;
+        Ok(rows)
     }
 
     async fn execute(&mut self, sql: Text, values: &[Value]) -> Result<u64> {
         self.sound()?;
-        let touched = self.inner.execute(sql, values).await;
-        self.failed = touched.is_err();
-        touched
+        self.failed = true;
+        self.step()?;
+        let touched = self.inner.execute(sql, values).await?;
+        self.step()?;
+        self.failed = false;
+        Ok(touched)
+    }
+
+    /// Where a failure on order strikes.
+    fn step(&self) -> Result<()> {
+        self.faults.as_ref().map_or(Ok(()), Faults::step)
     }
 
     fn sound(&self) -> Result<()> {

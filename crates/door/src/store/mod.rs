@@ -7,6 +7,7 @@
 mod copy;
 mod db;
 mod dialect;
+mod faults;
 mod migrate;
 mod primary;
 mod row;
@@ -16,6 +17,7 @@ mod writer;
 pub use copy::{Copied, copy};
 pub use db::{Settings, Store, Tx};
 pub use dialect::Engine;
+pub use faults::Faults;
 pub use migrate::{Migration, Step};
 pub use row::{Column, Row, Stored};
 pub use value::Value;

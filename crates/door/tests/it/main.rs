@@ -8,6 +8,7 @@ mod attacks;
 mod completeness;
 mod concurrency;
 mod deeds;
+mod faults;
 mod keys;
 mod kinds;
 mod library;
