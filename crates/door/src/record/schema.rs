@@ -55,9 +55,16 @@ const RECORD: &[Step] = &[
         "CREATE TABLE event_index (n {int} PRIMARY KEY, chain {text} NOT NULL, at {int} NOT NULL, \
          act {text} NOT NULL, actor {id}, target {id}, outcome {text} NOT NULL) {strict}",
     ),
-    Step::Sql("CREATE INDEX event_index_chain ON event_index (chain, n)"),
-    Step::Sql("CREATE INDEX event_index_actor ON event_index (actor, n)"),
-    Step::Sql("CREATE INDEX event_index_target ON event_index (target, n)"),
+    // Each has what it finds in the order of the trail, so that a page reads no more than it shows.
+    Step::Sql("CREATE INDEX event_index_chain ON event_index (chain, at, n)"),
+    Step::Sql("CREATE INDEX event_index_act ON event_index (chain, act, at, n)"),
+    Step::Sql("CREATE INDEX event_index_actor ON event_index (chain, actor, at, n) WHERE actor IS NOT NULL"),
+    Step::Sql("CREATE INDEX event_index_outcome ON event_index (chain, outcome, at, n) WHERE outcome <> 'done'"),
+    // Every object that an event concerned: the story of one object, also when it is gone.
+    Step::Sql(
+        "CREATE TABLE event_object (object {id} NOT NULL, chain {text} NOT NULL, at {int} NOT NULL, n {int} NOT NULL, \
+         PRIMARY KEY (object, chain, at, n)) {keyed}",
+    ),
     // Answers that were given under an idempotency key, for a day.
     Step::Sql(
         "CREATE TABLE idempotency (key {bytes} PRIMARY KEY, fingerprint {bytes} NOT NULL, output {text}, \

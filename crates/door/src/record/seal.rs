@@ -19,6 +19,7 @@ use super::sign::{SealError, Sealer, Sign, Signing, root_at};
 use crate::pass::Door;
 use crate::store::{Store, Tx, Value};
 use crate::time::Time;
+use crate::trail::index::Index;
 use crate::values;
 
 /// Events of one batch at the most.
@@ -124,7 +125,8 @@ async fn append(tx: &mut Tx, frontier: &mut Frontier) -> Result<u64, SealError> 
         )
         .await?;
     let mut heads: HashMap<Chain, ChainHead> = HashMap::new();
-    let (mut leaves, mut nodes, mut index): (Vec<Value>, Vec<Value>, Vec<Value>) = Default::default();
+    let (mut leaves, mut nodes): (Vec<Value>, Vec<Value>) = Default::default();
+    let mut index = Index::default();
     for row in &pending {
         let n: i64 = row.get("n")?;
         let event = sound(n, row.get("chain")?, row.get("body")?)?;
@@ -138,8 +140,7 @@ async fn append(tx: &mut Tx, frontier: &mut Frontier) -> Result<u64, SealError> 
         heads.insert(body.chain, ChainHead { count: leaf.sequence, last: hash });
         let (seq, chain) = (log::signed(frontier.size())?, body.chain.to_string());
         leaves.extend(values![seq, n, chain.as_str(), log::signed(leaf.sequence)?, leaf.previous.0, hash.0]);
-        let (at, target) = (event.at().as_microsecond(), body.tgt.first().map(|target| target.id));
-        index.extend(values![n, chain, at, body.act.as_str(), body.actor.id, target, body.out.word()]);
+        index.take(n, &event);
         frontier.append(hash, |node, hash| {
             // The leaves themselves are level 0.
             if let (true, 1.., Ok(index)) = (is_stored(node.level), node.level, i64::try_from(node.index)) {
@@ -149,7 +150,7 @@ async fn append(tx: &mut Tx, frontier: &mut Frontier) -> Result<u64, SealError> 
     }
     tx.insert_rows("INSERT INTO ledger_leaf (seq, n, chain, chain_seq, chain_prev, hash)", 6, &leaves).await?;
     tx.insert_rows("INSERT INTO ledger_node (level, idx, hash)", 3, &nodes).await?;
-    tx.insert_rows("INSERT INTO event_index (n, chain, at, act, actor, target, outcome)", 7, &index).await?;
+    index.write(tx).await?;
     // By what was sealed, not by a highest number: a lower one may have been committed since.
     let done = "DELETE FROM event_pending WHERE n IN (SELECT n FROM ledger_leaf WHERE seq >= $1)";
     let done = tx.run(done, values![log::signed(from)?]).await?;

@@ -21,5 +21,6 @@ mod past_the_door;
 mod refusals;
 mod rows;
 mod sealing;
+mod trail;
 mod verifying;
 mod world;
