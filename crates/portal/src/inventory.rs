@@ -319,6 +319,21 @@ pub const INVENTORY: &[Table] = &[
         ],
     },
     Table {
+        name: "event_object",
+        what: "Which objects each event concerned",
+        why: "so that the story of one object can be told",
+        kept: "as long as the record, from which it can be made again",
+        exported: NOT_EXPORTED,
+        erased: "with the record",
+        class: Housekeeping,
+        columns: &[
+            column("object", "the object", Neutral),
+            column("chain", "whose record", Neutral),
+            column("at", "when", Neutral),
+            column("n", "the event", Neutral),
+        ],
+    },
+    Table {
         name: "idempotency",
         what: "Answers that were given lately",
         why: "so that a form sent twice does its work once",

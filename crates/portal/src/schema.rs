@@ -106,5 +106,4 @@ const FIRST: &[Step] = &[
                   reason {text} NOT NULL, revealed_at {int} NOT NULL,",
     },
     Step::Sql("CREATE INDEX reveal_credential ON reveal (credential, revealed_at)"),
-    Step::Sql("CREATE INDEX event_chain ON event (chain, n)"),
 ];

@@ -181,6 +181,11 @@ impl Field {
         !self.error.is_empty()
     }
 
+    /// It may stay empty: part of a question, where nothing has to be asked.
+    pub fn unasked(self) -> Self {
+        self.optional_silently()
+    }
+
     fn optional_silently(mut self) -> Self {
         self.required = false;
         self

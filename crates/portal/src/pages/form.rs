@@ -37,6 +37,10 @@ pub struct Form {
     /// Words for screen readers that say what a short button word is about.
     about: String,
     look: &'static str,
+    /// A question goes into the address and changes nothing; everything else is posted.
+    asks: bool,
+    /// A link beside the button: where, and what it says.
+    beside: Option<(String, String)>,
     error: String,
     refused: Option<Refused>,
 }
@@ -58,9 +62,16 @@ impl Page {
             button: button.into(),
             about: String::new(),
             look: "",
+            asks: false,
+            beside: None,
             error,
             refused,
         }
+    }
+
+    /// Begins a form that asks for a page: what is filled in becomes a part of the address, which can be shared.
+    pub fn question(&self, page: impl Into<String>, button: impl Into<String>) -> Form {
+        Form { asks: true, look: "filters quiet", ..self.form(page, button) }
     }
 }
 
@@ -100,6 +111,12 @@ impl Form {
         self.key = key_of(&self.key, name);
         self.error.clear();
         self.refused = None;
+        self
+    }
+
+    /// A link beside the button.
+    pub fn beside(mut self, href: impl Into<String>, label: impl Into<String>) -> Self {
+        self.beside = Some((href.into(), label.into()));
         self
     }
 

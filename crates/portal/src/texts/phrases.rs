@@ -90,6 +90,16 @@ impl Texts {
         }
     }
 
+    /// A kind of object as people say it: “project”.
+    pub fn kind(self, name: &str) -> String {
+        match (self.language, name) {
+            (Language::En, "credential") => "secret".to_owned(),
+            (Language::En, "session") => "sign-in".to_owned(),
+            (Language::En, "member") => "person".to_owned(),
+            (Language::En, other) => other.replace('_', " "),
+        }
+    }
+
     /// “owner, admin or project admin”.
     pub fn either_of(self, names: &[String]) -> String {
         match names {

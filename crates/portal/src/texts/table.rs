@@ -271,6 +271,17 @@ texts! {
     everything: En "everything";
     any_result: En "any result";
     show_all: En "Show all";
+    from_day: En "From";
+    until_day: En "Until";
+    story: En "History";
+    story_of(name: &str): En "The story of {name}";
+    story_of_kind(kind: &str): En "The story of this {kind}";
+    story_of_something: En "The story of one object";
+    story_gone: En "It is not there any more. What happened with it is.";
+    seal: En "Seal";
+    sealed_at(index: &str, leaf: &str): En "place {index} in the log, leaf {leaf}";
+    seal_pending: En "waits for the next one";
+    seal_backlog: En "So much waits for its seal that some of it may be missing here until then.";
     done: En "done";
     refused: En "refused";
     failed: En "failed";

@@ -1,8 +1,12 @@
 //! The audit trail and the matrix: who did what, and who may.
 
+mod asked;
+mod event;
 mod list;
 mod matrix;
 pub mod pages;
 
-pub use list::{List, TrailEvent, TrailList, TrailObject};
+pub use asked::instant;
+pub use event::{TrailEvent, TrailObject, TrailSeal};
+pub use list::{List, Story, TrailList};
 pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};

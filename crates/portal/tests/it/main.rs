@@ -17,3 +17,4 @@ mod pages;
 mod record;
 mod rules;
 mod statements;
+mod trail;

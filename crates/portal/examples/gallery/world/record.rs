@@ -7,7 +7,7 @@ use portal::{
     pages::{Confirm, Page},
     privacy::pages::{Kept, KeptGroup, Policy},
     trail::{
-        Matrix, MatrixRow, TrailEvent, TrailList, TrailObject,
+        Matrix, MatrixRow, TrailEvent, TrailList, TrailObject, TrailSeal,
         pages::{Filter, TrailPage},
     },
 };
@@ -55,6 +55,11 @@ pub(super) fn event(
         facts: BTreeMap::new(),
         private: BTreeMap::new(),
         sealed: 2 < number,
+        seal: (2 < number).then(|| TrailSeal {
+            index: 48_200 - number,
+            sequence: 7_411 - number,
+            leaf: "9f2c41aa07be1d3358c2a4f60b7e91d29f2c41aa07be1d3358c2a4f60b7e7d03".into(),
+        }),
     }
 }
 
@@ -91,12 +96,13 @@ pub(super) fn events() -> Vec<TrailEvent> {
 pub(super) fn trail_page(page: Page, opened: Option<Uuid>, filter: Filter) -> TrailPage {
     let mut events = events();
     events.retain(|event| filter.result.is_empty() || event.result == filter.result);
-    TrailPage { page, list: TrailList { events, next: Some("48210".into()) }, filter, opened, rules: rules() }
+    let list = TrailList { events, next: Some("48210".into()), ..TrailList::default() };
+    TrailPage { page, list, filter, opened, rules: rules(), people: vec![] }
 }
 
 pub(super) fn trail_empty() -> TrailPage {
     let filter = Filter { actor: id(77).to_string(), cursor: "9".into(), ..Filter::default() };
-    TrailPage { list: TrailList { events: vec![], next: None }, ..trail_page(maya("/trail"), None, filter) }
+    TrailPage { list: TrailList::default(), ..trail_page(maya("/trail"), None, filter) }
 }
 
 pub(super) fn rules() -> Vec<MatrixRow> {

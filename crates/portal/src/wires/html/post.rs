@@ -240,7 +240,7 @@ fn said(visit: &Visit, form: &Form, pairs: &Pairs, errors: &FieldErrors) -> Fiel
 }
 
 /// A fragment as a sentence.
-fn sentence(fragment: &str) -> String {
+pub(super) fn sentence(fragment: &str) -> String {
     let mut letters = fragment.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))

@@ -5,6 +5,7 @@ mod conflicts;
 pub(super) mod project;
 pub(super) mod public;
 mod rooms;
+mod trail;
 
 use door::Later;
 
@@ -50,7 +51,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
-    Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(rooms::trail(visit, page)) },
+    Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(trail::trail(visit, page)) },
     Look { path: "/matrix", who: Who::Room, show: |visit, page| Box::pin(rooms::matrix(visit, page)) },
     Look { path: "/readiness", who: Who::Room, show: |visit, page| Box::pin(rooms::readiness(visit, page)) },
     Look { path: "/projects/{project}", who: Who::Room, show: |visit, page| Box::pin(project::overview(visit, page)) },

@@ -12,8 +12,7 @@ use crate::organisations::{ClientList, OrganisationShown};
 use crate::pages::{Choice, Page};
 use crate::projects::home::{ClientHome, StaffHome};
 use crate::projects::pages::ProjectsPage;
-use crate::trail::pages::{Filter, MatrixPage, TrailPage};
-use crate::trail::rows;
+use crate::trail::pages::MatrixPage;
 use crate::wires::html::answer::{Answer, NoPage};
 use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
@@ -70,16 +69,6 @@ pub(super) async fn projects(visit: &Visit, page: Page) -> Result<Answer, NoPage
         Vec::new()
     };
     Answer::page(&ProjectsPage { page, list, clients })
-}
-
-/// The record.
-pub(super) async fn trail(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    let list = visit.look("trail.list").await?;
-    let asked = |name| visit.asked(name).unwrap_or_default().to_owned();
-    let filter =
-        Filter { actor: asked("actor"), action: asked("action"), result: asked("result"), cursor: asked("cursor") };
-    let opened = visit.asked("record").and_then(|id| id.parse().ok());
-    Answer::page(&TrailPage { page, list, filter, opened, rules: rows(visit.wire.door.catalogue()) })
 }
 
 /// Who may do what.

@@ -1,12 +1,12 @@
-//! The pages of the record: the audit trail in words, and who may do what.
+//! The audit trail in words.
 
 use askama::Template;
 use door::Time;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use super::{Matrix, MatrixRow, TrailEvent, TrailList, TrailObject};
-use crate::pages::{Icon, Page, When};
+use crate::pages::{Choice, Field, Form, Icon, Page, When};
+use crate::trail::{MatrixRow, Story, TrailEvent, TrailList, TrailObject};
 
 /// What the reader asked to see, as it stands in the address.
 #[derive(Clone, Debug, Default)]
@@ -17,13 +17,19 @@ pub struct Filter {
     pub action: String,
     /// `done`, `denied` or `failed`; all when empty.
     pub result: String,
+    /// An object's id; all when empty.
+    pub object: String,
+    /// The first day; from the beginning when empty.
+    pub from: String,
+    /// The last day; until now when empty.
+    pub until: String,
     /// Where the page before ended; the newest when empty.
     pub cursor: String,
 }
 
 /// The audit trail.
 #[derive(Debug, Template)]
-#[template(path = "trail/trail.html")]
+#[template(path = "trail/pages/trail.html")]
 pub struct TrailPage {
     /// The frame.
     pub page: Page,
@@ -35,11 +41,13 @@ pub struct TrailPage {
     pub opened: Option<Uuid>,
     /// The rules, for the choice of actions and for what a refused one would have taken.
     pub rules: Vec<MatrixRow>,
+    /// The people that the reader knows, to choose from.
+    pub people: Vec<Choice>,
 }
 
 /// The events of one day.
 #[derive(Debug)]
-pub struct Day<'t> {
+struct Day<'t> {
     at: Time,
     events: Vec<&'t TrailEvent>,
 }
@@ -135,31 +143,58 @@ impl TrailPage {
         Some(self.page.texts.either_of(&names))
     }
 
-    /// Everybody who acted on this page, to choose from; and the one who was chosen.
-    fn actors(&self) -> Vec<(String, String)> {
-        let mut actors: Vec<(String, String)> = Vec::new();
-        for event in &self.list.events {
-            if let (Some(id), Some(name)) = (event.actor, &event.actor_name)
-                && event.actor_kind == "person"
-                && actors.iter().all(|(known, _)| *known != id.to_string())
-            {
-                actors.push((id.to_string(), name.clone()));
+    /// What to look for: sent as an address, so that it can be shared and kept.
+    fn filters(&self) -> Form {
+        let texts = self.page.texts;
+        let every = |label: &str| Choice::new("", label);
+        let actors = std::iter::once(every(texts.everybody())).chain(self.actors()).collect();
+        let actions = self.rules.iter().map(|rule| Choice::new(&rule.action, texts.phrase(&rule.action)));
+        let actions = std::iter::once(every(texts.everything())).chain(actions).collect();
+        let results = [("done", texts.done()), ("denied", texts.refused()), ("failed", texts.failed())];
+        let results = results.map(|(value, label)| Choice::new(value, label));
+        let results = std::iter::once(every(texts.any_result())).chain(results).collect();
+        let mut form = self
+            .page
+            .question("/trail", texts.show())
+            .field(Field::select("actor", texts.who(), actors).value(&self.filter.actor).unasked())
+            .field(Field::select("action", texts.what(), actions).value(&self.filter.action).unasked())
+            .field(Field::select("result", texts.result(), results).value(&self.filter.result).unasked())
+            .field(Field::day("from", texts.from_day()).value(&self.filter.from).unasked())
+            .field(Field::day("until", texts.until_day()).value(&self.filter.until).unasked());
+        if !self.filter.object.is_empty() {
+            form = form.field(Field::hidden("object", self.filter.object.as_str()));
+        }
+        if self.is_filtered() { form.beside("/trail", texts.show_all()) } else { form }
+    }
+
+    /// The people that the reader knows, everybody who acted on this page, and the one who was chosen.
+    fn actors(&self) -> Vec<Choice> {
+        let mut actors = self.people.clone();
+        let acted = self.list.events.iter().filter(|event| event.actor_kind == "person");
+        let acted = acted.filter_map(|event| Some((event.actor?.to_string(), event.actor_name.clone()?)));
+        let chosen = Some((self.filter.actor.clone(), self.page.texts.this_person().to_owned()));
+        for (id, name) in acted.chain(chosen.filter(|(id, _)| !id.is_empty())) {
+            if actors.iter().all(|known| known.value != id) {
+                actors.push(Choice::new(id, name));
             }
         }
-        if !self.filter.actor.is_empty() && actors.iter().all(|(id, _)| *id != self.filter.actor) {
-            actors.push((self.filter.actor.clone(), self.page.texts.this_person().to_owned()));
-        }
-        actors.sort_by(|one, other| one.1.cmp(&other.1));
+        actors.sort_by(|one, other| one.label.cmp(&other.label));
         actors
     }
 
-    fn results(&self) -> [(&'static str, &'static str); 3] {
-        let texts = self.page.texts;
-        [("done", texts.done()), ("denied", texts.refused()), ("failed", texts.failed())]
+    fn is_filtered(&self) -> bool {
+        let Filter { actor, action, result, object, from, until, cursor: _ } = &self.filter;
+        [actor, action, result, object, from, until].iter().any(|asked| !asked.is_empty())
     }
 
-    fn is_filtered(&self) -> bool {
-        !(self.filter.actor.is_empty() && self.filter.action.is_empty() && self.filter.result.is_empty())
+    /// Whose story it is, in words.
+    fn story(&self, story: &Story) -> String {
+        let texts = self.page.texts;
+        match (&story.name, &story.kind) {
+            (Some(name), _) => texts.story_of(name),
+            (None, Some(kind)) => texts.story_of_kind(&texts.kind(kind)),
+            (None, None) => texts.story_of_something().to_owned(),
+        }
     }
 
     /// How many events of the page wait for the next seal.
@@ -188,12 +223,38 @@ impl TrailPage {
             fields.push((name.clone(), value));
         }
         fields.extend(event.private.iter().map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(seal) = &event.seal {
+            let place = texts.sealed_at(&texts.figures(seal.index.unsigned_abs()), &seal.leaf);
+            fields.push((texts.seal().to_owned(), place));
+        } else {
+            fields.push((texts.seal().to_owned(), texts.seal_pending().to_owned()));
+        }
         fields
+    }
+
+    fn story_href(&self, object: &TrailObject) -> String {
+        format!("/trail?object={}", object.id)
+    }
+
+    fn story_label(&self, object: &TrailObject) -> String {
+        let texts = self.page.texts;
+        match &object.name {
+            Some(name) => texts.story_of(name),
+            None => texts.story_of_kind(&texts.kind(&object.kind)),
+        }
     }
 
     /// The address of this page with something else about it.
     fn address(&self, more: &[(&str, &str)]) -> String {
-        let asked = [("actor", &self.filter.actor), ("action", &self.filter.action), ("result", &self.filter.result)];
+        let Filter { actor, action, result, object, from, until, cursor: _ } = &self.filter;
+        let asked = [
+            ("actor", actor),
+            ("action", action),
+            ("object", object),
+            ("result", result),
+            ("from", from),
+            ("until", until),
+        ];
         let mut query = Serializer::new(String::new());
         for (name, value) in asked.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
@@ -218,41 +279,5 @@ impl TrailPage {
 
     fn older(&self) -> Option<String> {
         self.list.next.as_ref().map(|next| self.address(&[("cursor", next)]))
-    }
-}
-
-/// Who may do what, from the very table that decides.
-#[derive(Debug, Template)]
-#[template(path = "trail/matrix.html")]
-pub struct MatrixPage {
-    /// The frame.
-    pub page: Page,
-    /// The rules.
-    pub matrix: Matrix,
-}
-
-/// The actions of one noun.
-#[derive(Debug)]
-pub struct Noun<'m> {
-    name: &'m str,
-    rows: Vec<&'m MatrixRow>,
-}
-
-impl MatrixPage {
-    /// Rules in the catalogue's order, under the first word of their names.
-    fn nouns(&self) -> Vec<Noun<'_>> {
-        let mut nouns: Vec<Noun<'_>> = Vec::new();
-        for row in &self.matrix.rows {
-            let name = row.action.split('.').next().unwrap_or_default();
-            match nouns.iter_mut().find(|noun| noun.name == name) {
-                Some(noun) => noun.rows.push(row),
-                None => nouns.push(Noun { name, rows: vec![row] }),
-            }
-        }
-        nouns
-    }
-
-    fn may(&self, row: &MatrixRow, relation: &str) -> bool {
-        row.may.iter().any(|may| may == relation)
     }
 }

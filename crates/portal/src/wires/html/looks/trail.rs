@@ -1,0 +1,57 @@
+//! Pages of the record.
+
+use axum::http::StatusCode;
+use door::Refusal;
+use serde_json::Value;
+
+use super::rooms::organisation;
+use crate::pages::{Choice, Page, Refused};
+use crate::trail::pages::{Filter, TrailPage};
+use crate::trail::{TrailList, instant, rows};
+use crate::wires::html::answer::{Answer, NoPage};
+use crate::wires::html::forms;
+use crate::wires::html::post::sentence;
+use crate::wires::html::visit::Visit;
+
+/// The record. A question that cannot be understood is shown again with its fields marked.
+pub(super) async fn trail(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    let asked = |name| visit.asked(name).unwrap_or_default().to_owned();
+    let filter = Filter {
+        actor: asked("actor"),
+        action: asked("action"),
+        result: asked("result"),
+        object: asked("object"),
+        from: asked("from"),
+        until: asked("until"),
+        cursor: asked("cursor"),
+    };
+    let (list, status) = match list(visit).await {
+        Ok(list) => (list, StatusCode::OK),
+        // What stands in no field of the form, such as a cursor, cannot be marked.
+        Err(Refusal::Invalid(errors)) if errors.keys().all(|name| ["from", "until"].contains(&name.as_str())) => {
+            let errors = errors.into_iter().map(|(name, why)| (name, sentence(&why))).collect();
+            page.refused = Some(Refused { action: "/trail".to_owned(), values: forms::typed(&visit.query), errors });
+            (TrailList::default(), StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let opened = visit.asked("record").and_then(|id| id.parse().ok());
+    let people = organisation(visit).await?.people.into_iter();
+    let people = people.map(|person| Choice::new(person.person, person.name)).collect();
+    let rules = rows(visit.wire.door.catalogue());
+    Answer::page_with(status, &TrailPage { page, list, filter, opened, rules, people })
+}
+
+/// What the address asks for. Its days are those of the portal's own zone.
+async fn list(visit: &Visit) -> Result<TrailList, Refusal> {
+    let entry = visit.wire.door.catalogue().find("trail.list").ok_or(Refusal::NotFound)?;
+    let mut input = forms::query(entry, &visit.query);
+    for (name, end_of_day) in [("from", false), ("until", true)] {
+        if let Some(Value::String(day)) = input.get_mut(name)
+            && let Some(at) = instant(day, end_of_day, &visit.wire.site.zone)
+        {
+            *day = at.to_string();
+        }
+    }
+    visit.ask("trail.list", door::Ids::default(), input).await
+}
