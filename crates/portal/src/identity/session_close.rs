@@ -1,6 +1,8 @@
 //! `session.close`: signing out.
 
-use door::{Action, Change, Permitted, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write, values};
+use door::{
+    Action, Change, Permitted, Place, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write, values,
+};
 
 use super::{Own, SESSION};
 use crate::nothing::Nothing;
@@ -21,12 +23,14 @@ impl Action for Close {
 }
 
 impl Change for Close {
-    async fn change(_: &Nothing, _: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
+    async fn change(_: &Nothing, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         // A token has no session to end.
         let session = write.caller().session.ok_or(Refusal::Conflict("no_session"))?;
         let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;
         write.delete(SESSION, session, row.get("rev")?, "DELETE FROM session WHERE id = $1 AND rev = $2")?;
         write.keep("DELETE FROM session_seen WHERE session = $1", values![session]).await?;
-        Ok((Nothing {}, Record::on("session", session)))
+        // It began on the record of the organisation that was entered, and ends there.
+        let place = write.caller().organisation.map_or(Place::account(own.0.0), Place::organisation);
+        Ok((Nothing {}, Record::on("session", session).at(place)))
     }
 }
