@@ -204,8 +204,8 @@ pub enum RecordSource {
     Silent,
     /// The manifest says that there is none.
     None,
-    /// A request; `produces` names the rows; `{cursor}` is the cursor.
-    Http(RequestLine),
+    /// Requests whose rows together are the record, one a reader; `produces` names the rows; `{cursor}` is the cursor.
+    Http(Vec<RequestLine>),
     /// A file with one JSON document a line.
     File(PathBuf),
     /// A command that prints one JSON document a line.

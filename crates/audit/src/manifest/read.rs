@@ -152,8 +152,8 @@ impl Manifest {
         lines.extend(self.throw_away.remove.iter().map(|line| ("throw_away.remove".to_owned(), line)));
         lines.extend(self.become_state.iter().map(|(state, line)| (format!("become.{state}"), line)));
         lines.extend(self.make.iter().map(|(noun, line)| (format!("make.{noun}"), line)));
-        if let RecordSource::Http(line) = &self.record.source {
-            lines.push(("record.read".to_owned(), line));
+        if let RecordSource::Http(readers) = &self.record.source {
+            lines.extend(readers.iter().map(|line| ("record.read".to_owned(), line)));
         }
         lines
     }
@@ -281,8 +281,8 @@ fn read_fixtures(table: &Table<'_>) -> Result<BTreeMap<String, Fixture>> {
 fn read_record(table: &Table<'_>, notes: &mut Vec<String>) -> Result<Record> {
     let mut sources = Vec::new();
     if let Some(field) = table.get("read") {
-        let none = field.text()?.trim() == "none";
-        sources.push(if none { RecordSource::None } else { RecordSource::Http(field.request()?) });
+        let none = !field.is_list() && field.text()?.trim() == "none";
+        sources.push(if none { RecordSource::None } else { RecordSource::Http(field.requests()?) });
     }
     if let Some(file) = table.optional("file", Field::filled_text)? {
         sources.push(RecordSource::File(file.into()));

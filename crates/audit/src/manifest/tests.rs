@@ -162,7 +162,8 @@ fn the_large_example() {
     assert_eq!(manifest.told.get("alerts.to"), Some(&Told::None));
     assert_eq!(manifest.promises.policy, Told::At("/privacy".into()));
     assert_eq!(manifest.record.silent[0].1, "a view counter is not a business action");
-    let RecordSource::Http(read) = &manifest.record.source else { panic!("{:?}", manifest.record.source) };
+    let RecordSource::Http(readers) = &manifest.record.source else { panic!("{:?}", manifest.record.source) };
+    let [read] = readers.as_slice() else { panic!("{readers:?}") };
     assert_eq!(read.produces.as_ref().unwrap().to_string(), "items[]");
     assert_eq!(manifest.waivers[0].until.to_string(), "2027-01-31");
     assert_eq!(manifest.limits.tries, 30);

@@ -276,6 +276,22 @@ impl<'a> Field<'a> {
             .map_err(|wrong| self.trouble(wrong).hint("a request is one line: [ACTOR:] VERB PATH [JSON] [-> key]"))
     }
 
+    /// One request, or a list of them.
+    pub(super) fn requests(&self) -> Result<Vec<RequestLine>> {
+        if !self.is_list() {
+            return Ok(vec![self.request()?]);
+        }
+        let all = self.elements("a request or a list of requests")?;
+        if all.is_empty() {
+            return Err(self.trouble("is empty").hint("name one request, or leave the key out"));
+        }
+        all.iter().map(Self::request).collect()
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.value.as_array().is_some()
+    }
+
     pub(super) fn template(&self) -> Result<Template> {
         Template::parse(&self.text()?).map_err(|wrong| self.trouble(wrong))
     }

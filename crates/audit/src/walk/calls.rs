@@ -12,6 +12,14 @@ use crate::plan::values::{Extent, Made, Maker};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// An action that did not succeed.
+pub(super) struct Refused {
+    /// What was sent and what came back, in a sentence.
+    pub(super) words: String,
+    /// How the last answer is to be read.
+    pub(super) reading: Reading,
+}
+
 impl World<'_> {
     /// Sends an action as an actor until it succeeds: the last good body with fresh canaries, or one made from the
     /// schema and repaired by what the refusals name. `subject` is the object that it is about.
@@ -27,7 +35,23 @@ impl World<'_> {
         purpose: Purpose,
         depth: usize,
     ) -> Result<(Call, Asked), String> {
-        let mut call = self.call_for(action, actor, keys, subject, depth).await?;
+        self.succeed_or_why(action, actor, keys, subject, purpose, depth).await.map_err(|refused| refused.words)
+    }
+
+    /// The same, with how the last answer is to be read where it was a refusal.
+    pub(super) async fn succeed_or_why(
+        &mut self,
+        action: usize,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        subject: Option<usize>,
+        purpose: Purpose,
+        depth: usize,
+    ) -> Result<(Call, Asked), Refused> {
+        let mut call = self
+            .call_for(action, actor, keys, subject, depth)
+            .await
+            .map_err(|words| Refused { words, reading: Reading::Broken })?;
         let mut asked = self.ask(Some(actor), &call, purpose).await;
         let mut before = None;
         for _ in 0..REPAIRS_MAX {
@@ -41,7 +65,7 @@ impl World<'_> {
         }
         let objected = matches!(asked.exchange.reading, Reading::Invalid | Reading::SoftDenial);
         if objected && self.forget_body(action) {
-            return Box::pin(self.succeed(action, actor, keys, subject, purpose, depth)).await;
+            return Box::pin(self.succeed_or_why(action, actor, keys, subject, purpose, depth)).await;
         }
         if !asked.succeeded() {
             let name = self.action(action).name();
@@ -49,7 +73,8 @@ impl World<'_> {
             let words: String =
                 asked.exchange.answer.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
             let status = asked.answer.broken.clone().unwrap_or_else(|| asked.exchange.status.to_string());
-            return Err(format!("{name} as {who}: {status} {words}").trim_end().to_owned());
+            let words = format!("{name} as {who}: {status} {words}").trim_end().to_owned();
+            return Err(Refused { words, reading: asked.exchange.reading });
         }
         if let Some(body) = call.sent_json() {
             self.bodies.insert(action, body);

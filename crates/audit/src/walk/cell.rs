@@ -3,8 +3,9 @@
 //! that the one who did it is named.
 
 use super::reach::Reached;
+use super::setup::now;
 use super::witness::{Calibrated, Reader};
-use super::world::{Call, Who, World};
+use super::world::{Call, Refusal, Who, World};
 use crate::canary::LENGTH_MIN;
 use crate::checks::authorization::effect::{changed_something, control_worked, shows_own_value};
 use crate::client::Purpose;
@@ -173,7 +174,12 @@ impl World<'_> {
             (Some(places), Some(at)) => self.misplaced_call(call, reached, places, at, subject).await,
             _ => call.clone(),
         };
+        let from_ms = now().as_millisecond();
         let asked = self.ask(who, &call, Purpose::Cell).await;
+        if !asked.succeeded() {
+            let (key, until_ms) = (self.objects[subject].key().to_owned(), now().as_millisecond());
+            self.refusals.push(Refusal { action: reached.action, actor: who, key, from_ms, until_ms });
+        }
         let unseen = reached.witness.is_none() && asked.exchange.reading == Reading::Refusal && who.is_some();
         let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure) || unseen;
         let like_missing = if doubtful && reached.form != Form::Read && !self.objects[subject].chosen_key {

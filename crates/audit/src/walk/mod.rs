@@ -18,6 +18,7 @@ pub mod reading;
 mod sentinel;
 mod setup;
 mod sign_in;
+mod sign_up;
 mod stages;
 pub mod witness;
 pub mod world;

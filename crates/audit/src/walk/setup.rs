@@ -139,6 +139,7 @@ impl Setup {
             failed: BTreeMap::new(),
             postponed: BTreeSet::new(),
             sentinels: BTreeMap::new(),
+            refusals: Vec::new(),
             reached: 0,
             started,
         };

@@ -1,4 +1,4 @@
-//! Signing up and in: by JSON, by form, or with a credential that is sent as it is.
+//! Signing in: by JSON, by form, or with a credential that is sent as it is.
 
 use super::actors::{Actor, Carried, Session};
 use super::world::{Asked, Call, World};
@@ -84,135 +84,6 @@ impl World<'_> {
             }
         }
         Ok(())
-    }
-
-    /// An account of a new actor, made by sign-up or by the manifest's throw-away line, and signed in.
-    ///
-    /// # Errors
-    /// One sentence, where there is no way or it does not work.
-    pub async fn throw_away(&mut self, like: usize) -> Result<usize, String> {
-        let number = self.actors.len();
-        let sign_up = self.manifest.sign_up.is_some();
-        let model = self.actors[like].fact.clone();
-        if !sign_up && self.manifest.throw_away.make.is_none() {
-            return Err("accounts are only touched on throw-away actors, and there is no way to make one".into());
-        }
-        let name = format!("t{number}{}", self.nonce);
-        let fact = ActorFact {
-            // Who signs up by himself belongs to nobody else.
-            tenant: if sign_up { name.clone() } else { model.tenant },
-            role: model.role,
-            name: name.clone(),
-            throw_away: true,
-        };
-        let values = BTreeMap::from([
-            ("name".to_owned(), name),
-            ("role".to_owned(), fact.role.clone()),
-            ("tenant".to_owned(), fact.tenant.clone()),
-        ]);
-        self.actors.push(Actor {
-            fact,
-            values,
-            session: Session::default(),
-            identity: Vec::new(),
-            said: Vec::new(),
-            alive: false,
-            signed_up: false,
-        });
-        let made = match self.make_account(number, sign_up).await {
-            Ok(()) => self.sign_in(number).await,
-            Err(why) => Err(why),
-        };
-        match made {
-            Ok(()) => Ok(number),
-            Err(why) => {
-                self.actors.truncate(number);
-                Err(why)
-            }
-        }
-    }
-
-    /// A second session of an actor, to be ended instead of his first.
-    ///
-    /// # Errors
-    /// One sentence, where he cannot sign in again.
-    pub async fn second_session(&mut self, of: usize) -> Result<usize, String> {
-        let number = self.actors.len();
-        let mut actor = self.actors[of].clone();
-        actor.session = Session::default();
-        actor.fact.throw_away = true;
-        self.actors.push(actor);
-        match self.sign_in(number).await {
-            Ok(()) => Ok(number),
-            Err(why) => {
-                self.actors.truncate(number);
-                Err(why)
-            }
-        }
-    }
-
-    async fn make_account(&mut self, at: usize, sign_up: bool) -> Result<(), String> {
-        if sign_up {
-            return self.sign_up(at).await;
-        }
-        let Some(line) = self.manifest.throw_away.make.clone() else { return Err("no [throw_away] make".into()) };
-        self.invent_password(at);
-        let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|a| a.fact.name == *name));
-        let call = self.fill_line(&line, Some(at))?;
-        let asked = self.ask(maker, &call, Purpose::SetUp).await;
-        if !asked.succeeded() {
-            return Err(format!("{} answered {}", line.text, asked.exchange.status));
-        }
-        self.keep_produced(at, &line, &asked);
-        Ok(())
-    }
-
-    pub(super) async fn sign_up(&mut self, at: usize) -> Result<(), String> {
-        let Some(line) = self.manifest.sign_up.clone() else { return Err("there is no [sign_up]".into()) };
-        let actor = &mut self.actors[at];
-        // A name that the manifest does not fix carries the nonce, or it collides with the last run's.
-        if actor.values.get("name") == Some(&actor.fact.name) && !actor.fact.throw_away {
-            let name = format!("{}{}", actor.fact.name, self.nonce);
-            actor.values.insert("name".into(), name);
-        }
-        self.invent_password(at);
-        let call = self.fill_line(&line, Some(at))?;
-        let asked = self.ask(None, &call, Purpose::SignIn).await;
-        if !asked.succeeded() {
-            return Err(said(&line.text, &asked));
-        }
-        self.actors[at].signed_up = true;
-        self.actors[at].take_cookies(&asked.answer, self.store.secrets());
-        if let Some(value) = asked.answer.json() {
-            self.actors[at].learn_identity(&value);
-        }
-        if let Some(sent) = call.sent_json() {
-            self.actors[at].learn_identity(&sent);
-        }
-        self.keep_produced(at, &line, &asked);
-        Ok(())
-    }
-
-    fn invent_password(&mut self, at: usize) {
-        let mut bytes = [0; 12];
-        // Without the system's randomness the nonce serves: the account lives for minutes.
-        let secret = match getrandom::fill(&mut bytes) {
-            Ok(()) => hex::encode(bytes),
-            Err(_) => format!("{}{at}", self.nonce),
-        };
-        let password = format!("Pw-{secret}!");
-        self.store.secrets().add(&password);
-        self.actors[at].values.entry("password".into()).or_insert(password);
-    }
-
-    fn keep_produced(&mut self, at: usize, line: &RequestLine, asked: &Asked) {
-        let Some(value) = asked.answer.json() else { return };
-        let produced = line.produces.as_ref().and_then(|path| path.first(&value)).and_then(crate::compare::scalar);
-        let actor = &mut self.actors[at];
-        if let Some(text) = produced {
-            actor.values.insert("id".into(), text.clone());
-            actor.identity.insert(0, ("id".into(), text));
-        }
     }
 
     /// Signs an actor in by all ways that fit him, and proves it.
@@ -446,7 +317,7 @@ fn below(base: &str, location: &str) -> Option<String> {
 }
 
 /// What an answer to a sign-in said, for people: the code and the beginning of its words.
-fn said(line: &str, asked: &Asked) -> String {
+pub(super) fn said(line: &str, asked: &Asked) -> String {
     let words: String =
         asked.exchange.answer.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     match &asked.answer.broken {

@@ -35,12 +35,6 @@ enum Stage {
     Personal,
 }
 
-/// Whether a path is about the session that asks, and about nothing that outlasts it.
-fn ends_session(path: &str) -> bool {
-    const WORDS: &[&str] = &["session", "sessions", "logout", "signout", "sign-out", "log-out"];
-    path.split('/').any(|part| WORDS.contains(&part.to_lowercase().as_str()))
-}
-
 /// What became of a target that gave no answer.
 enum Recovery {
     /// It lives: one request was broken, not the service.
@@ -225,11 +219,7 @@ impl World<'_> {
     /// Accounts, sessions and credentials are only touched on actors made for it.
     async fn take_personal_turn(&mut self, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
         let model = self.owners(action).into_iter().next().unwrap_or(0);
-        let mut made = self.throw_away(model).await;
-        if made.is_err() && ends_session(&self.action(action).path) {
-            made = self.second_session(model).await;
-        }
-        let actor = match made {
+        let actor = match self.stand_in(action, model).await {
             Ok(actor) => actor,
             Err(why) => {
                 return self.unreached_for(

@@ -47,6 +47,21 @@ pub struct Asked {
     pub answer: Answer,
 }
 
+/// An attempt of a cell's that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was tried.
+    pub action: usize,
+    /// By whom.
+    pub actor: Who,
+    /// On which object.
+    pub key: String,
+    /// Milliseconds since 1970 when it was sent.
+    pub from_ms: i64,
+    /// And when its answer was there.
+    pub until_ms: i64,
+}
+
 /// Everything that the probes share.
 pub struct World<'a> {
     /// What was told.
@@ -103,6 +118,8 @@ pub struct World<'a> {
     pub postponed: BTreeSet<usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
+    /// What was refused to whom, and when.
+    pub refusals: Vec<Refusal>,
     /// Actions that succeeded for one who may.
     pub reached: u32,
     /// When the walk began.
@@ -223,6 +240,14 @@ impl World<'_> {
         } else {
             "other tenant"
         }
+    }
+
+    /// When an action on an object was refused to somebody before, in milliseconds since 1970: from and until.
+    pub fn refused_before(&self, action: usize, actor: usize, object: usize) -> Vec<(i64, i64)> {
+        let key = self.objects[object].key();
+        let same =
+            self.refusals.iter().filter(|one| one.action == action && one.actor == Some(actor) && one.key == key);
+        same.map(|one| (one.from_ms, one.until_ms)).collect()
     }
 
     /// Writes down what people should know.

@@ -8,7 +8,7 @@ use std::path::Path;
 use plimsoll::verdict::{Finding, Outcome, Verdict};
 
 use crate::run;
-use crate::service::{Service, notes, office};
+use crate::service::{Service, notes, office, team};
 
 /// What is going to be told.
 pub(crate) struct Telling {
@@ -31,6 +31,11 @@ pub(crate) fn web(service: Service) -> Telling {
 /// A service of companies and roles, with its reviewed matrix.
 pub(crate) fn office(service: Service) -> Telling {
     Telling { manifest: office::MANIFEST.to_owned(), matrix: Some(office::MATRIX.to_owned()), ..notes(service) }
+}
+
+/// The same where people are put into projects.
+pub(crate) fn team(service: Service) -> Telling {
+    Telling { matrix: Some(team::matrix()), ..office(service) }
 }
 
 impl Telling {

@@ -1,5 +1,7 @@
 //! What the probe of the audit trail writes down: what was done, and every row that the record showed afterwards.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,9 +17,9 @@ pub struct Trail {
     /// Why it could not be read, where it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
-    /// The tenant of the one who reads it: it may show no other's events. Empty where it shows all.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub scope: String,
+    /// The tenants of those who read it: it may show no other's events. Empty where it shows all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub scope: BTreeSet<String>,
     /// Fields that the manifest names instead of having them learnt: `actor` → `who.id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(String, String)>,
@@ -78,6 +80,13 @@ pub struct Event {
     pub status: u16,
     /// Somebody saw its effect, so it is known to have had one.
     pub effect: bool,
+    /// The record may tell of this key for other reasons, too: the object was not made for this event, or the same key
+    /// stands in other places, as a person's does who is a member of many things.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+    /// When the same was refused to him before in this walk, from and until: some records tell of a repetition once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<(i64, i64)>,
 }
 
 /// What kind of event.

@@ -105,8 +105,15 @@ impl Learnt {
         event.around.iter().any(|key| values().any(|value| holds_key(value, key)))
     }
 
+    /// Whether the moment of a row is that of an event, or of one of its repetitions; nothing where it says none.
+    pub(super) fn is_in_time(&self, row: usize, event: &Event) -> Option<bool> {
+        let (at, slack) = (self.at(row)?, self.slack_ms());
+        let mut moments = event.before.iter().copied().chain([(event.from_ms, event.until_ms)]);
+        Some(moments.any(|(from, until)| from - slack <= at && at <= until + slack))
+    }
+
     /// How far the moment of a row may lie from its event's: the record may say whole seconds only.
-    pub(super) fn slack_ms(&self) -> i64 {
+    fn slack_ms(&self) -> i64 {
         let whole = (0..self.rows.len()).all(|row| self.written_at(row).is_none_or(|at| at % 1000 == 0));
         if whole { 1000 } else { 150 }
     }
@@ -131,7 +138,7 @@ impl Learnt {
     }
 
     /// The moment that a row says, in milliseconds of this machine's clock.
-    pub(super) fn at(&self, row: usize) -> Option<i64> {
+    fn at(&self, row: usize) -> Option<i64> {
         Some(self.written_at(row)? - self.clock_ms)
     }
 

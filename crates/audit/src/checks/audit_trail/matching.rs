@@ -89,11 +89,7 @@ impl<'a> Matched<'a> {
             let keyed = self.trail.events.iter().filter(|other| *other != event && !other.key.is_empty());
             keyed.clone().any(|other| self.learnt.is_about(row, other))
         };
-        let slack = self.learnt.slack_ms();
-        let in_time = |row: usize| match self.learnt.at(row) {
-            Some(at) => event.from_ms - slack <= at && at <= event.until_ms + slack,
-            None => true,
-        };
+        let in_time = |row: usize| self.learnt.is_in_time(row, event).unwrap_or(true);
         let own = rows.filter(|row| self.learnt.is_by(*row, event) == Some(true) && !others(*row) && in_time(*row));
         let signatures: Vec<usize> = own.collect();
         match signatures.first() {
@@ -110,10 +106,7 @@ impl<'a> Matched<'a> {
         if self.learnt.actor.is_none() && !rows.is_empty() {
             return Found::Unknown("it could not be learnt which field of the record names the actor");
         }
-        let slack = self.learnt.slack_ms();
-        let in_time = |row: usize| {
-            self.learnt.at(row).is_some_and(|at| event.from_ms - slack <= at && at <= event.until_ms + slack)
-        };
+        let in_time = |row: usize| self.learnt.is_in_time(row, event).unwrap_or(false);
         let his = |row: &usize| self.learnt.is_by(*row, event) == Some(true);
         // What is refused at the object around it is told of that one.
         let around: Vec<usize> =
@@ -149,8 +142,11 @@ impl<'a> Matched<'a> {
             return Found::Unknown("no later event arrived, so what is not there may still come");
         }
         let is_shown = self.learnt.names.contains_key(&event.actor.name);
-        if !self.trail.scope.is_empty() && event.actor.tenant != self.trail.scope && !is_shown {
+        if !self.trail.scope.is_empty() && !self.trail.scope.contains(&event.actor.tenant) && !is_shown {
             return Found::Unknown("the record that is read may not show what somebody of another tenant does");
+        }
+        if !event.before.is_empty() {
+            return Found::Unknown("he was refused the same before in this walk, and a record may tell of it once");
         }
         if event.kind != Kind::Refused && !event.effect {
             return Found::Unknown("nobody saw that it had a lasting effect, and what has none need not be recorded");
@@ -159,9 +155,18 @@ impl<'a> Matched<'a> {
     }
 }
 
-/// Rows that hold the event's object, in the order in which they were seen.
+/// Rows that hold the event's object, in the order in which they were seen. Where the key alone does not tell them from
+/// others, those that name what is around it, or else those of the time.
 fn rows_about(learnt: &Learnt, event: &Event) -> Vec<usize> {
-    (0..learnt.rows.len()).filter(|row| learnt.is_about(*row, event)).collect()
+    let mut about: Vec<usize> = (0..learnt.rows.len()).filter(|row| learnt.is_about(*row, event)).collect();
+    if event.shared {
+        if about.iter().any(|row| learnt.is_around(*row, event)) {
+            about.retain(|row| learnt.is_around(*row, event));
+        } else {
+            about.retain(|row| learnt.is_in_time(*row, event).unwrap_or(false));
+        }
+    }
+    about
 }
 
 fn owned(signature: Vec<&str>) -> Vec<String> {

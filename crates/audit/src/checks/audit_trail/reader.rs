@@ -35,77 +35,82 @@ const ENVELOPES: &[&str] = &["meta", "pagination", "paging", "page", "page_info"
 /// Names of a row's own position.
 const POSITIONS: &[&str] = &["cursor", "seq", "sequence", "position", "id", "event_id", "eventId", "number", "uuid"];
 
-/// A place where the record is read.
+/// The places where the record is read: the rows of all of them together are the record.
 pub(super) struct Reader {
-    place: Place,
+    places: Vec<Place>,
     known: BTreeSet<String>,
 }
 
 enum Place {
-    Http { line: Box<RequestLine>, who: Option<usize>, resume: String },
+    Http { line: Box<RequestLine>, who: Option<usize>, resume: Option<String> },
     File { path: PathBuf, offset: u64 },
     Command(String),
 }
 
 impl Reader {
-    /// Reads everything that is there, so that only what comes later is new.
-    pub(super) async fn open(world: &mut World<'_>) -> Result<Self, String> {
-        let place = match &world.manifest.record.source {
-            RecordSource::Http(line) => {
-                let told =
-                    line.actor.as_ref().and_then(|id| world.actors.iter().position(|actor| actor.fact.name == *id));
-                let who = told.or((!world.actors.is_empty()).then_some(0));
-                Place::Http { line: Box::new(line.clone()), who, resume: String::new() }
+    /// Reads everything that is there, so that only what comes later is new, and gives it back.
+    pub(super) async fn open(world: &mut World<'_>) -> Result<(Self, Vec<Value>), String> {
+        let places = match &world.manifest.record.source {
+            RecordSource::Http(lines) => lines.iter().map(|line| Place::of(world, line)).collect(),
+            RecordSource::File(path) => {
+                let path = world.manifest.directory().join(path);
+                // What is in the file already is old; a file that is not there yet will come with the first row.
+                let offset = std::fs::metadata(&path).map_or(0, |file| file.len());
+                vec![Place::File { path, offset }]
             }
-            RecordSource::File(path) => Place::File { path: world.manifest.directory().join(path), offset: 0 },
-            RecordSource::Command(command) => Place::Command(command.clone()),
+            RecordSource::Command(command) => vec![Place::Command(command.clone())],
             RecordSource::Silent | RecordSource::None | RecordSource::Unused(_) => {
                 return Err("there is no record to read".into());
             }
         };
-        let mut reader = Self { place, known: BTreeSet::new() };
-        if let Place::File { path, offset } = &mut reader.place {
-            // What is in the file already is old; a file that is not there yet will come with the first row.
-            *offset = std::fs::metadata(path).map_or(0, |file| file.len());
-            return Ok(reader);
-        }
-        reader.read(world).await?;
-        Ok(reader)
+        let mut reader = Self { places, known: BTreeSet::new() };
+        let standing = reader.read(world).await?;
+        Ok((reader, standing))
     }
 
-    /// The tenant of the one who reads; empty where all is read.
-    pub(super) fn tenant(&self, world: &World<'_>) -> String {
-        let Place::Http { who: Some(who), .. } = &self.place else { return String::new() };
-        let tenant = world.actors.get(*who).map(|actor| actor.fact.tenant.clone()).unwrap_or_default();
-        if tenant == "*" { String::new() } else { tenant }
+    /// The tenants of those who read; none where all is read.
+    pub(super) fn tenants(&self, world: &World<'_>) -> BTreeSet<String> {
+        let tenant = |place: &Place| match place {
+            Place::Http { who, .. } => who.and_then(|who| world.actors.get(who)).map(|actor| actor.fact.tenant.clone()),
+            Place::File { .. } | Place::Command(_) => None,
+        };
+        let tenants: Option<BTreeSet<String>> = self.places.iter().map(tenant).collect();
+        tenants.filter(|tenants| !tenants.contains("*")).unwrap_or_default()
     }
 
     /// The rows that were not seen before.
     pub(super) async fn read(&mut self, world: &mut World<'_>) -> Result<Vec<Value>, String> {
-        let rows = match &mut self.place {
-            Place::Http { .. } => return self.read_pages(world).await,
-            Place::File { path, offset } => read_file(path, offset)?,
-            Place::Command(command) => rows_of_text(&world.target.run(command).map_err(|trouble| trouble.to_string())?),
-        };
-        let appended = matches!(self.place, Place::File { .. });
-        Ok(rows.into_iter().filter(|row| self.known.insert(row.to_string()) || appended).collect())
-    }
-
-    async fn read_pages(&mut self, world: &mut World<'_>) -> Result<Vec<Value>, String> {
-        let Place::Http { line, who, resume } = &self.place else { return Ok(Vec::new()) };
-        let (line, who, resume) = (line.clone(), *who, resume.clone());
-        let first_time = self.known.is_empty();
         let mut new = Vec::new();
-        let end = self.read_from(world, &line, who, String::new(), first_time, &mut new).await?;
-        if !resume.is_empty() && line.names().contains("cursor") {
-            self.read_from(world, &line, who, resume.clone(), true, &mut new).await?;
-        }
-        if let Place::Http { resume, .. } = &mut self.place
-            && resume.is_empty()
-        {
-            *resume = end;
+        for at in 0..self.places.len() {
+            let rows = match &mut self.places[at] {
+                Place::Http { .. } => {
+                    self.read_pages(at, world, &mut new).await?;
+                    continue;
+                }
+                Place::File { path, offset } => read_file(path, offset)?,
+                Place::Command(command) => {
+                    rows_of_text(&world.target.run(command).map_err(|trouble| trouble.to_string())?)
+                }
+            };
+            let appended = matches!(self.places[at], Place::File { .. });
+            new.extend(rows.into_iter().filter(|row| self.known.insert(row.to_string()) || appended));
         }
         Ok(new)
+    }
+
+    async fn read_pages(&mut self, at: usize, world: &mut World<'_>, new: &mut Vec<Value>) -> Result<(), String> {
+        let Place::Http { line, who, resume } = &self.places[at] else { return Ok(()) };
+        let (line, who, resume) = (line.clone(), *who, resume.clone());
+        let end = self.read_from(world, &line, who, String::new(), resume.is_none(), new).await?;
+        if let Some(resume) = resume.as_ref().filter(|resume| !resume.is_empty() && line.names().contains("cursor")) {
+            self.read_from(world, &line, who, resume.clone(), true, new).await?;
+        }
+        if let Place::Http { resume: kept, .. } = &mut self.places[at]
+            && resume.is_none_or(|resume| resume.is_empty())
+        {
+            *kept = Some(end);
+        }
+        Ok(())
     }
 
     /// Reads from a cursor to the end, or until nothing new comes. Returns the last cursor.
@@ -164,6 +169,15 @@ impl Reader {
             }
         }
         Ok(cursor)
+    }
+}
+
+impl Place {
+    /// A request as the actor that it names, or as the first.
+    fn of(world: &World<'_>, line: &RequestLine) -> Self {
+        let told = line.actor.as_ref().and_then(|id| world.actors.iter().position(|actor| actor.fact.name == *id));
+        let who = told.or((!world.actors.is_empty()).then_some(0));
+        Self::Http { line: Box::new(line.clone()), who, resume: None }
     }
 }
 

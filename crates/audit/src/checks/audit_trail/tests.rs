@@ -52,6 +52,8 @@ impl Story {
             request: action.into(),
             status: 200,
             effect: true,
+            shared: false,
+            before: Vec::new(),
         });
         if !recorded.is_empty() {
             let result = if kind == Kind::Refused { "refused" } else { "done" };

@@ -116,7 +116,7 @@ impl World<'_> {
         Ok(object)
     }
 
-    async fn make_at(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
+    pub(super) async fn make_at(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
         if DEPTH_MAX <= depth {
             return Err("its parents need more parents than this walk makes".into());
         }

@@ -5,8 +5,9 @@ use super::keys::{key_at, last_segment};
 use super::{KeyPlace, Way};
 use crate::client::Purpose;
 use crate::compare::{leaves, scalar};
+use crate::evidence::Reading;
 use crate::manifest::{FixtureMay, Template};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most producers that are tried for one slot.
 const PRODUCERS_MAX: usize = 6;
@@ -147,9 +148,49 @@ impl World<'_> {
                 keys.extend(self.objects[object].keys.clone());
             }
         }
+        let refused = match self.succeed_or_why(producer, owner, &keys, None, Purpose::SetUp, depth).await {
+            Ok((call, asked)) => return Ok((asked, call, self.without_own(producer, slot, keys))),
+            Err(refused) => refused,
+        };
+        // What is refused for the values alone may collide with what is there: only one fits into its surroundings.
+        if refused.reading != Reading::Invalid
+            || !self.renew_surroundings(producer, slot, owner, &mut keys, depth).await
+        {
+            return Err(refused.words);
+        }
         let (call, asked) = self.succeed(producer, owner, &keys, None, Purpose::SetUp, depth).await?;
+        Ok((asked, call, self.without_own(producer, slot, keys)))
+    }
+
+    /// The keys of an object's surroundings, and its own only where the client chose it in the path.
+    fn without_own(&self, producer: usize, slot: usize, mut keys: BTreeMap<usize, String>) -> BTreeMap<usize, String> {
         keys.retain(|known, _| *known != slot || self.slots.of(producer).iter().any(|(s, _)| s == known));
-        Ok((asked, call, keys))
+        keys
+    }
+
+    /// Fresh objects in place of the standing ones that a producer names: the nearest of its path, and those of its
+    /// body and query. Whether any was made. People are left as they are: whoever is put somewhere may do more there.
+    async fn renew_surroundings(
+        &mut self,
+        producer: usize,
+        slot: usize,
+        owner: usize,
+        keys: &mut BTreeMap<usize, String>,
+        depth: usize,
+    ) -> bool {
+        let in_path = self.slots.of(producer).iter().map(|(needed, _)| *needed).rfind(|needed| *needed != slot);
+        let named = self.slots.named(producer).iter().map(|named| named.slot).filter(|named| *named != slot);
+        let mut renewed = false;
+        for around in in_path.into_iter().chain(named).collect::<BTreeSet<usize>>() {
+            if !matches!(self.ways.get(&around), Some(Ok(Way::Action(..) | Way::Recipe))) {
+                continue;
+            }
+            if let Ok(fresh) = Box::pin(self.make_at(around, owner, depth + 1)).await {
+                keys.extend(self.objects[fresh].keys.clone());
+                renewed = true;
+            }
+        }
+        renewed
     }
 
     async fn make_by_recipe(

@@ -10,6 +10,7 @@ pub(crate) mod people;
 pub(crate) mod rows;
 #[cfg(test)]
 mod sound;
+pub(crate) mod team;
 mod world;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 
 use super::super::document::{Event, Kind, NotDone};
 use super::{Probe, now};
+use crate::walk::actors::Actor;
 use crate::walk::objects::{Object, planted_in};
 use crate::walk::{Call, World};
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ impl Probe<'_, '_> {
             kind,
             key: object.as_ref().map(|object| object.key().to_owned()).unwrap_or_default(),
             around: object.as_ref().map(around).unwrap_or_default(),
+            shared: object.as_ref().is_some_and(|object| self.is_shared(object)),
             canaries,
             made_by: object.and_then(|object| self.maker_of(object.slot)),
             from_ms,
@@ -71,7 +73,19 @@ impl Probe<'_, '_> {
             request: String::new(),
             status: 0,
             effect: false,
+            shared: false,
+            before: Vec::new(),
         }
+    }
+
+    /// Whether the record may tell of this key for reasons that are not this event's: it was there before, it is
+    /// somebody's who walks, or it stands in other places, too.
+    pub(super) fn is_shared(&self, object: &Object) -> bool {
+        let elsewhere = |other: &Object| {
+            other.slot == object.slot && other.key() == object.key() && around(other) != around(object)
+        };
+        let person = |actor: &Actor| !actor.fact.throw_away && actor.is(object.key());
+        !object.changeable || self.world.objects.iter().any(elsewhere) || self.world.actors.iter().any(person)
     }
 
     pub(super) fn not_done(&mut self, action: &str, kind: Kind, why: String, silent: bool) {
@@ -80,7 +94,7 @@ impl Probe<'_, '_> {
 }
 
 /// The keys of its parents.
-fn around(object: &Object) -> Vec<String> {
+pub(super) fn around(object: &Object) -> Vec<String> {
     object.keys.iter().filter(|(slot, _)| **slot != object.slot).map(|(_, key)| key.clone()).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::document::{Event, Kind};
 use super::super::matching::{Found, Matched};
+use super::events::around;
 use super::settle::{ARRIVAL_MAX, LOOK};
 use super::{Probe, now};
 use crate::walk::objects::Way;
@@ -38,9 +39,9 @@ impl Probe<'_, '_> {
         let fact = |at: usize| &self.world.actors[at].fact;
         let named = |at: &usize| !fact(*at).throw_away && fact(*at).tenant != "*";
         let mut all: Vec<usize> = (0..self.world.actors.len()).filter(named).collect();
-        if all.iter().any(|at| fact(*at).tenant == scope) {
+        if all.iter().any(|at| scope.contains(&fact(*at).tenant)) {
             // Only what those do of whom the record tells can be looked for in it.
-            all.retain(|at| fact(*at).tenant == scope);
+            all.retain(|at| scope.contains(&fact(*at).tenant));
         }
         let Some(first) = all.first().copied() else { return Vec::new() };
         let tenant = &self.world.actors[first].fact.tenant;
@@ -61,6 +62,8 @@ impl Probe<'_, '_> {
                 action: maker,
                 kind: Kind::Made,
                 key: made.key().to_owned(),
+                around: around(&made),
+                shared: self.is_shared(&made),
                 canaries,
                 made_by: None,
                 from_ms,

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::manifest::RecordSource;
 use crate::verdict::Dimension;
 use crate::walk::World;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Most rows that are kept.
@@ -39,9 +40,9 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     let mut trail = Trail { told, place: world.manifest.place(key), fields, ..Trail::default() };
     if trail.told == TrailTold::Read {
         match Reader::open(world).await {
-            Ok(reader) => {
-                trail.scope = reader.tenant(world);
-                trail = Probe { world: &mut *world, reader, trail }.run().await;
+            Ok((reader, standing)) => {
+                trail.scope = reader.tenants(world);
+                trail = Probe { world: &mut *world, reader, standing, trail }.run().await;
             }
             Err(why) => trail.unreadable = Some(why),
         }
@@ -52,6 +53,8 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
 struct Probe<'w, 'a> {
     world: &'w mut World<'a>,
     reader: Reader,
+    /// Rows that were there before the probe began.
+    standing: Vec<Value>,
     trail: Trail,
 }
 

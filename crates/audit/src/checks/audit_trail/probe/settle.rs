@@ -58,14 +58,7 @@ impl Probe<'_, '_> {
         loop {
             let matched = Matched::new(&self.trail);
             let missing = self.trail.events.iter().any(|event| matched.find(event) == Found::Absent);
-            let delays = self.trail.events.iter().filter_map(|event| match matched.find(event) {
-                Found::Row(row) => Some(self.trail.rows[row].seen_ms - event.until_ms),
-                _ => None,
-            });
-            // A row that was seen long after its event was looked for late; delays of known events are looked for at once.
-            let first = self.trail.events.iter().filter(|event| event.kind == Kind::Made).count();
-            let longest = delays.take(first).max().unwrap_or(0);
-            let wait = (3 * longest).clamp(QUIET.0, QUIET.1);
+            let wait = self.patience();
             if !missing || now() - started > wait {
                 return;
             }
@@ -73,6 +66,26 @@ impl Probe<'_, '_> {
             if !self.look().await {
                 return;
             }
+        }
+    }
+
+    /// Three times the longest delay that was seen of what is known, in milliseconds.
+    fn patience(&self) -> i64 {
+        let matched = Matched::new(&self.trail);
+        let delays = self.trail.events.iter().filter_map(|event| match matched.find(event) {
+            Found::Row(row) => Some(self.trail.rows[row].seen_ms - event.until_ms),
+            _ => None,
+        });
+        // A row that was seen long after its event was looked for late; delays of known events are looked for at once.
+        let first = self.trail.events.iter().filter(|event| event.kind == Kind::Made).count();
+        (3 * delays.take(first).max().unwrap_or(0)).clamp(QUIET.0, QUIET.1)
+    }
+
+    /// Reads until whatever was caused before must have arrived.
+    pub(super) async fn look_for_a_while(&mut self) {
+        let (started, wait) = (now(), self.patience());
+        while self.look().await && now() - started < wait {
+            tokio::time::sleep(LOOK).await;
         }
     }
 }

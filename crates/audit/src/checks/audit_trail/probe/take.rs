@@ -4,9 +4,9 @@ use super::super::document::Kind;
 use super::events::canaries_in;
 use super::{Probe, now};
 use crate::client::Purpose;
-use crate::evidence::Form;
+use crate::evidence::{Form, Reading};
 use crate::plan::shape;
-use crate::walk::Reached;
+use crate::walk::{Call, Reached};
 
 /// Events between two readings: a record that shows only its last page must not run away.
 const EVENTS_BETWEEN: usize = 8;
@@ -79,7 +79,7 @@ impl Probe<'_, '_> {
             return self.world.reach(action).await.map_err(|tried| tried.join("; "));
         }
         let model = self.world.owners(action).first().copied().ok_or("there is no actor")?;
-        let actor = self.world.throw_away(model).await?;
+        let actor = self.world.stand_in(action, model).await?;
         self.world.reach_as(action, actor).await
     }
 
@@ -119,26 +119,43 @@ impl Probe<'_, '_> {
 
     async fn take_without_object(&mut self, reached: &Reached, kind: Kind) {
         let name = self.world.action(reached.action).name();
+        let was_alive = self.world.is_alive(Some(reached.actor)).await;
         if !self.world.revive(Some(reached.actor)).await {
             return self.not_done(&name, kind, "who reached it cannot sign in any more".into(), false);
         }
         // What came late of earlier events is not taken for this one.
-        self.look().await;
+        if was_alive {
+            self.look().await;
+        } else {
+            self.look_for_a_while().await;
+        }
         let keys = std::collections::BTreeMap::new();
         let from_ms = now();
         let done = self.world.succeed(reached.action, reached.actor, &keys, None, Purpose::Other, 0).await;
         let Ok((call, asked)) = done else {
             return self.not_done(&name, kind, "it did not succeed a second time".into(), false);
         };
-        let sent: Vec<String> = canaries_in(self.world, &call);
-        let mut effect = kind == Kind::Read;
-        if let Some(proof) = self.world.proof_call(reached.actor).filter(|_| !sent.is_empty()) {
-            let look = self.world.ask(Some(reached.actor), &proof, Purpose::Other).await;
-            effect |= sent.iter().any(|canary| look.answer.text().contains(canary.as_str()));
-        }
+        let until_ms = now();
+        let effect = kind == Kind::Read || self.is_seen_in_proof(reached, &call, was_alive).await;
         let status = asked.exchange.status;
         self.happened(name, kind, reached.actor, &call, (from_ms, status, effect), None);
+        if let Some(event) = self.trail.events.last_mut() {
+            event.until_ms = until_ms;
+        }
         self.look().await;
+    }
+
+    /// Whether the proof request shows what an action on the caller's own account did: what he sent stands in it, or,
+    /// for the second time now, he is not signed in any more.
+    async fn is_seen_in_proof(&mut self, reached: &Reached, call: &Call, was_alive: bool) -> bool {
+        let sent: Vec<String> = canaries_in(self.world, call);
+        if was_alive && sent.is_empty() {
+            return false;
+        }
+        let Some(proof) = self.world.proof_call(reached.actor) else { return false };
+        let look = self.world.ask(Some(reached.actor), &proof, Purpose::Other).await;
+        let ended = !was_alive && matches!(look.exchange.reading, Reading::Refusal | Reading::SoftDenial);
+        ended || sent.iter().any(|canary| look.answer.text().contains(canary.as_str()))
     }
 
     /// A fresh object; the reached one itself where none can be made and it is only read.
