@@ -3,8 +3,9 @@
 //! `cargo bench -p plimsoll-portal --bench record`; with `-- --picture FILE` the curves are drawn, too. PostgreSQL takes part
 //! where `TEST_POSTGRES_URL` names a server; else that is said. Read the ratios; the machine is shared and noisy.
 //!
-//! The action is the one that posts a message: look up session, standing and project, insert a row, commit. With the record
-//! come two statements, the event and its change, and the triggers and the key that hold them together.
+//! The action is the one that posts a message: look up session, standing and project in a snapshot and once more in the
+//! transaction, insert a row, commit. With the record come two statements, the event and its change, and the triggers and the
+//! key that hold them together.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
@@ -83,13 +84,21 @@ impl World {
         world
     }
 
-    /// Posts a message, with its record or without.
-    async fn post(&self, recorded: bool) {
-        let mut tx = self.store.write(false).await.unwrap();
+    /// Looks up what a decision needs.
+    async fn decide(&self, tx: &mut Tx) {
         tx.maybe(SESSION, values![self.person]).await.unwrap();
         tx.one(STANDING, values![self.person, self.organisation]).await.unwrap();
         let project = "SELECT id FROM project t WHERE id = $1 AND organisation = $2";
         tx.one(project, values![self.project, self.organisation]).await.unwrap();
+    }
+
+    /// Posts a message, with its record or without.
+    async fn post(&self, recorded: bool) {
+        let mut tx = self.store.read().await.unwrap();
+        self.decide(&mut tx).await;
+        drop(tx);
+        let mut tx = self.store.write(false).await.unwrap();
+        self.decide(&mut tx).await;
         let id = now_id();
         let own = values![id, self.project, self.person, "client", "The draft is ready.", 1_i64];
         if recorded {
