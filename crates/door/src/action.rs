@@ -1,4 +1,4 @@
-//! The four kinds of action, as types that make the rules hard to forget.
+//! The five kinds of action, as types that make the rules hard to forget.
 
 use std::future::Future;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::permit::{Permitted, Read, Released, Write};
+use crate::permit::{Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::place::Place;
 use crate::record::Record;
 use crate::refusal::Result;
@@ -96,4 +96,25 @@ pub trait Disclose: Action {
 
     /// Releases, after the record is on disk.
     fn release(grant: Released<Self::Grant>) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// Gives out more than memory should hold: first the record, then one piece after the other. A key does not make two
+/// requests one, because each of them gives everything out again.
+pub trait Stream: Action {
+    /// What is needed to send it. Nothing that is itself readable.
+    type Grant: Send + 'static;
+
+    /// Grants, inside the transaction that records it. The output says what will come: its name, its type.
+    fn grant(
+        input: &Self::Input,
+        target: &Permitted<Self::Target>,
+        write: &mut Write<'_>,
+    ) -> impl Future<Output = Result<(Self::Grant, Self::Output, Record)>> + Send;
+
+    /// Sends the pieces, after the record is on disk. An error breaks the answer off where it is.
+    fn pour(
+        grant: Released<Self::Grant>,
+        snapshots: &Snapshots,
+        outlet: &Outlet,
+    ) -> impl Future<Output = Result<()>> + Send;
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use crate::action::{Action, Change, Disclose, Look, Receive};
+use crate::action::{Action, Change, Disclose, Look, Receive, Stream};
 use crate::pass::{Door, Passage, run};
 use crate::refusal::Result;
 use crate::request::Reply;
@@ -76,6 +76,12 @@ impl Catalogue {
     #[must_use]
     pub fn disclose<A: Disclose>(self) -> Self {
         self.add::<A>(Effect::Disclose, |passage| Box::pin(run::disclose::<A>(passage)))
+    }
+
+    /// Adds an action that gives out more than memory should hold.
+    #[must_use]
+    pub fn stream<A: Stream>(self) -> Self {
+        self.add::<A>(Effect::Disclose, |passage| Box::pin(run::stream::<A>(passage)))
     }
 
     /// Adds the job that seals the record. It is the door's own, so only its declaration comes from outside.

@@ -67,7 +67,7 @@ impl Keyed {
         }
         let Some(output) = row.get::<Option<String>>("output")? else { return Err(Refusal::ShownOnce) };
         let output = serde_json::from_str(&output).map_err(|_| Refusal::Broken)?;
-        Ok(Some(Reply { output, repeated: true }))
+        Ok(Some(Reply { repeated: true, ..Reply::of(output) }))
     }
 
     /// Keeps the answer. That of a secret is not kept.

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use ledger::Hash;
 use ledger::commitment::{Salt, of_row};
 use ledger::event::Operation;
+use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
 use crate::action::Target;
@@ -15,7 +16,7 @@ use crate::pass::Parts;
 use crate::record::Changed;
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
-use crate::request::Ids;
+use crate::request::{Ids, Pieces};
 use crate::store::{self, Row, Tx, Value};
 use crate::time::Time;
 use crate::values;
@@ -52,6 +53,55 @@ impl<G> Released<G> {
     /// What was granted.
     pub fn open(self) -> G {
         self.0
+    }
+}
+
+/// Snapshots after the record is on disk, one after the other: what takes long holds none of them for long.
+pub struct Snapshots {
+    pub(crate) parts: Parts,
+    pub(crate) caller: Caller,
+    pub(crate) origin: Origin,
+    pub(crate) now: Time,
+}
+
+impl Snapshots {
+    /// A fresh one.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn read(&self) -> Result<Read<'_>> {
+        Ok(Read {
+            tx: Some(self.parts.store.read().await?),
+            caller: &self.caller,
+            parts: &self.parts,
+            origin: &self.origin,
+            now: self.now,
+        })
+    }
+}
+
+/// Pieces that wait for a slow reader at the most; whoever sends waits then, too.
+const PIECES_WAITING_MAX: usize = 4;
+
+/// Where the pieces of an answer go.
+pub struct Outlet(Sender<Result<Vec<u8>>>);
+
+impl Outlet {
+    pub(crate) fn new() -> (Self, Pieces) {
+        let (sender, pieces) = channel(PIECES_WAITING_MAX);
+        (Self(sender), pieces)
+    }
+
+    /// Sends the next piece, as soon as there is room for it.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the reader has gone: there is no more to do.
+    pub async fn send(&self, piece: Vec<u8>) -> Result<()> {
+        self.0.send(Ok(piece)).await.map_err(|_| Refusal::Unavailable)
+    }
+
+    pub(crate) async fn break_off(self, why: Refusal) {
+        let _ = self.0.send(Err(why)).await;
     }
 }
 
@@ -170,6 +220,12 @@ impl<'t> Write<'t> {
     /// [`Refusal::Broken`] when the door was made with another kind.
     pub fn world<T: 'static>(&self) -> Result<&'t T> {
         self.parts.world.downcast_ref().ok_or(Refusal::Broken)
+    }
+
+    /// The list that this door goes by.
+    #[must_use]
+    pub const fn catalogue(&self) -> &'t Catalogue {
+        &self.parts.catalogue
     }
 
     /// Who acts.

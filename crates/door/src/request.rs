@@ -50,10 +50,32 @@ pub struct Request {
 }
 
 /// What an action answers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Reply {
     /// The output.
     pub output: Value,
     /// Whether it is the answer that was given to the same key before.
     pub repeated: bool,
+    /// What follows the output piece by piece, where an action gives out more than memory should hold. A piece that is a
+    /// refusal is the last one, and what came before it is not whole.
+    pub pieces: Option<Pieces>,
+}
+
+/// The pieces of an answer, in order.
+pub type Pieces = tokio::sync::mpsc::Receiver<Result<Vec<u8>>>;
+
+/// Equal when they say the same. What follows piece by piece is read once, so it equals nothing.
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        let whole = self.pieces.is_none() && other.pieces.is_none();
+        whole && self.output == other.output && self.repeated == other.repeated
+    }
+}
+
+impl Reply {
+    /// An answer that is whole in itself.
+    #[must_use]
+    pub const fn of(output: Value) -> Self {
+        Self { output, repeated: false, pieces: None }
+    }
 }

@@ -101,13 +101,15 @@ pub struct Spec {
     pub fresh: bool,
     /// Whether its answer holds a secret, so that no copy of it may be kept for a repeated key.
     pub secret: bool,
+    /// The media types of an answer that is no JSON document: a file.
+    pub media: &'static [&'static str],
 }
 
 impl Spec {
     /// A declaration with the common defaults: any state, the common limit, no fresh sign-in, no secret.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str, way: Way, may: Relations) -> Self {
-        Self { name, about, way, may, not_when: &[], limits: COMMON_LIMITS, fresh: false, secret: false }
+        Self { name, about, way, may, not_when: &[], limits: COMMON_LIMITS, fresh: false, secret: false, media: &[] }
     }
 
     /// Nobody may in these states of the target.
@@ -135,6 +137,13 @@ impl Spec {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// Answers with a file of one of these media types.
+    #[must_use]
+    pub const fn media(mut self, media: &'static [&'static str]) -> Self {
+        self.media = media;
         self
     }
 

@@ -30,6 +30,7 @@ pub fn catalogue() -> Catalogue {
         .change::<vault::Store>()
         .disclose::<vault::Reveal>()
         .look::<trail::List>()
+        .stream::<trail::Export>()
         .look::<trail::ShowMatrix>()
         .look::<installation::Readiness>()
         .receive::<installation::SetUp>()

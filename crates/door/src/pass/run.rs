@@ -1,12 +1,12 @@
-//! The four kinds, each from the decision to the answer.
+//! The five kinds, each from the decision to the answer.
 
 use std::time::Duration;
 
 use super::Passage;
-use crate::action::{Change, Disclose, Look, Receive, Target};
+use crate::action::{Change, Disclose, Look, Receive, Stream, Target};
 use crate::catalogue::output;
 use crate::idempotency::Keyed;
-use crate::permit::{Permitted, Read, Released, Write};
+use crate::permit::{Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::record::{self, Record};
 use crate::refusal::{Refusal, Result};
 use crate::request::Reply;
@@ -27,7 +27,7 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
         now: passage.now,
     };
     let found = A::look(&input, &target, &mut read).await?;
-    Ok(Reply { output: output(&found)?, repeated: false })
+    Ok(Reply::of(output(&found)?))
 }
 
 pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply> {
@@ -67,10 +67,37 @@ pub(crate) async fn disclose<A: Disclose>(passage: &mut Passage<'_>) -> Result<R
         // First the record, then the bytes.
         Wrote::Now(grant) => {
             let released = A::release(Released(grant)).await?;
-            Ok(Reply { output: output(&released)?, repeated: false })
+            Ok(Reply::of(output(&released)?))
         }
         Wrote::Before(reply) => Ok(reply),
     }
+}
+
+pub(crate) async fn stream<A: Stream>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.arrive().await?;
+    passage.enter::<A::Target>(&mut tx).await?;
+    drop(tx);
+    let input = passage.input::<A::Input>()?;
+    let (grant, mut reply) = match write(passage, &Streams::<A>(&input)).await? {
+        Wrote::Now(granted) => granted,
+        Wrote::Before(reply) => return Ok(reply),
+    };
+    let (outlet, pieces) = Outlet::new();
+    let snapshots = Snapshots {
+        parts: passage.door.parts.clone(),
+        caller: passage.caller.clone(),
+        origin: passage.request.origin.clone(),
+        now: passage.now,
+    };
+    // In a task of its own: whoever reads slowly holds neither a transaction nor the passage.
+    tokio::spawn(async move {
+        if let Err(refusal) = A::pour(Released(grant), &snapshots, &outlet).await {
+            tracing::info!(action = A::SPEC.name, why = refusal.word(), "an answer was broken off");
+            outlet.break_off(refusal).await;
+        }
+    });
+    reply.pieces = Some(pieces);
+    Ok(reply)
 }
 
 /// The door's own job: it has its own transactions and leaves no event, since that would have to be sealed in turn.
@@ -79,7 +106,7 @@ pub(crate) async fn seal(passage: &mut Passage<'_>) -> Result<Reply> {
     passage.enter::<Nowhere>(&mut tx).await?;
     drop(tx);
     let sealed = passage.door.seal().await?;
-    Ok(Reply { output: serde_json::json!({ "sealed": sealed }), repeated: false })
+    Ok(Reply::of(serde_json::json!({ "sealed": sealed })))
 }
 
 /// The installation as a whole.
@@ -100,6 +127,8 @@ trait Deed: Sync {
     type Target: Target;
     /// What the transaction gives: an answer, or a grant.
     type Made: Send;
+    /// Whether the same key has the effect of one request.
+    const KEYED: bool = true;
 
     fn run(
         &self,
@@ -114,6 +143,7 @@ trait Deed: Sync {
 struct Changes<'a, A: Change>(&'a A::Input);
 struct Receives<'a, A: Receive>(&'a A::Ready);
 struct Discloses<'a, A: Disclose>(&'a A::Input);
+struct Streams<'a, A: Stream>(&'a A::Input);
 
 impl<A: Change> Deed for Changes<'_, A> {
     type Target = A::Target;
@@ -121,7 +151,7 @@ impl<A: Change> Deed for Changes<'_, A> {
 
     async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<(Reply, Record)> {
         let (made, record) = A::change(self.0, target, write).await?;
-        Ok((Reply { output: output(&made)?, repeated: false }, record))
+        Ok((Reply::of(output(&made)?), record))
     }
 
     fn reply(made: &Reply) -> Option<&Reply> {
@@ -135,7 +165,7 @@ impl<A: Receive> Deed for Receives<'_, A> {
 
     async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<(Reply, Record)> {
         let (made, record) = A::receive(self.0, target, write).await?;
-        Ok((Reply { output: output(&made)?, repeated: false }, record))
+        Ok((Reply::of(output(&made)?), record))
     }
 
     fn reply(made: &Reply) -> Option<&Reply> {
@@ -156,13 +186,28 @@ impl<A: Disclose> Deed for Discloses<'_, A> {
     }
 }
 
+impl<A: Stream> Deed for Streams<'_, A> {
+    type Target = A::Target;
+    type Made = (A::Grant, Reply);
+    const KEYED: bool = false;
+
+    async fn run(&self, target: &Permitted<A::Target>, write: &mut Write<'_>) -> Result<((A::Grant, Reply), Record)> {
+        let (grant, made, record) = A::grant(self.0, target, write).await?;
+        Ok(((grant, Reply::of(output(&made)?)), record))
+    }
+
+    fn reply(_: &(A::Grant, Reply)) -> Option<&Reply> {
+        None
+    }
+}
+
 enum Wrote<T> {
     Now(T),
     Before(Reply),
 }
 
 async fn write<D: Deed>(passage: &mut Passage<'_>, deed: &D) -> Result<Wrote<D::Made>> {
-    let keyed = Keyed::of(passage.request, &passage.caller, passage.entry.spec.name)?;
+    let keyed = Keyed::of(passage.request, &passage.caller, passage.entry.spec.name)?.filter(|_| D::KEYED);
     for attempt in 0..ATTEMPTS_MAX {
         match once(passage, deed, keyed.as_ref(), attempt > 0).await {
             Err(Refusal::Again) => tokio::time::sleep(Duration::from_millis(2 << attempt)).await,

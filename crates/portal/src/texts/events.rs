@@ -55,6 +55,7 @@ const EN: &[Event] = &[
     event("session.sweep", "clear out", "cleared out", "old sign-ins"),
     event("token.create", "make", "made", "a token"),
     event("token.revoke", "revoke", "revoked", "a token"),
+    event("trail.export", "take a copy of", "took a copy of", "the audit trail"),
     event("trail.list", "read", "read", "the audit trail"),
 ];
 

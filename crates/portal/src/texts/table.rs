@@ -278,6 +278,16 @@ texts! {
     story_of_kind(kind: &str): En "The story of this {kind}";
     story_of_something: En "The story of one object";
     story_gone: En "It is not there any more. What happened with it is.";
+    copy_take: En "Take a copy";
+    copy_help: En "A file with everything that fits what is shown here. That you took it is recorded before the first line leaves.";
+    copy_format: En "For what?";
+    copy_csv: En "A spreadsheet";
+    copy_csv_help: En "CSV; no cell in it runs as a formula";
+    copy_jsonl: En "A program";
+    copy_jsonl_help: En "JSON Lines, as the interface shows events";
+    copy_ocsf: En "A security team’s tools";
+    copy_ocsf_help: En "OCSF, class API Activity";
+    copy_download: En "Download";
     seal: En "Seal";
     sealed_at(index: &str, leaf: &str): En "place {index} in the log, leaf {leaf}";
     seal_pending: En "waits for the next one";

@@ -15,6 +15,7 @@ use door::{Door, Input, Refusal, Request, Verb, Way, id::uuid_at};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::download::{self, Download};
 use super::openapi::document;
 use super::problem::{Problem, name_request};
 use super::request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
@@ -97,7 +98,10 @@ async fn answer(wire: &Wire, name: &'static str, request: Request) -> Response {
         wire.door.pass(name, request).await
     };
     let mut response = match passed {
-        Ok(reply) => axum::Json(reply.output).into_response(),
+        Ok(reply) => match reply.pieces {
+            Some(pieces) => download::response(Download::new(&reply.output, pieces)),
+            None => axum::Json(reply.output).into_response(),
+        },
         Err(refusal) => Problem::of(&refusal, id).into_response(),
     };
     // Nothing of this belongs into anybody's cache.

@@ -1,6 +1,7 @@
 //! Wires: each turns its world into a request for the door, and the door's answer back. None has a database handle.
 
 pub mod console;
+mod download;
 pub mod html;
 pub mod jobs;
 pub mod json;

@@ -99,8 +99,12 @@ fn responses(entry: &Entry, verb: Verb, path: &str, output: &Value) -> Value {
         json!({ "description": words,
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } })
     };
+    let content: Value = match entry.spec.media {
+        [] => json!({ "application/json": { "schema": output } }),
+        media => media.iter().map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } }))).collect(),
+    };
     let mut responses = json!({
-        "200": { "description": "Done.", "content": { "application/json": { "schema": output } } },
+        "200": { "description": "Done.", "content": content },
         "401": problem("Nobody is signed in, or that did not match."),
         "404": problem("There is nothing here that the caller can see."),
         "422": problem("Some fields are not what is asked for."),

@@ -6,6 +6,7 @@
 
 mod api;
 mod browser;
+mod export;
 mod faults;
 mod house;
 mod html;

@@ -42,6 +42,7 @@ impl Route<'_> {
             "message.post" => json!({"text": "Hello"}),
             "credential.store" => json!({"title": "Mail", "secret": "s"}),
             "credential.reveal" => json!({"reason": "Moving the record"}),
+            "trail.export" => json!({"format": "csv"}),
             "token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             _ => Value::Null,
         }
@@ -197,7 +198,10 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         // 10 · fields by role, in a test of its own
         note(
             10,
-            if matches!(name, "message.list" | "organisation.show" | "project.list" | "client.list" | "trail.list") {
+            if matches!(
+                name,
+                "message.list" | "organisation.show" | "project.list" | "client.list" | "trail.list" | "trail.export"
+            ) {
                 "proved in each_role_sees_only_its_own"
             } else {
                 "n/a: the same for every role that may"
@@ -268,6 +272,12 @@ async fn each_role_sees_only_its_own(house: House) {
     assert!(events.iter().all(|event| event["chain"] == json!(chain)), "{events:?}");
     let posts = events.iter().filter(|event| event["action"] == "message.post").count();
     assert_eq!(posts, 1);
+    // A copy ends where it was asked for.
+    house.clock.set(house.door.now().plus_seconds(1));
+    let copy = house.ask(people.token("their_admin"), "POST", "/trail/export", json!({"format": "jsonl"})).await;
+    let copy: Vec<Value> =
+        copy.body.as_str().unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(copy.len() >= events.len() && copy.iter().all(|event| event["chain"] == json!(chain)), "{copy:?}");
 }
 
 async fn a_removed_member_is_out_at_once(house: House) {

@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use crate::pages::{Choice, Field, Form, Icon, Page, When};
-use crate::trail::{MatrixRow, Story, TrailEvent, TrailList, TrailObject};
+use crate::trail::{Format, MatrixRow, Story, TrailEvent, TrailList, TrailObject};
 
 /// What the reader asked to see, as it stands in the address.
 #[derive(Clone, Debug, Default)]
@@ -167,6 +167,31 @@ impl TrailPage {
         if self.is_filtered() { form.beside("/trail", texts.show_all()) } else { form }
     }
 
+    /// The same as a file.
+    fn copy(&self) -> Form {
+        let texts = self.page.texts;
+        let formats = [
+            (Format::Csv, texts.copy_csv(), texts.copy_csv_help()),
+            (Format::JsonLines, texts.copy_jsonl(), texts.copy_jsonl_help()),
+            (Format::Ocsf, texts.copy_ocsf(), texts.copy_ocsf_help()),
+        ];
+        let formats = formats.map(|(format, label, help)| Choice::new(format.word(), label).help(help)).to_vec();
+        let form = self
+            .page
+            .form("/trail/export", texts.copy_download())
+            .field(Field::radio("format", texts.copy_format(), formats).value(Format::Csv.word()));
+        self.asked()
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(form, |form, (name, value)| form.field(Field::hidden(name, value)))
+    }
+
+    /// What the reader asked to see, by the names of the interface.
+    fn asked(&self) -> [(&'static str, &str); 6] {
+        let Filter { actor, action, result, object, from, until, cursor: _ } = &self.filter;
+        [("actor", actor), ("action", action), ("object", object), ("result", result), ("from", from), ("until", until)]
+    }
+
     /// The people that the reader knows, everybody who acted on this page, and the one who was chosen.
     fn actors(&self) -> Vec<Choice> {
         let mut actors = self.people.clone();
@@ -183,8 +208,7 @@ impl TrailPage {
     }
 
     fn is_filtered(&self) -> bool {
-        let Filter { actor, action, result, object, from, until, cursor: _ } = &self.filter;
-        [actor, action, result, object, from, until].iter().any(|asked| !asked.is_empty())
+        self.asked().iter().any(|(_, asked)| !asked.is_empty())
     }
 
     /// Whose story it is, in words.
@@ -246,17 +270,8 @@ impl TrailPage {
 
     /// The address of this page with something else about it.
     fn address(&self, more: &[(&str, &str)]) -> String {
-        let Filter { actor, action, result, object, from, until, cursor: _ } = &self.filter;
-        let asked = [
-            ("actor", actor),
-            ("action", action),
-            ("object", object),
-            ("result", result),
-            ("from", from),
-            ("until", until),
-        ];
         let mut query = Serializer::new(String::new());
-        for (name, value) in asked.into_iter().filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in self.asked().into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
         query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::forms::NoForm;
 use crate::pages::{RefusalKind, assets};
+use crate::wires::download::{self, Download};
 
 /// The end of a visit.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) enum Answer {
     Page(StatusCode, String),
     /// Plain text.
     Text(String),
+    /// A file to keep.
+    File(Download),
     /// Somewhere else, to be read there (303).
     See(String),
     /// Somewhere else, with a session begun or ended.
@@ -77,6 +80,7 @@ pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
             (StatusCode::OK, [(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text)
                 .into_response()
         }
+        Answer::File(file) => download::response(file),
         Answer::See(path) => see(&path),
         Answer::SeeWithCookie(path, cookie) => {
             let mut response = see(&path);

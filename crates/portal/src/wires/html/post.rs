@@ -19,6 +19,7 @@ use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
 use crate::vault::Revealed;
+use crate::wires::download::Download;
 use crate::wires::sign_in;
 
 /// Where an action's page is not the one above its form.
@@ -175,6 +176,9 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         }
     };
     let output = reply.output;
+    if let Some(pieces) = reply.pieces {
+        return Ok(Answer::File(Download::new(&output, pieces)));
+    }
     Ok(match form.name {
         "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
         "organisation.enter" => Answer::See("/".to_owned()),
