@@ -31,6 +31,8 @@ pub fn catalogue() -> Catalogue {
         .disclose::<vault::Reveal>()
         .look::<trail::List>()
         .stream::<trail::Export>()
+        .look::<trail::Replay>()
+        .look::<trail::ListEvents>()
         .look::<trail::ShowMatrix>()
         .look::<installation::Readiness>()
         .receive::<installation::SetUp>()

@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use crate::data::Data;
 use crate::parts::Parts;
-use crate::settings::{Cli, Command, Do, Place};
+use crate::settings::{Cli, Command, Do, Place, Trail};
 use crate::wires::{console, document};
 
 /// Runs the portal's command line with these parts. Exit code 0 when it did what was asked, 1 when it could not, 2 when
@@ -39,6 +39,8 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Serve(serve) => crate::serve::serve(&serve, parts).await?,
         Command::Do(asked) => perform(&asked, parts).await?,
         Command::Matrix => print(&crate::trail::text(&parts.catalogue)),
+        Command::Events => print(&crate::trail::events_document(&parts.catalogue)),
+        Command::Trail(Trail::Replay(place)) => replay(&place, parts).await?,
         Command::Openapi => print(&serde_json::to_string_pretty(&document(&parts.catalogue))?),
         Command::Verify(place) => return verify(&place, parts).await,
         Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
@@ -70,6 +72,21 @@ async fn verify(place: &Place, parts: &Parts) -> Result<ExitCode> {
     store.close().await;
     print(&report.to_string());
     Ok(ExitCode::from(report.verdict() as u8))
+}
+
+/// Holds the whole record against today's rules. One line an event that would be refused, then how many were looked at.
+async fn replay(place: &Place, parts: &Parts) -> Result<()> {
+    let data = Data::open(place)?;
+    let store = data.store(place, &*parts.clock).await?;
+    let mut refused = 0_u64;
+    let tell = |n: i64, body: &ledger::event::Body, why: &door::trail::Today| {
+        refused += 1;
+        print(&crate::trail::replay_line(&parts.catalogue, n, body, why));
+    };
+    let looked_at = door::trail::replay(&store, &parts.catalogue, crate::standing::RELATIONS, tell).await?;
+    store.close().await;
+    print(&format!("{looked_at} events looked at, {refused} would be refused now"));
+    Ok(())
 }
 
 /// Logs go to standard error: one line an event, `RUST_LOG` says which.

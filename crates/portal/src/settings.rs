@@ -35,6 +35,11 @@ pub enum Command {
     Do(Do),
     /// Print who may do what, as the door reads it.
     Matrix,
+    /// Print every event that can be recorded, as docs/events.md has it.
+    Events,
+    /// Read the record.
+    #[command(subcommand)]
+    Trail(Trail),
     /// Print the OpenAPI document of the JSON interface.
     Openapi,
     /// Verify the record of a data directory: every event, chain, root and signature.
@@ -47,6 +52,13 @@ pub enum Command {
                             Example:\n  plimsoll-portal move --data plimsoll-data --to postgres://portal@db.example/portal"
     )]
     Move(Move),
+}
+
+/// What to do with the record.
+#[derive(Debug, Subcommand)]
+pub enum Trail {
+    /// Hold every event against today's rules, and print those that would be refused now: number, time, who, what, why.
+    Replay(Place),
 }
 
 /// Where the data lies.

@@ -7,6 +7,7 @@
 mod cursor;
 pub(crate) mod index;
 mod query;
+mod replay;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 pub use cursor::{BadCursor, Mark};
 pub use query::plan;
+pub use replay::{Today, replay, today};
 
 use crate::permit::Read;
 use crate::refusal::{Refusal, Result};

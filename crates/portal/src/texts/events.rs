@@ -27,6 +27,7 @@ const EN: &[Event] = &[
     event("credential.store", "store", "stored", "a secret"),
     event("demo.fill", "fill", "filled", "the demo"),
     event("installation.move", "move", "moved", "the portal to PostgreSQL"),
+    event("event.list", "look at", "looked at", "the list of events"),
     event("installation.set_up", "set up", "set up", "the portal"),
     event("ledger.seal", "seal", "sealed", "the record"),
     event("matrix.show", "look at", "looked at", "who may do what"),
@@ -56,6 +57,7 @@ const EN: &[Event] = &[
     event("token.create", "make", "made", "a token"),
     event("token.revoke", "revoke", "revoked", "a token"),
     event("trail.export", "take a copy of", "took a copy of", "the audit trail"),
+    event("trail.replay", "hold against today’s rules", "held against today’s rules", "the audit trail"),
     event("trail.list", "read", "read", "the audit trail"),
 ];
 

@@ -90,6 +90,23 @@ impl Texts {
         }
     }
 
+    /// “2,000 events looked at. None of them would be refused now.”
+    pub fn replayed(self, looked_at: u64, refused: usize) -> String {
+        let refused = u64::try_from(refused).unwrap_or(u64::MAX);
+        match (self.language, refused) {
+            (Language::En, 0) => {
+                format!("{} looked at. None would be refused now.", counted(looked_at, "event", "events"))
+            }
+            (Language::En, 1) => {
+                format!("{} looked at. One would be refused now.", counted(looked_at, "event", "events"))
+            }
+            (Language::En, _) => {
+                let (looked_at, refused) = (counted(looked_at, "event", "events"), self.figures(refused));
+                format!("{looked_at} looked at. {refused} would be refused now.")
+            }
+        }
+    }
+
     /// A kind of object as people say it: “project”.
     pub fn kind(self, name: &str) -> String {
         match (self.language, name) {

@@ -278,6 +278,16 @@ texts! {
     story_of_kind(kind: &str): En "The story of this {kind}";
     story_of_something: En "The story of one object";
     story_gone: En "It is not there any more. What happened with it is.";
+    replay: En "Was it used?";
+    replay_help: En "Everything that was done, held against today’s rules. After a rule was made stricter, this names every time when the old one was used.";
+    replay_since: En "The oldest of them is from";
+    replay_on: En "Go further back";
+    replay_gone: En "there is no such action any more";
+    needs_was(needs: &str, was: &str): En "needs today: {needs} · was: {was}";
+    events: En "What is recorded";
+    events_help: En "Every event that this portal can record. Looking at something leaves none; being refused the look does.";
+    recorded: En "recorded";
+    not_recorded: En "not recorded";
     copy_take: En "Take a copy";
     copy_help: En "A file with everything that fits what is shown here. That you took it is recorded before the first line leaves.";
     copy_format: En "For what?";

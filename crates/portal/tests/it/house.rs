@@ -52,6 +52,7 @@ pub(crate) struct House {
     pub(crate) door: Arc<Door>,
     pub(crate) clock: Arc<HandClock>,
     app: Router,
+    place: Place,
     /// Deleted with the house.
     pub(crate) directory: tempfile::TempDir,
 }
@@ -129,7 +130,15 @@ impl House {
         let door = parts.door(&data, &place, "http://house.example", demo).await.unwrap();
         let app = portal::serve::router(&door, &serve(&place))
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
-        Some(Self { door, clock, app, directory })
+        Some(Self { door, clock, app, place, directory })
+    }
+
+    /// The same house under other rules.
+    pub(crate) async fn under(self, mut parts: Parts) -> Self {
+        let Self { door, clock, place, directory, .. } = self;
+        door.close().await;
+        parts.clock = clock.clone();
+        Self::at(place, parts, clock, false, directory).await.unwrap()
     }
 
     /// Does an action of the console.

@@ -16,6 +16,7 @@ mod matrix;
 mod moving;
 mod pages;
 mod record;
+mod replay;
 mod rules;
 mod statements;
 mod trail;

@@ -10,6 +10,14 @@ fn the_document_is_as_reviewed() {
     insta::assert_json_snapshot!("openapi", portal::wires::document(&portal::catalogue::catalogue()));
 }
 
+/// `plimsoll-portal events > docs/events.md` writes it anew.
+#[test]
+fn the_list_of_events_is_true() {
+    let written = include_str!("../../../../docs/events.md");
+    let generated = portal::trail::events_document(&portal::catalogue::catalogue());
+    assert_eq!(generated.trim_end(), written.trim_end(), "hint: plimsoll-portal events > docs/events.md");
+}
+
 #[test]
 fn names_are_unique_and_imperative() {
     let catalogue = portal::catalogue::catalogue();

@@ -5,7 +5,7 @@ use door::Time;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use crate::pages::{Choice, Field, Form, Icon, Page, When};
+use crate::pages::{Choice, Field, Form, Icon, Page};
 use crate::trail::{Format, MatrixRow, Story, TrailEvent, TrailList, TrailObject};
 
 /// What the reader asked to see, as it stands in the address.
@@ -58,63 +58,13 @@ impl TrailPage {
         let date = |at: Time| at.timestamp().to_zoned(self.page.zone.clone()).date();
         let mut days: Vec<Day<'_>> = Vec::new();
         for event in &self.list.events {
-            let at = self.time(event);
+            let at = Page::event_time(event);
             match days.last_mut() {
                 Some(day) if date(day.at) == date(at) => day.events.push(event),
                 _ => days.push(Day { at, events: vec![event] }),
             }
         }
         days
-    }
-
-    fn time(&self, event: &TrailEvent) -> Time {
-        Time(event.at.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_microsecond))
-    }
-
-    fn exactly(&self, event: &TrailEvent) -> When {
-        self.page.exactly(&self.time(event))
-    }
-
-    fn second(&self, event: &TrailEvent) -> When {
-        self.page.second(&self.time(event))
-    }
-
-    fn who(&self, event: &TrailEvent) -> String {
-        let texts = self.page.texts;
-        match (&event.actor_name, event.actor_kind.as_str()) {
-            (Some(name), "token") => texts.token_of(name),
-            (Some(name), _) => name.clone(),
-            (None, "job") => texts.actor_job().to_owned(),
-            (None, "console") => texts.actor_console().to_owned(),
-            (None, "anyone") => texts.actor_anyone().to_owned(),
-            (None, _) => texts.actor_erased().to_owned(),
-        }
-    }
-
-    /// “remove Ana Castro from”: the words for the action, with the person whom it was about.
-    fn words(&self, event: &TrailEvent) -> String {
-        let texts = self.page.texts;
-        let words = if event.result == "done" { texts.did(&event.action) } else { texts.to_do(&event.action) };
-        let whom = event.objects.iter().find(|object| ["person", "member"].contains(&object.kind.as_str()));
-        match whom.and_then(|object| object.name.as_ref()) {
-            Some(name) => words.replacen(texts.somebody(), name, 1),
-            None => words,
-        }
-    }
-
-    /// What it was done to, when it has a name that the reader may see.
-    fn target<'t>(&self, event: &'t TrailEvent) -> Option<&'t TrailObject> {
-        let named = |kind: &str| event.objects.iter().find(|object| object.kind == kind && object.name.is_some());
-        ["credential", "project", "client"].into_iter().find_map(named)
-    }
-
-    fn target_href(&self, event: &TrailEvent, target: &TrailObject) -> String {
-        let project = event.objects.iter().find(|object| object.kind == "project").map(|object| object.id);
-        match (target.kind.as_str(), project) {
-            ("credential", Some(project)) => format!("/projects/{project}/credentials/{}", target.id),
-            ("project", _) => format!("/projects/{}", target.id),
-            _ => "/clients".to_owned(),
-        }
     }
 
     /// What it would have taken, or a few words of what was said.

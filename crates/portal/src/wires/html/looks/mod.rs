@@ -52,6 +52,8 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
     Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(trail::trail(visit, page)) },
+    Look { path: "/trail/replay", who: Who::Room, show: |visit, page| Box::pin(trail::replay(visit, page)) },
+    Look { path: "/events", who: Who::Room, show: |visit, page| Box::pin(trail::events(visit, page)) },
     Look { path: "/matrix", who: Who::Room, show: |visit, page| Box::pin(rooms::matrix(visit, page)) },
     Look { path: "/readiness", who: Who::Room, show: |visit, page| Box::pin(rooms::readiness(visit, page)) },
     Look { path: "/projects/{project}", who: Who::Room, show: |visit, page| Box::pin(project::overview(visit, page)) },

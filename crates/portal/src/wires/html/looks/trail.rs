@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::rooms::organisation;
 use crate::pages::{Choice, Page, Refused};
-use crate::trail::pages::{Filter, TrailPage};
+use crate::trail::pages::{EventsPage, Filter, ReplayPage, TrailPage};
 use crate::trail::{TrailList, instant, rows};
 use crate::wires::html::answer::{Answer, NoPage};
 use crate::wires::html::forms;
@@ -54,4 +54,17 @@ async fn list(visit: &Visit) -> Result<TrailList, Refusal> {
         }
     }
     visit.ask("trail.list", door::Ids::default(), input).await
+}
+
+/// The record held against today's rules.
+pub(super) async fn replay(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let replayed = visit.look("trail.replay").await?;
+    let action = visit.asked("action").unwrap_or_default().to_owned();
+    Answer::page(&ReplayPage { page, replayed, action, rules: rows(visit.wire.door.catalogue()) })
+}
+
+/// Every event that can be recorded.
+pub(super) async fn events(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list = visit.look("event.list").await?;
+    Answer::page(&EventsPage { page, list })
 }
