@@ -224,12 +224,10 @@ impl State {
             next.database.epoch += 1;
             steps.push(("a new epoch is begun, for everybody to see".to_owned(), next));
         }
-        if self.database.erased.is_none() {
-            if let Some((event, _)) = self.database.leaves.first() {
-                let mut next = self.clone();
-                next.database.erased = Some(*event);
-                steps.push((format!("the value of event {event} is erased"), next));
-            }
+        if let (None, Some((event, _))) = (self.database.erased, self.database.leaves.first()) {
+            let mut next = self.clone();
+            next.database.erased = Some(*event);
+            steps.push((format!("the value of event {event} is erased"), next));
         }
     }
 
@@ -249,12 +247,11 @@ impl State {
             return Some(2);
         }
         for event in 0..EVENTS {
-            if let Written::Committed { seen, .. } = &database.events[event] {
-                if let Some(here) = place(event) {
-                    if seen.iter().any(|cause| place(*cause).is_none_or(|before| before > here)) {
-                        return Some(3);
-                    }
-                }
+            let (Written::Committed { seen, .. }, Some(here)) = (&database.events[event], place(event)) else {
+                continue;
+            };
+            if seen.iter().any(|cause| place(*cause).is_none_or(|before| before > here)) {
+                return Some(3);
             }
         }
         let covers_lost_value = |leaf: &Leaf| leaf.1 && database.erased == Some(leaf.0);

@@ -153,11 +153,18 @@ async fn record(tx: &mut Tx, world: &World, entity: &'static str, number: i64, i
         .change(moved)
         .finish(Outcome::Done)
         .unwrap();
-    let insert = "INSERT INTO event (chain, body, private) VALUES ($1, $2, $3) RETURNING n";
     let values = values![chain.to_string(), event.event.bytes(), None::<String>];
-    let n: i64 = tx.one(insert, values).await.unwrap().get("n").unwrap();
-    let change = "INSERT INTO change (entity, pk, rev, op, n, after) VALUES ($1, $2, 1, 'c', $3, $4)";
-    tx.run(change, values![number, id, n, [7; 32]]).await.unwrap();
+    let insert = "INSERT INTO event (chain, body, private) VALUES ($1, $2, $3) RETURNING n";
+    if world.store.engine() == Engine::Postgres {
+        let both = "WITH e AS (INSERT INTO event (chain, body, private) VALUES ($1, $2, $3) RETURNING n) \
+                    INSERT INTO change (entity, pk, rev, op, n, after) SELECT $4, $5, 1, 'c', n, $6 FROM e";
+        let values = values.into_iter().chain(values![number, id, [7; 32]]).collect();
+        tx.run(both, values).await.unwrap();
+    } else {
+        let n: i64 = tx.one(insert, values).await.unwrap().get("n").unwrap();
+        let change = "INSERT INTO change (entity, pk, rev, op, n, after) VALUES ($1, $2, 1, 'c', $3, $4)";
+        tx.run(change, values![number, id, n, [7; 32]]).await.unwrap();
+    }
 }
 
 fn middle(mut rates: Vec<f64>) -> f64 {
