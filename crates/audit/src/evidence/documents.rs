@@ -167,6 +167,9 @@ pub struct Attempt {
     pub actor: ActorFact,
     /// What he is to the object's owner: `anonymous`, `other tenant`, `same tenant`, `staff`.
     pub relation: String,
+    /// The state that he was brought into before: `viewer` of a project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// What was asked and answered; lists read over several pages have several.
     pub exchanges: Vec<Exchange>,
     /// Values that only the owner's answer holds, where the object carries no canary, found in this answer.

@@ -299,6 +299,18 @@ impl Manifest {
         roles
     }
 
+    /// The states of `[become]` by which somebody becomes a member of an object: name, line, and the object's noun. The
+    /// line names both (`{actor.id}`, `{project.id}`); what ends something is no membership.
+    pub fn memberships(&self) -> impl Iterator<Item = (&str, &RequestLine, String)> {
+        const ENDS: &[&str] = &["removed", "suspended", "left", "ended", "archived", "locked"];
+        self.become_state.iter().filter(|(state, _)| !ENDS.contains(&state.as_str())).filter_map(|(state, line)| {
+            let names = line.names();
+            let noun = names.iter().filter_map(|name| name.split_once('.')).find(|(noun, _)| *noun != "actor")?.0;
+            let somebody = names.iter().any(|name| name.starts_with("actor."));
+            somebody.then(|| (state.as_str(), line, noun.to_owned()))
+        })
+    }
+
     /// An actor by his key.
     pub fn actor(&self, id: &str) -> Option<&Actor> {
         self.actors.iter().find(|actor| actor.id == id)

@@ -92,7 +92,8 @@ impl Manifest {
         if manifest.max_after_end.is_some() {
             notes.push(manifest.unused("sessions.max_after_end"));
         }
-        for state in manifest.become_state.keys() {
+        let used: Vec<String> = manifest.memberships().map(|(state, ..)| state.to_owned()).collect();
+        for state in manifest.become_state.keys().filter(|state| !used.contains(state)) {
             notes.push(manifest.unused(&format!("become.{state}")));
         }
         manifest.check_names()?;

@@ -71,6 +71,10 @@ impl World<'_> {
 
     async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
         let subject = self.subject(reached).await?;
+        let attackers = self.brought_in(subject, attackers).await;
+        if attackers.is_empty() {
+            return None;
+        }
         let by = self.speaker(reached, subject);
         let keys = self.keys_for(reached.action, by, subject).await.ok()?;
         let own_key = self.objects[subject].key().to_owned();
@@ -81,9 +85,9 @@ impl World<'_> {
             None => None,
         };
         let mut attempts = Vec::new();
-        for who in attackers {
+        for who in attackers.iter().copied() {
             let (call, canary) = self.varied(&base);
-            attempts.push(self.attempt(*who, &call, canary, reached, subject).await);
+            attempts.push(self.attempt(who, &call, canary, reached, subject).await);
         }
         let after = match &calibrated {
             Some(calibrated) => Some(self.observe_late(calibrated, &keys, by).await),
@@ -122,7 +126,7 @@ impl World<'_> {
         }
         if reached.form == Form::Read {
             self.learn_from_reads(&trial.attempts);
-            fingerprint(&mut trial.attempts, &control.exchange, &call, &self.own_values(attackers));
+            fingerprint(&mut trial.attempts, &control.exchange, &call, &self.own_values(&attackers));
         }
         trial.public |= is_public(&control.exchange);
         trial.control = Some(control.exchange);
@@ -190,6 +194,7 @@ impl World<'_> {
         Attempt {
             actor: self.fact(who),
             relation,
+            state: self.state_of(who, subject),
             exchanges: vec![asked.exchange],
             fingerprint: Vec::new(),
             alive: who.is_none_or(|at| self.actors[at].alive),

@@ -124,6 +124,7 @@ impl World<'_> {
         Attempt {
             actor: self.fact(who),
             relation: self.relation(who, owner).to_owned(),
+            state: None,
             exchanges: pages.exchanges,
             fingerprint: Vec::new(),
             alive: who.is_none_or(|at| self.actors[at].alive),

@@ -10,6 +10,7 @@ mod end;
 mod home;
 mod lists;
 mod liveness;
+mod members;
 mod memory;
 pub mod objects;
 mod plain;

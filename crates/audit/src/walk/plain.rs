@@ -46,6 +46,7 @@ impl World<'_> {
             let attempt = Attempt {
                 actor: self.fact(who),
                 relation: self.relation(who, reached.actor).to_owned(),
+                state: None,
                 exchanges,
                 fingerprint: Vec::new(),
                 alive: who.is_none_or(|at| self.actors[at].alive),

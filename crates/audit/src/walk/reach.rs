@@ -204,7 +204,7 @@ impl World<'_> {
     }
 
     /// Something below the object, where the action reads what is below it.
-    async fn populate(&mut self, action: usize, actor: usize) {
+    pub(super) async fn populate(&mut self, action: usize, actor: usize) {
         let below = format!("{}/{{}}", crate::plan::slots::place(&self.action(action).path));
         let children: Vec<usize> = (0..self.slots.all.len()).filter(|at| self.slots.all[*at].place == below).collect();
         for child in children {
@@ -235,6 +235,9 @@ impl World<'_> {
     /// Who is tried on an action, and whether it is known that he may not. Those who may are left out. `on_object` is
     /// true where something of the owner's may be seen or changed.
     pub fn attackers(&self, reached: &Reached, on_object: bool) -> Vec<(Who, bool)> {
+        if let Some(membership) = &self.membership {
+            return self.forbidden_members(membership, reached).into_iter().map(|who| (who, true)).collect();
+        }
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
         let name = self.action(reached.action).name();
         let mut chosen: Vec<(Who, bool)> = Vec::new();

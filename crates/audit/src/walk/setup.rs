@@ -139,6 +139,8 @@ impl Setup {
             failed: BTreeMap::new(),
             postponed: BTreeSet::new(),
             sentinels: BTreeMap::new(),
+            met: BTreeMap::new(),
+            membership: None,
             refusals: Vec::new(),
             reached: 0,
             started,

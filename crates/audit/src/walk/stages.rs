@@ -94,7 +94,8 @@ impl World<'_> {
             done += 1;
             self.progress.step(Dimension::Authorization, done);
         }
-        self.end_stretch(&mut pending).await
+        self.end_stretch(&mut pending).await?;
+        self.walk_as_members().await
     }
 
     /// Why an action has no cells.
@@ -201,6 +202,7 @@ impl World<'_> {
                 }
             }
             _ => {
+                self.met.insert(action, reached.clone());
                 let mut trials = self.try_on_objects(&reached).await?;
                 trials.extend(self.try_own_list(&reached).await);
                 let mut others: Vec<Reached> = self.misplace(&reached).await.into_iter().collect();
@@ -312,7 +314,7 @@ impl World<'_> {
     }
 
     /// Shows that everybody who was refused something is still signed in, and writes the trials down.
-    async fn end_stretch(&mut self, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
+    pub(super) async fn end_stretch(&mut self, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
         let dead = self.dead_among(pending).await;
         let mut trials = std::mem::take(pending);
         if !dead.is_empty() {

@@ -1,8 +1,10 @@
 //! What the walk holds in its hands: the target, the people, what was made, and one way to ask.
 
 use super::actors::Actor;
+use super::members::Membership;
 use super::memory::Memory;
 use super::objects::{Object, Way};
+use super::reach::Reached;
 use super::reading::Learnt;
 use crate::canary::Canaries;
 use crate::catalogue::{Action, Catalogue};
@@ -118,6 +120,10 @@ pub struct World<'a> {
     pub postponed: BTreeSet<usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
+    /// Actions on objects that succeeded for one who may, as they were reached.
+    pub met: BTreeMap<usize, Reached>,
+    /// The state of members that is walked right now.
+    pub membership: Option<Membership>,
     /// What was refused to whom, and when.
     pub refusals: Vec<Refusal>,
     /// Actions that succeeded for one who may.

@@ -22,6 +22,8 @@ pub(crate) struct Harbour {
     pub(crate) directory: tempfile::TempDir,
     pub(crate) url: String,
     pub(crate) door: Arc<Door>,
+    /// What the walk's preparation would have printed: `client.halden` and its id.
+    prepared: [(&'static str, String); 2],
     _stop: tokio::sync::watch::Sender<bool>,
 }
 
@@ -34,12 +36,12 @@ impl Harbour {
         let serve = settings(&directory.path().join("data"));
         let data = Data::open(&serve.place).unwrap();
         let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
-        people(&door).await;
+        let prepared = people(&door).await;
         let app = portal::serve::router(&door, &serve).into_make_service_with_connect_info::<Peer>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         let (stop, stopping) = tokio::sync::watch::channel(false);
         tokio::spawn(jobs::start(&door, &stopping).join_all());
-        Self { directory, url, door, _stop: stop }
+        Self { directory, url, door, prepared, _stop: stop }
     }
 
     /// Walks it, all of it or one action, and judges.
@@ -53,7 +55,8 @@ impl Harbour {
             .map(|line| if line.starts_with("url ") { format!("url = {:?}", self.url) } else { line.to_owned() })
             .collect();
         let path = self.directory.path().join("plimsoll.toml");
-        std::fs::write(&path, manifest.join("\n")).unwrap();
+        let filled = |text: String, (name, value): &(&str, String)| text.replace(&format!("{{prepare.{name}}}"), value);
+        std::fs::write(&path, self.prepared.iter().fold(manifest.join("\n"), filled)).unwrap();
         std::fs::copy(root.join("plimsoll.matrix"), self.directory.path().join("plimsoll.matrix")).unwrap();
         let mut setup = audit::Setup::new(Manifest::load(&path).unwrap(), "run").unwrap();
         setup.only = only.map(str::to_owned);
@@ -90,8 +93,8 @@ fn settings(data: &Path) -> Serve {
     serve
 }
 
-/// The people of `crates/portal/people.sh`, by the same commands.
-async fn people(door: &Arc<Door>) {
+/// The people of `crates/portal/people.sh`, by the same commands, and what it prints of them.
+async fn people(door: &Arc<Door>) -> [(&'static str, String); 2] {
     let operator = async |action: &str, input: Value| console::pass(door, action, &input.to_string()).await.unwrap();
     let found = |name: &str, owner: &str, clients: &[&str]| json!({"name": name, "owner": owner, "mail": format!("{owner}@example.com"), "password": PASSWORD, "clients": clients});
     let here =
@@ -112,4 +115,6 @@ async fn people(door: &Arc<Door>) {
                            "organisation": organisation["organisation"], "role": role, "client": client});
         operator("person.create", input).await;
     }
+    let first = |organisation: &Value| organisation["clients"][0].as_str().unwrap_or_default().to_owned();
+    [("client.halden", first(&here)), ("client.pallas", first(&there))]
 }

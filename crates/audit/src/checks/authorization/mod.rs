@@ -59,6 +59,7 @@ pub(crate) mod tests {
         let attempt = Attempt {
             actor: actor("bob", "b"),
             relation: "other tenant".into(),
+            state: None,
             exchanges: vec![exchange("bob", 404, Reading::Refusal)],
             fingerprint: Vec::new(),
             alive: true,

@@ -2,7 +2,7 @@
 
 use crate::service::office::{self, governs};
 use crate::service::rows::{self, tenant};
-use crate::service::{Answer, notes};
+use crate::service::{Answer, notes, team};
 use crate::story;
 
 /// The page hides the button from members, the request works.
@@ -42,6 +42,31 @@ async fn a_colleague_reads_by_design() {
         .told()
         .await;
     story.is_sound();
+}
+
+/// How somebody is put into a project.
+const BECOME: &str = r#"
+[become]
+viewer = 'olga: POST /projects/{project.id}/members {"member":{actor.id},"role":"viewer"}'
+"#;
+
+/// Nobody who is not in it sees the project, so only those who are in it can show that their role is too low.
+#[tokio::test]
+async fn whoever_is_in_a_project_removes_others_from_it() {
+    const MEANT: &str = "AZ05 DELETE /projects/{project}/members/{member}";
+    let sound = story::team(team::service()).also(BECOME).told().await;
+    sound.is_sound();
+    sound.holds(&[MEANT, "AZ05 PATCH /projects/{project}"]);
+    let leaky = team::service().replace("DELETE /projects/{project}/members/{member}", team::remove(rows::member));
+    story::team(leaky).also(BECOME).told().await.has_only(&[MEANT]);
+}
+
+/// What a role may do as a member, a viewer of this project may not: the matrix says so for the state.
+#[tokio::test]
+async fn a_viewer_of_the_project_changes_it() {
+    let matrix = format!("{}when viewer: PATCH /projects/{{project}} - - - tenant tenant\n", team::matrix());
+    let story = story::team(team::service()).matrix(&matrix).also(BECOME).told().await;
+    story.has_only(&["AZ05 PATCH /projects/{project}"]);
 }
 
 /// A viewer reads the record of the company.

@@ -37,7 +37,7 @@ impl Judged<'_> {
             cell: Some(Cell {
                 action: self.trial.action.clone(),
                 role: self.attempt.actor.role.clone(),
-                relation: self.attempt.relation.clone(),
+                relation: self.attempt.state.as_ref().unwrap_or(&self.attempt.relation).clone(),
             }),
             verdict: ruling.verdict,
             cause: ruling.cause,

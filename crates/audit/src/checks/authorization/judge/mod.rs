@@ -9,8 +9,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use super::expect::{Expectation, expect};
-use crate::evidence::{ActorFact, Destroyed, Dossier, Form, Run, Trial, Unreached};
+use super::expect::{Expectation, expect, expect_as_member};
+use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Form, Run, Trial, Unreached};
 use crate::matrix::{Matrix, Reach};
 use crate::verdict::{Cell, Finding, Verdict};
 use guarded::{Guarded, public_fields};
@@ -29,13 +29,13 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     for (digest, trial) in &trials {
         for attempt in &trial.attempts {
             let on_object = !matches!(trial.form, Form::Plain);
-            let expectation =
-                expect(&run, matrix.as_ref(), &trial.action, &attempt.actor, &attempt.relation, on_object);
-            let judged = Judged { run: &run, trial, attempt, expectation, public: &public, guarded: &guarded };
-            let Some(check) = check_of(trial.form, &attempt.relation, &expectation, &attempt.actor, &trial.owner)
-            else {
-                continue;
+            let (matrix, role) = (matrix.as_ref(), &attempt.actor.role);
+            let expectation = match &attempt.state {
+                Some(state) => expect_as_member(&run, matrix, &trial.action, role, state),
+                None => expect(&run, matrix, &trial.action, &attempt.actor, &attempt.relation, on_object),
             };
+            let judged = Judged { run: &run, trial, attempt, expectation, public: &public, guarded: &guarded };
+            let Some(check) = check_of(trial.form, attempt, &expectation, &trial.owner) else { continue };
             let finding = judged.finding(check, digest);
             settle(&mut findings, finding, trial.alone);
         }
@@ -84,7 +84,16 @@ fn settle(findings: &mut BTreeMap<(String, Cell), Finding>, finding: Finding, al
 }
 
 /// The check that an attempt belongs to.
-fn check_of(
+fn check_of(form: Form, attempt: &Attempt, expectation: &Expectation, owner: &ActorFact) -> Option<&'static str> {
+    if attempt.state.is_some() {
+        // Whoever takes part is kept from it by nothing but his role.
+        return Some("AZ05");
+    }
+    check_of_relation(form, &attempt.relation, expectation, &attempt.actor, owner)
+}
+
+/// The check of a form and a relation.
+fn check_of_relation(
     form: Form,
     relation: &str,
     expectation: &Expectation,

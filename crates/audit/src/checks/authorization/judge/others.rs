@@ -2,7 +2,7 @@
 
 use super::super::exhibits::{exhibit, person};
 use super::super::expect::{Rule, expect};
-use super::check_of;
+use super::check_of_relation;
 use crate::evidence::{ANONYMOUS, ActorFact, Destroyed, Run, Unreached};
 use crate::matrix::Matrix;
 use crate::verdict::{Cause, Cell, Finding, Strength, Verdict};
@@ -68,7 +68,7 @@ pub(super) fn not_reached(run: &Run, matrix: Option<&Matrix>, digest: &str, unre
         if expectation.rule == Rule::Allowed {
             continue;
         }
-        let Some(check) = check_of(fact.form, relation, &expectation, actor, owner) else { continue };
+        let Some(check) = check_of_relation(fact.form, relation, &expectation, actor, owner) else { continue };
         findings.push(Finding {
             check: check.to_owned(),
             subject: fact.name.clone(),

@@ -1,0 +1,166 @@
+//! Cells of members: what somebody may not do although he takes part, because his role is too low, or because he is in
+//! it as a viewer only.
+//!
+//! The manifest says how one becomes a member of something. Each such state has a part of the walk of its own, with
+//! fresh objects: whoever was brought into the standing ones would be no stranger to them any more.
+
+use super::reach::Reached;
+use super::world::{Call, Who, World};
+use crate::checks::authorization::expect::{Rule, expect_as_member};
+use crate::client::Purpose;
+use crate::error::Result;
+use crate::evidence::{Form, Trial};
+use crate::manifest::RequestLine;
+use std::collections::BTreeSet;
+
+/// A state of members, while its part of the walk lasts.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// `viewer`.
+    pub name: String,
+    /// How one gets into it.
+    line: RequestLine,
+    /// What one is a member of.
+    slot: usize,
+    /// Keys of objects, and who was brought into them.
+    inside: BTreeSet<(String, usize)>,
+    /// Who cannot be brought in.
+    outside: BTreeSet<usize>,
+}
+
+impl World<'_> {
+    /// The cells of members, for each state that the manifest says how to get into.
+    ///
+    /// # Errors
+    /// When the evidence cannot be written.
+    pub(super) async fn walk_as_members(&mut self) -> Result<()> {
+        for membership in self.memberships() {
+            let slot = membership.slot;
+            let met: Vec<Reached> = self.met.values().filter(|met| self.is_below(met, slot)).cloned().collect();
+            let (standing, failed) = (self.standing.clone(), self.failed.clone());
+            let objects = &self.objects;
+            self.standing.retain(|_, object| !objects[*object].keys.contains_key(&slot));
+            self.membership = Some(membership);
+            let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
+            for met in met {
+                if self.fell_silent || self.attackers(&met, true).is_empty() {
+                    continue;
+                }
+                let Some(reached) = self.met_again(&met).await else { continue };
+                let trials = self.try_on_objects(&reached).await?;
+                pending.push((reached, trials));
+            }
+            self.end_stretch(&mut pending).await?;
+            self.membership = None;
+            (self.standing, self.failed) = (standing, failed);
+        }
+        Ok(())
+    }
+
+    /// The states of the manifest that make somebody a member of an object of a known kind.
+    fn memberships(&self) -> Vec<Membership> {
+        let of = |(name, line, noun): (&str, &RequestLine, String)| {
+            let slot = self.slots.all.iter().position(|slot| slot.noun == noun)?;
+            let (inside, outside) = (BTreeSet::new(), BTreeSet::new());
+            Some(Membership { name: name.to_owned(), line: line.clone(), slot, inside, outside })
+        };
+        self.manifest.memberships().filter_map(of).collect()
+    }
+
+    /// Whether what an action was about lies in, or is, an object of this kind.
+    fn is_below(&self, met: &Reached, slot: usize) -> bool {
+        met.object.is_some_and(|object| self.objects[object].keys.contains_key(&slot))
+    }
+
+    /// The same action on an object that lies where members can be brought in: changes make their own for each trial.
+    async fn met_again(&mut self, met: &Reached) -> Option<Reached> {
+        if met.form != Form::Read {
+            return Some(met.clone());
+        }
+        let object = self.standing(self.objects[met.object?].slot, met.actor).await.ok()?;
+        self.populate(met.action, met.actor).await;
+        let keys = self.keys_for(met.action, met.actor, object).await.ok()?;
+        let done = self.succeed(met.action, met.actor, &keys, Some(object), Purpose::SetUp, 0).await;
+        let (call, asked) = done.ok()?;
+        Some(Reached { object: Some(object), call, asked, ..met.clone() })
+    }
+
+    /// Colleagues who may not do it as members, one of each role.
+    pub(super) fn forbidden_members(&self, membership: &Membership, reached: &Reached) -> Vec<Who> {
+        let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
+        let name = self.action(reached.action).name();
+        let mut roles = BTreeSet::new();
+        let mut chosen = Vec::new();
+        for (at, actor) in self.actors.iter().enumerate() {
+            let colleague = at != owner && at != reached.actor && self.relation(Some(at), owner) == "same tenant";
+            if !colleague || actor.fact.throw_away || membership.outside.contains(&at) {
+                continue;
+            }
+            let expectation =
+                expect_as_member(&self.run, self.matrix.as_ref(), &name, &actor.fact.role, &membership.name);
+            if expectation.rule == Rule::Forbidden && roles.insert(&actor.fact.role) {
+                chosen.push(Some(at));
+            }
+        }
+        chosen
+    }
+
+    /// Those of the attackers who are members of what a trial is about, brought in now where they were not. All of
+    /// them where no state is walked.
+    pub(super) async fn brought_in(&mut self, subject: usize, attackers: &[Who]) -> Vec<Who> {
+        let Some(slot) = self.membership.as_ref().map(|membership| membership.slot) else { return attackers.to_vec() };
+        let Some(key) = self.objects[subject].keys.get(&slot).cloned() else { return Vec::new() };
+        let mut members = Vec::new();
+        for at in attackers.iter().copied().flatten() {
+            if self.is_inside(&key, at) || self.bring_in(subject, &key, at).await {
+                members.push(Some(at));
+            }
+        }
+        members
+    }
+
+    async fn bring_in(&mut self, subject: usize, key: &str, at: usize) -> bool {
+        let Some(membership) = self.membership.clone().filter(|known| !known.outside.contains(&at)) else {
+            return false;
+        };
+        let owner = self.objects[subject].owner;
+        let told = membership.line.actor.as_ref();
+        let told = told.and_then(|name| self.actors.iter().position(|actor| actor.fact.name == *name));
+        // The line's actor brings people into what is his own tenant's.
+        let by = told.filter(|by| self.actors[*by].fact.tenant == self.actors[owner].fact.tenant).unwrap_or(owner);
+        let mut known = self.known(Some(at));
+        for (slot, key) in &self.objects[subject].keys {
+            for name in ["id", "key"] {
+                known.insert(format!("{}.{name}", self.slots.all[*slot].noun), key.clone());
+            }
+        }
+        let answered = match membership.line.fill(&|name| known.get(name).cloned()) {
+            Ok(filled) => {
+                let asked = self.ask(Some(by), &Call::from(filled), Purpose::SetUp).await;
+                if asked.succeeded() {
+                    self.membership.iter_mut().for_each(|now| now.inside.extend([(key.to_owned(), at)]));
+                    return true;
+                }
+                format!("answered {}", asked.exchange.status)
+            }
+            Err(unfilled) => unfilled.to_string(),
+        };
+        self.membership.iter_mut().for_each(|now| now.outside.extend([at]));
+        let words =
+            format!("{} was not made {}: `{}` {answered}", self.actors[at].fact.name, membership.name, membership.line);
+        // A note that is lost costs nothing but itself.
+        let _ = self.note(words);
+        false
+    }
+
+    fn is_inside(&self, key: &str, at: usize) -> bool {
+        self.membership.as_ref().is_some_and(|membership| membership.inside.contains(&(key.to_owned(), at)))
+    }
+
+    /// The state in which somebody is towards what a trial is about.
+    pub(super) fn state_of(&self, who: Who, subject: usize) -> Option<String> {
+        let membership = self.membership.as_ref()?;
+        let key = self.objects[subject].keys.get(&membership.slot)?;
+        self.is_inside(key, who?).then(|| membership.name.clone())
+    }
+}
