@@ -141,6 +141,19 @@ impl Note {
         Ok(whole)
     }
 
+    /// The note with the signatures of another copy of it, known or not. A copy of another text adds nothing.
+    #[must_use]
+    pub fn joined(mut self, copy: &Self) -> Self {
+        let same_text = self.text == copy.text;
+        for signature in copy.signatures.iter().filter(|_| same_text) {
+            let there = |other: &Signature| (&other.name, other.id) == (&signature.name, signature.id);
+            if self.signatures.len() < MAX_SIGNATURES && !self.signatures.iter().any(there) {
+                self.signatures.push(signature.clone());
+            }
+        }
+        self
+    }
+
     fn put(&mut self, key: &VerifierKey, bytes: Vec<u8>) {
         self.signatures.retain(|signature| !signature.is_by(key));
         self.signatures.push(Signature { name: key.name().to_owned(), id: key.id(), bytes });

@@ -173,23 +173,27 @@ impl Policy {
         // At a handover two keys sign: it is enough that one of them is in its time.
         let in_term = signers.iter().map(|key| self.check_term(key, checkpoint.size)).reduce(Result::or);
         in_term.unwrap_or(Err(CheckpointError::Note(NoteError::Unknown).into()))?;
+        let witnesses = self.witnesses_of(note).map_err(CheckpointError::from)?;
+        if self.is_quorum(&witnesses) { Ok(Accepted { checkpoint, witnesses }) } else { Err(PolicyError::Quorum) }
+    }
+
+    /// Whether as many witnesses signed a note as the policy asks for, whoever the log is.
+    ///
+    /// # Errors
+    /// [`NoteError`] when a signature of a known witness does not hold.
+    pub fn is_witnessed(&self, note: &Note) -> Result<bool, NoteError> {
+        Ok(self.is_quorum(&self.witnesses_of(note)?))
+    }
+
+    fn is_quorum(&self, witnesses: &BTreeMap<String, u64>) -> bool {
         let mut satisfied = Vec::with_capacity(self.members.len());
-        let mut witnesses = BTreeMap::new();
         for (name, member) in &self.members {
             satisfied.push(match member {
-                Member::Witness(key) => {
-                    let signature = verified.iter().find(|signature| signature.key == key);
-                    let at = signature.and_then(|signature| signature.at);
-                    witnesses.extend(at.map(|at| (name.clone(), at)));
-                    at.is_some()
-                }
+                Member::Witness(_) => witnesses.contains_key(name),
                 Member::Group { enough, of } => of.iter().filter(|&&place| satisfied[place]).count() >= *enough,
             });
         }
-        match self.quorum {
-            Some(place) if !satisfied[place] => Err(PolicyError::Quorum),
-            _ => Ok(Accepted { checkpoint, witnesses }),
-        }
+        self.quorum.is_none_or(|place| satisfied[place])
     }
 
     fn place(&self, name: &str) -> Option<usize> {

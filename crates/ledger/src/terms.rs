@@ -37,7 +37,7 @@ pub enum TermError {
     #[error("the key {key} was retired at leaf {until}, and this is signed over {}", checkpoint.size)]
     Over {
         /// What was signed.
-        checkpoint: Checkpoint,
+        checkpoint: Box<Checkpoint>,
         /// The key's name.
         key: String,
         /// The place of the leaf that retired it.
@@ -122,7 +122,7 @@ impl Terms {
         match self.after(term) {
             Some(next) if next.from < checkpoint.size => {
                 let epoch = next.key.name() != term.key.name();
-                Err(TermError::Over { checkpoint, key, until: next.from, epoch })
+                Err(TermError::Over { checkpoint: Box::new(checkpoint), key, until: next.from, epoch })
             }
             _ => Err(TermError::Early { key, from: term.from, size: checkpoint.size }),
         }

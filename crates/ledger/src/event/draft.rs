@@ -128,6 +128,18 @@ impl Draft {
         Self { body, values: Vec::new() }
     }
 
+    /// The event's id.
+    pub fn id(&self) -> Uuid {
+        self.body.id
+    }
+
+    /// Whose history it belongs to, where that is not the one that it began with.
+    #[must_use]
+    pub fn chain(mut self, chain: Chain) -> Self {
+        self.body.chain = chain;
+        self
+    }
+
     /// Who did it, or tried to.
     #[must_use]
     pub fn actor(mut self, performer: Performer) -> Self {

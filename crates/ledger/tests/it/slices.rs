@@ -54,7 +54,9 @@ fn slice(leaves: u64, pruned: u64) -> Slice {
         if chain == client(0) {
             ours.push((frontier.size(), leaf.clone()));
         }
-        frontier.append(leaf.hash(), |node, hash| drop(nodes.insert(node, hash)));
+        frontier.append(leaf.hash(), |node, hash| {
+            nodes.insert(node, hash);
+        });
         *head
     };
     let mut dropped = ChainHead::EMPTY;
@@ -136,7 +138,7 @@ fn an_edited_slice_is_tampered() {
             let mut files = whole.clone();
             files.get_mut(file).unwrap()[place] ^= 1;
             let report = read(&files);
-            let signature_of_a_proof = file == &name(5)[1] && report.verdict() == Verdict::Verified;
+            let signature_of_a_proof = *file == name(5)[1] && report.verdict() == Verdict::Verified;
             assert!(signature_of_a_proof || report.verdict() == Verdict::Tampered, "{file} at {place}: {report}");
         }
     }

@@ -18,7 +18,9 @@ fn log_key() -> SignerKey {
 fn root(world: &str, size: u64) -> (ledger::Hash, BTreeMap<tree::Node, ledger::Hash>) {
     let (mut nodes, mut frontier) = (BTreeMap::new(), Frontier::default());
     for index in 0..size {
-        frontier.append(leaf_hash(format!("{world} {index}").as_bytes()), |node, hash| drop(nodes.insert(node, hash)));
+        frontier.append(leaf_hash(format!("{world} {index}").as_bytes()), |node, hash| {
+            nodes.insert(node, hash);
+        });
     }
     (frontier.root(), nodes)
 }
