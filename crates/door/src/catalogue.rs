@@ -86,15 +86,19 @@ impl Catalogue {
 
     /// Adds the job that seals the record. It is the door's own, so only its declaration comes from outside.
     #[must_use]
-    pub fn seals(mut self, spec: Spec) -> Self {
+    pub fn seals(self, spec: Spec) -> Self {
+        self.keep(spec, |passage| Box::pin(run::seal(passage)))
+    }
+
+    /// Adds the job that takes checkpoints to the anchors outside. The door's own, too.
+    #[must_use]
+    pub fn anchors(self, spec: Spec) -> Self {
+        self.keep(spec, |passage| Box::pin(run::anchor(passage)))
+    }
+
+    fn keep(mut self, spec: Spec, run: Run) -> Self {
         let shapes = || Shapes { input: <()>::schema(), output: <()>::schema(), named: Vec::new() };
-        self.0.push(Entry {
-            spec,
-            effect: Effect::Keep,
-            recorded: false,
-            shapes,
-            run: |passage| Box::pin(run::seal(passage)),
-        });
+        self.0.push(Entry { spec, effect: Effect::Keep, recorded: false, shapes, run });
         self
     }
 

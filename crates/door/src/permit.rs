@@ -148,6 +148,12 @@ impl<'t> Read<'t> {
         self.now
     }
 
+    /// Why the log is not signed at present; nothing when all is well.
+    #[must_use]
+    pub fn sealing_trouble(&self) -> Option<String> {
+        self.parts.sealer.as_ref().and_then(|sealer| sealer.trouble())
+    }
+
     /// Leaves the snapshot and gives its connection back, before slow work: hashing, another server. Nothing can be read
     /// afterwards.
     pub fn leave(&mut self) {

@@ -63,6 +63,7 @@ pub struct Door {
     memory: Memory,
     refused: refused::Repeats,
     installation: Uuid,
+    pub(crate) schema_looked: crate::record::Looked,
 }
 
 /// What the record needs to know of a passage.
@@ -95,7 +96,8 @@ impl Door {
     /// As [`store::Error`] says.
     pub async fn new(parts: Parts) -> store::Result<Arc<Self>> {
         let installation = installation(&parts.store, parts.clock.now()).await?;
-        Ok(Arc::new(Self { parts, memory: Memory::default(), refused: refused::Repeats::default(), installation }))
+        let (memory, refused, schema_looked) = Default::default();
+        Ok(Arc::new(Self { parts, memory, refused, installation, schema_looked }))
     }
 
     /// The id of this installation: the name of its chain.

@@ -47,6 +47,27 @@ const RECORD: &[Step] = &[
          at {int} NOT NULL) {strict}",
     ),
     Step::InsertOnly("ledger_checkpoint"),
+    // The log's keys in the order of their terms: the leaf that handed over, and the event in it. The first has none.
+    Step::Sql("CREATE TABLE ledger_key (size {int} PRIMARY KEY, vkey {text} NOT NULL, n {int}) {strict}"),
+    Step::InsertOnly("ledger_key"),
+    // What those outside answered to a checkpoint: with a witness's cosignature, the note as it is then.
+    Step::Sql(
+        "CREATE TABLE ledger_anchor (size {int} NOT NULL, anchor {text} NOT NULL, note {text} NOT NULL, \
+         at {int} NOT NULL, PRIMARY KEY (size, anchor)) {keyed}",
+    ),
+    Step::InsertOnly("ledger_anchor"),
+    // What the schema looked like, and the event that says so.
+    Step::Sql(
+        "CREATE TABLE ledger_schema (n {int} PRIMARY KEY, engine {text} NOT NULL, fingerprint {bytes} NOT NULL, \
+         migrations {int} NOT NULL) {strict}",
+    ),
+    Step::InsertOnly("ledger_schema"),
+    // How far the beginning of a chain was dropped by policy, and the event that says so.
+    Step::Sql(
+        "CREATE TABLE ledger_prune (n {int} PRIMARY KEY, chain {text} NOT NULL, until {int} NOT NULL, \
+         last {bytes} NOT NULL) {strict}",
+    ),
+    Step::InsertOnly("ledger_prune"),
     // One row: how far the log is. Whoever holds it seals.
     Step::Sql("CREATE TABLE ledger_head (id {int} PRIMARY KEY CHECK (id = 1), size {int} NOT NULL) {strict}"),
     Step::Sql("INSERT INTO ledger_head (id, size) VALUES (1, 0)"),

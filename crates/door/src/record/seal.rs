@@ -14,8 +14,8 @@ use ledger::tiles::is_stored;
 use ledger::tree::Frontier;
 use ledger::{Chain, ChainHead};
 
-use super::log;
 use super::sign::{SealError, Sealer, Sign, Signing, root_at};
+use super::{anchor, log};
 use crate::pass::Door;
 use crate::store::{Store, Tx, Value};
 use crate::time::Time;
@@ -39,7 +39,16 @@ impl Door {
     /// # Errors
     /// See [`SealError`].
     pub async fn seal(&self) -> Result<u64, SealError> {
-        Ok(seal(&self.parts.store, self.parts.sealer.as_deref(), self.now(), Sign::WhenDue).await?.events)
+        self.watch_schema().await?;
+        let sealer = self.parts.sealer.as_deref();
+        if let Some(sealer) = sealer {
+            anchor::ask_outside(sealer).await;
+        }
+        let sealed = seal(&self.parts.store, sealer, self.now(), Sign::WhenDue).await;
+        if let Some(sealer) = sealer {
+            sealer.remember(sealed.as_ref().err().map(ToString::to_string));
+        }
+        Ok(sealed?.events)
     }
 
     /// Seals what is committed and signs at once. Gives the newest checkpoint; none while there is nothing to sign, no
@@ -100,7 +109,7 @@ async fn batch(store: &Store, signing: Option<&Signing<'_>>) -> Result<Sealed, S
     };
     let from = log::unsigned(&head, "size")?;
     let mut frontier = Frontier::read(&log::nodes_of_root(&mut tx, from).await?, from)?;
-    let events = append(&mut tx, &mut frontier).await?;
+    let events = append(&mut tx, &mut frontier, None).await?;
     check_again(&mut tx, from, &frontier).await?;
     tx.run("UPDATE ledger_head SET size = $1 WHERE id = 1", values![log::signed(frontier.size())?]).await?;
     let checkpoint = match signing {
@@ -114,14 +123,14 @@ async fn batch(store: &Store, signing: Option<&Signing<'_>>) -> Result<Sealed, S
     Ok(Sealed { events, checkpoint })
 }
 
-/// Appends the next pending events. Gives how many.
-async fn append(tx: &mut Tx, frontier: &mut Frontier) -> Result<u64, SealError> {
+/// Appends the next pending events, or only the one that is named. Gives how many.
+pub(super) async fn append(tx: &mut Tx, frontier: &mut Frontier, only: Option<i64>) -> Result<u64, SealError> {
     let (from, limit) = (frontier.size(), i64::try_from(BATCH_EVENTS_MAX).unwrap_or(i64::MAX));
     let pending = tx
         .all(
             "SELECT p.n AS n, e.chain AS chain, e.body AS body FROM event_pending p LEFT JOIN event e ON e.n = p.n \
-             ORDER BY p.n LIMIT $1",
-            values![limit],
+             WHERE p.n = $2 OR $2 < 0 ORDER BY p.n LIMIT $1",
+            values![limit, only.unwrap_or(-1)],
         )
         .await?;
     let mut heads: HashMap<Chain, ChainHead> = HashMap::new();
@@ -173,7 +182,7 @@ fn sound(n: i64, chain: Option<String>, body: Option<Vec<u8>>) -> Result<Event, 
 }
 
 /// The second way: what was written is read back, hashed from the stored bodies, and the root made from stored nodes.
-async fn check_again(tx: &mut Tx, from: u64, frontier: &Frontier) -> Result<(), SealError> {
+pub(super) async fn check_again(tx: &mut Tx, from: u64, frontier: &Frontier) -> Result<(), SealError> {
     let written = tx
         .all(
             "SELECT l.seq AS seq, l.chain AS chain, l.chain_seq AS chain_seq, l.chain_prev AS chain_prev, \

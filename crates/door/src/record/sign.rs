@@ -1,13 +1,16 @@
 //! Signing the log: when, with what, and when not.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::Hash;
 use ledger::checkpoint::{Checkpoint, CheckpointError};
 use ledger::key::{KeyError, SignerKey};
 use ledger::tree::{self, Frontier, TreeError};
 
-use super::{high_water, log};
+use super::anchor::Anchor;
+use super::high_water::{self, Erased};
+use super::{log, terms};
 use crate::refusal::Refusal;
 use crate::store::{self, Tx};
 use crate::time::Time;
@@ -18,14 +21,30 @@ pub const CHECKPOINT_SECONDS: i64 = 10;
 /// … or when so many leaves came after it.
 pub const CHECKPOINT_LEAVES: u64 = 65_536;
 
-/// What signs the log, and where its high-water mark lies outside the database.
+/// What signs the log, and what is known of it outside the database.
 pub struct Sealer {
-    /// The log's name in its checkpoints: `portal.example/record/<installation>`.
+    /// The log's name in its checkpoints: `portal.example/record/<installation>`; in a later epoch with its number behind.
     pub origin: String,
     /// The 32-byte seed of the Ed25519 key. Never in the database.
     pub seed: zeroize::Zeroizing<[u8; 32]>,
     /// The file that holds the last signed checkpoint.
     pub high_water: PathBuf,
+    /// Where checkpoints are taken to.
+    pub(super) anchors: Vec<Arc<dyn Anchor>>,
+    state: Mutex<State>,
+}
+
+/// What a sealer learned while it ran.
+#[derive(Default)]
+struct State {
+    /// Why nothing is signed, as the last try said.
+    trouble: Option<String>,
+    /// Checkpoints that those outside hold, until the database has shown that it agrees with them.
+    outside: Vec<(String, Checkpoint)>,
+    /// Whether those outside were asked.
+    asked: bool,
+    /// Who contradicted the log, and how: nothing is signed until the next start.
+    halted: Option<(String, String)>,
 }
 
 /// Why nothing was sealed, or why nothing is signed. Events stay recorded and wait.
@@ -39,13 +58,13 @@ pub enum SealError {
     Tampered(String),
     /// The database ends before a checkpoint that was signed already.
     #[error(
-        "the database holds {database} leaves, but a checkpoint of {outside} was signed ({}); nothing was signed\n\n\
-         hint: was an older copy restored? put the newer one back, or begin another log under another name",
-        path.display()
+        "the database holds {database} leaves, but a checkpoint of {outside} was signed ({by}); nothing was signed\n\n\
+         hint: was an older copy restored? put the newer one back, or go on in a new epoch: \
+         plimsoll-portal ledger new-epoch --reason …"
     )]
     Behind {
-        /// The high-water file.
-        path: PathBuf,
+        /// Who holds the checkpoint.
+        by: String,
         /// Leaves in the database.
         database: u64,
         /// Leaves that were signed.
@@ -53,16 +72,38 @@ pub enum SealError {
     },
     /// The database holds another history than the one that was signed.
     #[error(
-        "the first {size} leaves are others than those that were signed ({}); nothing was signed\n\n\
-         hint: keep both the database and the file: together they prove it",
-        path.display()
+        "the first {size} leaves are others than those that were signed ({by}); nothing was signed\n\n\
+         hint: keep both the database and the checkpoint: together they prove it"
     )]
     Forked {
-        /// The high-water file.
-        path: PathBuf,
+        /// Who holds the checkpoint.
+        by: String,
         /// Leaves that were signed.
         size: u64,
     },
+    /// The log was handed over to another key.
+    #[error(
+        "the log is signed by another key since leaf {since}; nothing was signed\n\n\
+         hint: start again, so that the new key is read; another instance needs a copy of it"
+    )]
+    Retired {
+        /// The leaf that handed over.
+        since: u64,
+    },
+    /// An anchor holds something that contradicts the log.
+    #[error(
+        "{by} holds something that contradicts the log: {why}; nothing was signed\n\n\
+         hint: was an older copy restored? put the newer one back, or go on in a new epoch"
+    )]
+    Contradicted {
+        /// Which anchor.
+        by: String,
+        /// What it said.
+        why: String,
+    },
+    /// Another instance seals at this moment.
+    #[error("another instance seals at this moment; run it again")]
+    Busy,
     /// The high-water file cannot be read or written, or is not this log's.
     #[error("the high-water file {} cannot be used: {why}", path.display())]
     HighWater {
@@ -98,12 +139,76 @@ impl From<TreeError> for SealError {
 }
 
 impl Sealer {
+    /// A sealer that nobody outside knows yet.
+    #[must_use]
+    pub fn new(origin: impl Into<String>, seed: zeroize::Zeroizing<[u8; 32]>, high_water: impl Into<PathBuf>) -> Self {
+        let (origin, high_water) = (origin.into(), high_water.into());
+        Self { origin, seed, high_water, anchors: Vec::new(), state: Mutex::default() }
+    }
+
+    /// The same, with anchors to which its checkpoints are taken.
+    #[must_use]
+    pub fn anchored(mut self, anchors: Vec<Arc<dyn Anchor>>) -> Self {
+        self.anchors = anchors;
+        self
+    }
+
     /// The log's key.
     ///
     /// # Errors
     /// [`KeyError`] when the origin cannot name a key.
     pub fn key(&self) -> Result<SignerKey, KeyError> {
         SignerKey::from_seed(&self.origin, &self.seed)
+    }
+
+    /// Why nothing is signed at present; nothing when all is well.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.state().trouble.clone()
+    }
+
+    /// Who was erased, as the list beside the high-water file says.
+    ///
+    /// # Errors
+    /// [`SealError::HighWater`].
+    pub fn erased(&self) -> Result<Vec<Erased>, SealError> {
+        high_water::erased(&self.high_water)
+    }
+
+    /// A checkpoint that somebody outside holds: nothing is signed until the database has shown that it agrees with it.
+    /// What is not this log's is not believed.
+    pub fn outside_holds(&self, label: &str, note: &[u8]) {
+        let opened = self.key().ok().and_then(|key| Checkpoint::open(note, key.verifier()).ok());
+        match opened {
+            Some(checkpoint) => self.state().outside.push((label.to_owned(), checkpoint)),
+            None => tracing::warn!(anchor = label, "what is held there is no checkpoint of this log's present key"),
+        }
+    }
+
+    /// Whether those outside were not asked yet. Says so once.
+    pub(super) fn asks_outside(&self) -> bool {
+        !std::mem::replace(&mut self.state().asked, true)
+    }
+
+    /// The largest checkpoint that is known outside the database. The file is taken at its word here: after a copy from
+    /// before a change of keys was put back, the key that signed it is not there any more.
+    pub(super) fn largest_outside(&self) -> Result<Option<Checkpoint>, SealError> {
+        let file = high_water::read_unverified(&self.high_water);
+        let others = self.state().outside.iter().map(|(_, checkpoint)| checkpoint.clone()).collect::<Vec<_>>();
+        Ok(file.into_iter().chain(others).max_by_key(|checkpoint| checkpoint.size))
+    }
+
+    /// Nothing is signed any more until the next start.
+    pub(super) fn halt(&self, by: &str, why: &str) {
+        self.state().halted = Some((by.to_owned(), why.to_owned()));
+    }
+
+    pub(super) fn remember(&self, trouble: Option<String>) {
+        self.state().trouble = trouble;
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -148,6 +253,7 @@ impl<'a> Signing<'a> {
         if !self.is_due(size, last.as_ref()) {
             return Ok(None);
         }
+        self.check_term(tx).await?;
         if let Some(last) = last
             && root_at(tx, last.size).await? != last.root
         {
@@ -166,6 +272,15 @@ impl<'a> Signing<'a> {
         Ok(Some(note))
     }
 
+    /// Only the key of the present term signs. The first one that ever does writes itself down.
+    async fn check_term(&self, tx: &mut Tx) -> Result<(), SealError> {
+        match terms::stored(tx).await?.last() {
+            None => Ok(terms::insert(tx, 0, self.key.verifier(), None).await?),
+            Some(last) if last.key == *self.key.verifier() => Ok(()),
+            Some(last) => Err(SealError::Retired { since: last.from }),
+        }
+    }
+
     /// The checkpoint outside the database. In a snapshot taken afterwards the database holds at least as much, because
     /// a checkpoint is published after its commit.
     pub(super) fn outside(&self) -> Result<Option<Checkpoint>, SealError> {
@@ -175,23 +290,39 @@ impl<'a> Signing<'a> {
     /// Refuses to go on from a database that stands behind what was signed, or beside it.
     pub(super) async fn check_outside(
         &self,
-        outside: Option<&Checkpoint>,
+        high_water: Option<&Checkpoint>,
         tx: &mut Tx,
         size: u64,
     ) -> Result<(), SealError> {
-        let Some(outside) = outside else { return Ok(()) };
-        let path = self.sealer.high_water.clone();
-        if outside.size > size {
-            return Err(SealError::Behind { path, database: size, outside: outside.size });
+        if let Some((by, why)) = self.sealer.state().halted.clone() {
+            return Err(SealError::Contradicted { by, why });
         }
-        if root_at(tx, outside.size).await? == outside.root {
-            Ok(())
-        } else {
-            Err(SealError::Forked { path, size: outside.size })
+        if let Some(high_water) = high_water {
+            agrees(tx, size, &self.sealer.high_water.display().to_string(), high_water).await?;
         }
+        let others = self.sealer.state().outside.clone();
+        for (label, checkpoint) in &others {
+            agrees(tx, size, label, checkpoint).await?;
+            // A log only grows: what agrees once agrees for ever.
+            self.sealer.state().outside.retain(|(_, other)| other != checkpoint);
+        }
+        Ok(())
     }
 
     pub(super) fn publish(&self, size: u64, note: &str) -> Result<(), SealError> {
         high_water::write(&self.sealer.high_water, self.key.verifier(), size, note)
+    }
+}
+
+/// Whether the database continues what was signed.
+async fn agrees(tx: &mut Tx, size: u64, by: &str, outside: &Checkpoint) -> Result<(), SealError> {
+    let by = by.to_owned();
+    if outside.size > size {
+        return Err(SealError::Behind { by, database: size, outside: outside.size });
+    }
+    if root_at(tx, outside.size).await? == outside.root {
+        Ok(())
+    } else {
+        Err(SealError::Forked { by, size: outside.size })
     }
 }

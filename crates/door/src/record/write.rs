@@ -143,7 +143,8 @@ fn draft(
 
 const EVENT: &str = "INSERT INTO event (chain, body, private) VALUES ($1, $2, $3) RETURNING n";
 
-async fn insert(tx: &mut Tx, draft: Draft, outcome: Outcome) -> Result<i64> {
+/// Writes an event, with the values about people beside it, and gives its number.
+pub(super) async fn insert(tx: &mut Tx, draft: Draft, outcome: Outcome) -> Result<i64> {
     tx.one(EVENT, event(draft, outcome)?).await?.get("n")
 }
 

@@ -150,6 +150,30 @@ impl Store {
         Ok(())
     }
 
+    /// Everything in the schema that keeps the record honest, one line each, in order.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub(crate) async fn schema_lines(&self) -> Result<Vec<String>> {
+        let rows = self.read().await?.all(dialect::schema_lines(self.engine()), vec![]).await?;
+        let mut lines: Vec<String> = rows.iter().map(|row| row.get("line")).collect::<Result<_>>()?;
+        // Sorted here: each engine has an order of its own.
+        lines.sort_unstable();
+        Ok(lines)
+    }
+
+    /// Takes what was overwritten out of the database's own journal, too: after an erasure. PostgreSQL's journal is
+    /// recycled by the server.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub(crate) async fn forget(&self) -> Result<()> {
+        match &self.connections {
+            Connections::Sqlite { writer, .. } => writer.truncate_journal().await,
+            Connections::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.connections {

@@ -81,14 +81,16 @@ pub(super) fn insert_only(engine: Engine, table: &str) -> Vec<String> {
     }
 }
 
-/// The triggers of the table of events: bodies stay, values about people may go, and each new event is put before
-/// the sequencer by the database itself, so that nobody can forget it.
+/// The triggers of the table of events: bodies stay unless a policy dropped the beginning of their chain, values about
+/// people may go, and each new event is put before the sequencer by the database itself, so that nobody can forget it.
 pub(super) fn events(engine: Engine) -> Vec<String> {
     let texts: &[&str] = match engine {
         Engine::Sqlite => &[
             "CREATE TRIGGER event_no_update BEFORE UPDATE OF n, chain, body ON event \
              BEGIN SELECT RAISE(ABORT, 'event is insert-only'); END",
-            "CREATE TRIGGER event_no_delete BEFORE DELETE ON event \
+            "CREATE TRIGGER event_no_delete BEFORE DELETE ON event WHEN NOT EXISTS \
+             (SELECT 1 FROM ledger_leaf l JOIN ledger_prune p ON p.chain = l.chain AND l.chain_seq <= p.until \
+             WHERE l.n = OLD.n) \
              BEGIN SELECT RAISE(ABORT, 'event is insert-only'); END",
             "CREATE TRIGGER event_is_pending AFTER INSERT ON event \
              BEGIN INSERT INTO event_pending (n) VALUES (NEW.n); END",
@@ -100,8 +102,13 @@ pub(super) fn events(engine: Engine) -> Vec<String> {
         Engine::Postgres => &[
             "CREATE TRIGGER event_no_update BEFORE UPDATE OF n, chain, body ON event \
              FOR EACH ROW EXECUTE FUNCTION refuse_edit()",
+            "CREATE FUNCTION event_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             PERFORM 1 FROM ledger_leaf l JOIN ledger_prune p ON p.chain = l.chain AND l.chain_seq <= p.until \
+             WHERE l.n = OLD.n; \
+             IF NOT FOUND THEN RAISE EXCEPTION 'event refuses DELETE' \
+             USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$",
             "CREATE TRIGGER event_no_delete BEFORE DELETE ON event \
-             FOR EACH ROW EXECUTE FUNCTION refuse_edit()",
+             FOR EACH ROW EXECUTE FUNCTION event_no_delete()",
             "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event \
              FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit()",
             "CREATE FUNCTION event_is_pending() RETURNS trigger LANGUAGE plpgsql AS $$ \
@@ -208,6 +215,30 @@ pub(super) fn unrecorded(engine: Engine, table: &str) -> Vec<String> {
             format!("DROP TRIGGER IF EXISTS {table}_revision ON {table}"),
             format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_recorded"),
         ],
+    }
+}
+
+/// Everything in the schema that keeps the record honest, one line each: tables, columns, constraints, triggers and their
+/// functions, and whether they are switched on. Two schemas with the same lines refuse the same things.
+pub(super) const fn schema_lines(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') AS line FROM sqlite_schema \
+             WHERE name NOT LIKE 'sqlite_%'"
+        }
+        Engine::Postgres => {
+            "SELECT 'column ' || table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
+             FROM information_schema.columns WHERE table_schema = current_schema() \
+             UNION ALL SELECT 'trigger ' || c.relname || ' ' || t.tgname || ' ' || t.tgtype || ' ' || t.tgenabled::text \
+             || ' ' || p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+             JOIN pg_namespace s ON s.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid \
+             WHERE s.nspname = current_schema() AND (NOT t.tgisinternal OR t.tgenabled <> 'O') \
+             UNION ALL SELECT 'constraint ' || c.relname || ' ' || k.conname || ' ' || k.convalidated || ' ' \
+             || pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
+             JOIN pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = current_schema() \
+             UNION ALL SELECT 'function ' || p.proname || ' ' || p.prosrc FROM pg_proc p \
+             JOIN pg_namespace s ON s.oid = p.pronamespace WHERE s.nspname = current_schema()"
+        }
     }
 }
 

@@ -93,6 +93,18 @@ impl Writer {
         Ok(turn)
     }
 
+    /// Waits for the turn that runs, writes the journal into the database and empties it.
+    pub(super) async fn truncate_journal(&self) -> Result<()> {
+        let mut guard = Arc::clone(&self.state).lock_owned().await;
+        let emptied = tokio::spawn(async move {
+            if guard.ended.is_some() {
+                finish_group(&mut guard).await;
+            }
+            execute(&mut guard, "PRAGMA wal_checkpoint(TRUNCATE)").await
+        });
+        emptied.await.map_err(|_| lost())?
+    }
+
     /// Waits for the turn that runs and closes the connection.
     pub(super) async fn close(&self) {
         let mut guard = Arc::clone(&self.state).lock_owned().await;

@@ -189,7 +189,9 @@ async fn sealed(tx: &mut Tx, numbers: &[i64]) -> Result<Vec<Recorded>> {
 #[derive(Deserialize)]
 struct Kept {
     field: String,
-    value: String,
+    /// Absent once it was erased.
+    #[serde(default)]
+    value: Option<String>,
 }
 
 pub(crate) fn recorded(row: &Row, seal: Option<Seal>) -> Result<Recorded> {
@@ -201,5 +203,6 @@ pub(crate) fn recorded(row: &Row, seal: Option<Seal>) -> Result<Recorded> {
     })?;
     let private = row.get::<Option<String>>("private")?.unwrap_or_else(|| "[]".to_owned());
     let kept: Vec<Kept> = serde_json::from_str(&private).map_err(|_| Refusal::Broken)?;
-    Ok(Recorded { n, event, private: kept.into_iter().map(|kept| (kept.field, kept.value)).collect(), seal })
+    let private = kept.into_iter().filter_map(|kept| Some((kept.field, kept.value?))).collect();
+    Ok(Recorded { n, event, private, seal })
 }

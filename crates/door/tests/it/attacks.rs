@@ -74,6 +74,7 @@ const ENDS_AND_NODES: &[Attack] = &[
             "DELETE FROM event_index WHERE n > 250",
             "DELETE FROM event WHERE n > 250",
             "DELETE FROM event_pending WHERE n > 250",
+            "UPDATE ledger_head SET size = 250",
         ],
         Verdict::Forked,
         |fault| matches!(fault, Fault::Fork { size: 300, .. }),

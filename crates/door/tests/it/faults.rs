@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use door::record::{Sign, seal};
 use door::store::{Engine, Error, Faults, Store};
-use door::verify::{Outside, Verdict, verify};
+use door::verify::{Outside, Trust, Verdict, verify};
 use door::{Refusal, values};
 use serde_json::json;
 
@@ -48,7 +48,7 @@ async fn holds(store: &Store, directory: &Path) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let outside = [Outside { label: "file".to_owned(), note: std::fs::read(&sealer.high_water).unwrap() }];
-    let report = verify(store, &public_key(&sealer), &outside).await.unwrap();
+    let report = verify(store, &Trust::key(public_key(&sealer)).outside(&outside)).await.unwrap();
     assert!(report.verdict() == Verdict::Verified && report.pending == 0, "{report}");
 }
 

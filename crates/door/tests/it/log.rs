@@ -37,11 +37,7 @@ pub(crate) async fn on_each(more: &[Migration], test: impl AsyncFn(&Store)) {
 }
 
 pub(crate) fn sealer(directory: &Path) -> Sealer {
-    Sealer {
-        origin: "test.example/record/1".to_owned(),
-        seed: [1; 32].into(),
-        high_water: directory.join("high-water"),
-    }
+    Sealer::new("test.example/record/1", [1; 32].into(), directory.join("high-water"))
 }
 
 pub(crate) fn public_key(sealer: &Sealer) -> VerifierKey {

@@ -266,6 +266,21 @@ pub(crate) async fn door_over(store: Store, clock: Arc<HandClock>, catalogue: Ca
     Door::new(parts).await.unwrap()
 }
 
+/// A door over a migrated database that signs its log.
+pub(crate) async fn door_with(store: Store, now: Time, sealer: door::Sealer) -> Arc<Door> {
+    let parts = Parts {
+        catalogue: deeds::catalogue(),
+        grounds: Arc::new(library::Library),
+        store,
+        clock: Arc::new(HandClock::at(now)),
+        sealer: Some(Arc::new(sealer)),
+        public_origin: "https://library.example".to_owned(),
+        observer: "library@1.0.0",
+        world: Arc::new(()),
+    };
+    Door::new(parts).await.unwrap()
+}
+
 /// The id that an action gave.
 pub(crate) fn made(reply: &Reply) -> Uuid {
     reply.output["id"].as_str().unwrap().parse().unwrap()

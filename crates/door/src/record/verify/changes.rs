@@ -6,13 +6,15 @@ use ledger::Hash;
 use ledger::event::{Body, Change, Event};
 use uuid::Uuid;
 
+use super::own::Own;
 use super::{Fault, PAGE, Report};
+use crate::record::log;
 use crate::store::{Result, Row, Tx};
 use crate::values;
 
 /// Compares all rows of `change` with the events that they name. `said` is how many changes all events tell. Gives which
 /// number means which table.
-pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result<HashMap<i64, String>> {
+pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64, own: &Own) -> Result<HashMap<i64, String>> {
     let mut tables = Tables::default();
     let (mut rows_total, mut after) = (0, (i64::MIN, Uuid::nil(), 0));
     loop {
@@ -29,6 +31,8 @@ pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result
             after = (row.get("entity")?, row.get("pk")?, row.get("rev")?);
             if tables.says(row)? {
                 report.changes += 1;
+            } else if dropped(tx, row, own).await? {
+                report.changes_dropped += 1;
             } else {
                 report.fault(Fault::ChangeUnsaid { pk: after.1, rev: after.2, n: row.get("n")? });
             }
@@ -38,10 +42,20 @@ pub(super) async fn check(tx: &mut Tx, report: &mut Report, said: u64) -> Result
         }
     }
     // Every row has its sentence, and no sentence has two rows: equal numbers leave nothing unsaid on either side.
-    if rows_total != said || report.changes != said {
+    if rows_total - report.changes_dropped != said || report.changes != said {
         tables.name_missing(tx, report).await?;
     }
     Ok(tables.0)
+}
+
+/// Whether the event that told a change was dropped by policy.
+async fn dropped(tx: &mut Tx, row: &Row, own: &Own) -> Result<bool> {
+    if row.get::<Option<Vec<u8>>>("body")?.is_some() {
+        return Ok(false);
+    }
+    let leaf = "SELECT chain, chain_seq FROM ledger_leaf WHERE n = $1";
+    let Some(leaf) = tx.maybe(leaf, values![row.get::<i64>("n")?]).await? else { return Ok(false) };
+    Ok(own.dropped_place(&leaf.get::<String>("chain")?, log::unsigned(&leaf, "chain_seq")?))
 }
 
 /// Which number means which table, as learned from the events.

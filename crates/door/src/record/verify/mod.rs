@@ -4,26 +4,34 @@
 //! Reads one snapshot, page by page, and changes nothing. Not checked here: whether what was recorded is true.
 
 mod changes;
+mod fault;
+mod heads;
+mod own;
+mod private;
 mod report;
 mod rows;
 
-use std::collections::VecDeque;
+use std::collections::HashSet;
 
-use ledger::checkpoint::Checkpoint;
-use ledger::commitment::{Salt, of_value};
+use ledger::Chain;
 use ledger::event::Event;
 use ledger::key::VerifierKey;
+use ledger::policy::Policy;
 use ledger::replay::{Replay, Stored};
 use ledger::tiles::is_stored;
 use ledger::tree::{Node, Nodes as _};
-use ledger::{Chain, Hash};
-use serde::Deserialize;
 use uuid::Uuid;
 
-pub use self::report::{FAULTS_MAX, Fault, Report, Verdict};
-use super::log::{self, StoredCheckpoint};
+pub use self::fault::Fault;
+use self::heads::Heads;
+use self::own::Own;
+use self::private::Private;
+pub use self::report::{FAULTS_MAX, Report};
+use super::high_water::Erased;
+use super::{log, schema_watch};
 use crate::store::{Result, Row, Store, Tx};
 use crate::values;
+pub use ledger::Verdict;
 
 /// Rows read at once.
 const PAGE: i64 = 1000;
@@ -37,72 +45,89 @@ pub struct Outside {
     pub note: Vec<u8>,
 }
 
+/// Whom and what the verifier believes.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    /// Whose signatures: any one of the log's keys, and witnesses.
+    pub policy: Policy,
+    /// Checkpoints that are kept outside the database.
+    pub outside: Vec<Outside>,
+    /// Who was erased, as a list outside the database says.
+    pub erased: Vec<Erased>,
+}
+
+impl Trust {
+    /// The log's key alone.
+    #[must_use]
+    pub fn key(key: VerifierKey) -> Self {
+        Self { policy: Policy::log_only(key), outside: Vec::new(), erased: Vec::new() }
+    }
+
+    /// With these checkpoints from outside.
+    #[must_use]
+    pub fn outside(mut self, outside: &[Outside]) -> Self {
+        self.outside.extend_from_slice(outside);
+        self
+    }
+}
+
 /// Verifies all of it.
 ///
 /// # Errors
 /// As [`crate::store::Error`] says. What does not hold is in the report.
-pub async fn verify(store: &Store, key: &VerifierKey, outside: &[Outside]) -> Result<Report> {
+pub async fn verify(store: &Store, trust: &Trust) -> Result<Report> {
+    let fingerprint = schema_watch::fingerprint(store).await?;
+    let columns = crate::inventory::columns(store).await?;
     let mut tx = store.read().await?;
-    let mut pass = Pass::new(key);
-    pass.take_outside(outside);
+    let mut report = Report::default();
+    let own = Own::read(&mut tx).await?;
+    let heads = Heads::read(&mut tx, trust, own.terms(), &mut report).await?;
+    let private = Private::read(&mut tx, trust).await?;
+    let mut pass = Pass::new(report, heads, own, private);
     pass.log(&mut tx).await?;
     pass.pending(&mut tx).await?;
-    let tables = changes::check(&mut tx, &mut pass.report, pass.changes_said).await?;
-    rows::check(&mut tx, &mut pass.report, &crate::inventory::columns(store).await?, &tables).await?;
+    pass.repeated(&mut tx).await?;
+    pass.own.end(&fingerprint, &mut pass.report);
+    pass.private.end(&mut pass.report);
+    let tables = changes::check(&mut tx, &mut pass.report, pass.changes_said, &pass.own).await?;
+    rows::check(&mut tx, &mut pass.report, &columns, &tables).await?;
     Ok(pass.report)
 }
 
-/// A value about a person as it lies beside its event.
-#[derive(Deserialize)]
-struct Kept {
-    field: String,
-    salt: Hash,
-    value: String,
-}
-
 /// One reading from the first leaf to the last.
-struct Pass<'a> {
-    key: &'a VerifierKey,
+struct Pass {
     report: Report,
+    heads: Heads,
+    own: Own,
+    private: Private,
     replay: Replay,
     /// Whether every place was filled so far: only then do roots mean anything.
     whole: bool,
     /// Nodes completed on this page, and in all.
-    nodes: Vec<(Node, Hash)>,
+    nodes: Vec<(Node, ledger::Hash)>,
     nodes_total: u64,
-    outside: VecDeque<(String, Checkpoint)>,
-    checkpoints: VecDeque<StoredCheckpoint>,
-    checkpoints_read_to: i64,
     changes_said: u64,
+    /// The ids of the events that were read, folded to eight bytes.
+    ids: HashSet<u64>,
+    /// Events whose folded id came before.
+    suspects: Vec<(i64, Uuid)>,
 }
 
-impl<'a> Pass<'a> {
-    fn new(key: &'a VerifierKey) -> Self {
+impl Pass {
+    fn new(report: Report, heads: Heads, own: Own, private: Private) -> Self {
         Self {
-            key,
-            report: Report::default(),
+            report,
+            heads,
+            own,
+            private,
             replay: Replay::default(),
             whole: true,
             nodes: Vec::new(),
             nodes_total: 0,
-            outside: VecDeque::new(),
-            checkpoints: VecDeque::new(),
-            checkpoints_read_to: -1,
             changes_said: 0,
+            ids: HashSet::new(),
+            suspects: Vec::new(),
         }
-    }
-
-    /// Believes only what the log's key signed.
-    fn take_outside(&mut self, outside: &[Outside]) {
-        let mut opened = Vec::new();
-        for Outside { label, note } in outside {
-            match Checkpoint::open(note, self.key) {
-                Ok(checkpoint) => opened.push((label.clone(), checkpoint)),
-                Err(error) => self.report.ignored.push((label.clone(), error.to_string())),
-            }
-        }
-        opened.sort_by_key(|(_, checkpoint)| checkpoint.size);
-        self.outside = opened.into();
     }
 
     async fn log(&mut self, tx: &mut Tx) -> Result<()> {
@@ -131,6 +156,11 @@ impl<'a> Pass<'a> {
             }
         }
         self.end(tx).await
+    }
+
+    async fn at_size(&mut self, tx: &mut Tx) -> Result<()> {
+        let root = self.whole.then(|| self.replay.root());
+        self.heads.at_size(tx, self.replay.size(), root, &mut self.report).await
     }
 
     fn leaf(&mut self, row: &Row) -> Result<()> {
@@ -162,9 +192,13 @@ impl<'a> Pass<'a> {
         if let Err(mismatch) = taken {
             self.report.fault(Fault::Leaf { seq, n, mismatch });
         }
-        let wrong = |wrong: &str| Fault::Body { n, wrong: wrong.to_owned() };
         let Some(body) = body else {
-            self.report.fault(wrong("is in the log, but not there any more"));
+            if self.own.dropped(&stored) {
+                self.report.dropped += 1;
+            } else {
+                let wrong = "is in the log, but not there any more".to_owned();
+                self.report.fault(Fault::Body { n, wrong });
+            }
             return Ok(());
         };
         match Event::parse(&body) {
@@ -172,92 +206,50 @@ impl<'a> Pass<'a> {
             Ok(event) => {
                 let row_chain: Option<String> = row.get("event_chain")?;
                 if event.body().chain != chain || row_chain != Some(chain.to_string()) {
-                    self.report.fault(wrong("its row, its body and its leaf name different chains"));
+                    let wrong = "its row, its body and its leaf name different chains".to_owned();
+                    self.report.fault(Fault::Body { n, wrong });
                 }
                 if !indexed(row, &event)? {
                     self.report.fault(Fault::Index { n });
                 }
-                self.values(n, &event, row.get("private")?);
-                self.changes_said += event.body().chg.len() as u64;
+                self.heads.bracket(seq, n, &event, &mut self.report);
+                self.event(Some(seq), n, &event, row.get("private")?);
             }
         }
         Ok(())
     }
 
-    /// Values about people against their commitments.
-    fn values(&mut self, n: i64, event: &Event, private: Option<String>) {
-        let commitments = &event.body().pii;
-        let kept = private.map_or(Ok(Vec::new()), |private| serde_json::from_str::<Vec<Kept>>(&private));
-        let Ok(kept) = kept else {
-            self.report.fault(Fault::Value { n, field: "(all of them)".to_owned() });
-            return;
-        };
-        for Kept { field, salt, value } in &kept {
-            let commitment = of_value(&Salt::new(salt.0), event.id(), field, value.as_bytes());
-            if commitments.get(field) == Some(&commitment) {
-                self.report.values += 1;
-            } else {
-                self.report.fault(Fault::Value { n, field: field.clone() });
-            }
+    /// What every sound event is held against, sealed or not.
+    fn event(&mut self, seq: Option<u64>, n: i64, event: &Event, private: Option<String>) {
+        self.own.take(seq, n, event, &mut self.report);
+        self.private.take(n, event, private, &mut self.report);
+        self.changes_said += event.body().chg.len() as u64;
+        let (high, low) = event.id().as_u64_pair();
+        if !self.ids.insert(high ^ low) {
+            self.suspects.push((n, event.id()));
         }
-        let gone = commitments.keys().filter(|field| !kept.iter().any(|kept| kept.field == **field));
-        self.report.values_erased += gone.count() as u64;
     }
 
-    /// Checkpoints that are as large as the log read so far.
-    async fn at_size(&mut self, tx: &mut Tx) -> Result<()> {
-        let size = self.replay.size();
-        while let Some((label, checkpoint)) = self.outside.pop_front_if(|(_, outside)| outside.size <= size) {
-            if !self.whole || checkpoint.root == self.replay.root() {
-                self.report.covered_outside = if self.whole { size } else { self.report.covered_outside };
-            } else {
-                let wrong = "the leaves up to it are others than those that were signed".to_owned();
-                self.report.fault(Fault::Fork { label, size, wrong });
+    /// No event stands in the log twice. Folded ids may meet by chance, so that suspects are looked for.
+    async fn repeated(&mut self, tx: &mut Tx) -> Result<()> {
+        for (n, id) in std::mem::take(&mut self.suspects).into_iter().take(FAULTS_MAX) {
+            let mut after = 0;
+            'pages: loop {
+                let page = "SELECT n, body FROM event WHERE n > $1 AND n < $2 ORDER BY n LIMIT $3";
+                let rows = tx.all(page, values![after, n, PAGE]).await?;
+                for row in &rows {
+                    after = row.get("n")?;
+                    if Event::parse(&row.get::<Vec<u8>>("body")?).is_ok_and(|event| event.id() == id) {
+                        self.report.fault(Fault::Repeated { n, before: after });
+                        break 'pages;
+                    }
+                }
+                if (rows.len() as i64) < PAGE {
+                    break;
+                }
             }
-        }
-        loop {
-            if self.checkpoints.is_empty() {
-                self.read_checkpoints(tx).await?;
-            }
-            let Some(checkpoint) = self.checkpoints.pop_front_if(|checkpoint| checkpoint.size <= size) else { break };
-            self.checkpoint(&checkpoint);
         }
         Ok(())
-    }
-
-    async fn read_checkpoints(&mut self, tx: &mut Tx) -> Result<()> {
-        if self.checkpoints_read_to == i64::MAX {
-            return Ok(());
-        }
-        let page = "SELECT size, root, note, at FROM ledger_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
-        let rows = tx.all(page, values![self.checkpoints_read_to, PAGE]).await?;
-        self.checkpoints = rows.iter().map(StoredCheckpoint::read).collect::<Result<_>>()?;
-        self.checkpoints_read_to = match self.checkpoints.back() {
-            Some(last) if rows.len() as i64 == PAGE => log::signed(last.size)?,
-            _ => i64::MAX,
-        };
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, stored: &StoredCheckpoint) {
-        let size = stored.size;
-        let wrong = match Checkpoint::open(stored.note.as_bytes(), self.key) {
-            Err(error) => error.to_string(),
-            Ok(signed) if (signed.size, signed.root) != (size, stored.root) => {
-                "its note says something else than its row".to_owned()
-            }
-            // After a gap no root can be made; the gap itself is on the list already.
-            Ok(_) if !self.whole => return,
-            Ok(_) if stored.root != self.replay.root() || size != self.replay.size() => {
-                "the leaves up to it are others than those that were signed".to_owned()
-            }
-            Ok(_) => {
-                self.report.checkpoints += 1;
-                self.report.signed = size;
-                return;
-            }
-        };
-        self.report.fault(Fault::Checkpoint { size, wrong });
     }
 
     async fn check_nodes(&mut self, tx: &mut Tx) -> Result<()> {
@@ -278,19 +270,12 @@ impl<'a> Pass<'a> {
         if self.whole && stored > self.nodes_total {
             self.report.fault(Fault::NodesTooMany { count: stored - self.nodes_total });
         }
-        let cut = format!("the log was cut: it has {} leaves", self.replay.size());
-        for (label, checkpoint) in std::mem::take(&mut self.outside) {
-            self.report.fault(Fault::Fork { label, size: checkpoint.size, wrong: cut.clone() });
+        let head = "SELECT size FROM ledger_head WHERE id = 1";
+        let head = tx.maybe(head, vec![]).await?.map(|row| log::unsigned(&row, "size")).transpose()?;
+        if self.whole && head != Some(self.replay.size()) {
+            self.report.fault(Fault::Head { said: head, leaves: self.replay.size() });
         }
-        loop {
-            for checkpoint in std::mem::take(&mut self.checkpoints) {
-                self.report.fault(Fault::Checkpoint { size: checkpoint.size, wrong: cut.clone() });
-            }
-            self.read_checkpoints(tx).await?;
-            if self.checkpoints.is_empty() {
-                return Ok(());
-            }
-        }
+        self.heads.end(tx, self.replay.size(), &mut self.report).await
     }
 
     /// Events that have no place yet: either they wait for it, or somebody took it from them.
@@ -315,10 +300,7 @@ impl<'a> Pass<'a> {
                 self.report.pending += 1;
                 match Event::parse(&row.get::<Vec<u8>>("body")?) {
                     Err(error) => self.report.fault(Fault::Body { n, wrong: error.to_string() }),
-                    Ok(event) => {
-                        self.values(n, &event, row.get("private")?);
-                        self.changes_said += event.body().chg.len() as u64;
-                    }
+                    Ok(event) => self.event(None, n, &event, row.get("private")?),
                 }
             }
             if (rows.len() as i64) < PAGE {

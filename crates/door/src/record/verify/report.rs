@@ -1,134 +1,13 @@
-//! What a verification found, in types and in words.
+//! What a verification found, in numbers and in words.
 
 use std::fmt;
 
-use ledger::replay::Mismatch;
-use ledger::tree::Node;
-use uuid::Uuid;
+use ledger::Verdict;
+
+use super::Fault;
 
 /// Faults that are named at the most; the rest are counted.
 pub const FAULTS_MAX: usize = 1000;
-
-/// Something that does not hold, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// A place in the log is empty.
-    LeafMissing {
-        /// The first empty place.
-        seq: u64,
-    },
-    /// A stored leaf does not follow from what is stored.
-    Leaf {
-        /// Its place in the log.
-        seq: u64,
-        /// Its event.
-        n: i64,
-        /// How.
-        mismatch: Mismatch,
-    },
-    /// An event's body is gone, or is no event, or belongs elsewhere.
-    Body {
-        /// The event.
-        n: i64,
-        /// What is wrong.
-        wrong: String,
-    },
-    /// An event is neither in the log nor waiting for it.
-    Unsealed {
-        /// The event.
-        n: i64,
-    },
-    /// A value about a person is not the one that was recorded.
-    Value {
-        /// The event.
-        n: i64,
-        /// The value's name.
-        field: String,
-    },
-    /// What the trail's pages read says something else than the event.
-    Index {
-        /// The event.
-        n: i64,
-    },
-    /// A stored node is missing, or is another than follows from the leaves.
-    Node {
-        /// Which.
-        node: Node,
-    },
-    /// Nodes are stored that no leaf leads to.
-    NodesTooMany {
-        /// How many.
-        count: u64,
-    },
-    /// A row moved to a revision by an event that does not say so.
-    ChangeUnsaid {
-        /// The row.
-        pk: Uuid,
-        /// The revision.
-        rev: i64,
-        /// The event that is named.
-        n: i64,
-    },
-    /// An event says that a row moved to a revision, and the table of changes does not.
-    ChangeMissing {
-        /// The row.
-        pk: Uuid,
-        /// The revision.
-        rev: u64,
-        /// The event.
-        n: i64,
-    },
-    /// A row is not what its last recorded revision was.
-    Row {
-        /// Its table.
-        table: String,
-        /// The row.
-        id: Uuid,
-        /// How it differs.
-        wrong: &'static str,
-    },
-    /// A row is gone, and nobody recorded its deletion.
-    RowMissing {
-        /// Its table.
-        table: String,
-        /// The row.
-        id: Uuid,
-    },
-    /// A checkpoint of the database does not hold.
-    Checkpoint {
-        /// Its size.
-        size: u64,
-        /// What is wrong.
-        wrong: String,
-    },
-    /// A checkpoint from outside the database is well signed, and the database contradicts it.
-    Fork {
-        /// Where it comes from.
-        label: String,
-        /// Its size.
-        size: u64,
-        /// What is wrong.
-        wrong: String,
-    },
-}
-
-/// What all of it comes to. The numbers are the exit codes of a verifying command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// Everything holds, and a checkpoint from outside covers all that is signed. The newest leaves may wait for the next
-    /// signature: [`Report::covered_outside`] says how far this reaches.
-    Verified = 0,
-    /// Everything holds, but nothing outside vouches for all of it: whoever has the key could have written it anew.
-    SignedOnly = 10,
-    /// Everything agrees with itself, but nothing is signed.
-    Unsigned = 20,
-    /// Rows changed in a way that no event tells, or not as an event tells.
-    UnauditedChange = 21,
-    /// Two signatures of the log's key contradict each other, or the log was cut.
-    Forked = 30,
-    /// Something was changed.
-    Tampered = 40,
-}
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,6 +24,14 @@ pub struct Report {
     pub signed: u64,
     /// Leaves that a checkpoint from outside covers.
     pub covered_outside: u64,
+    /// Leaves whose bodies were dropped by policy.
+    pub dropped: u64,
+    /// Changes that only such events told.
+    pub changes_dropped: u64,
+    /// New epochs: the leaf that began each, how many leaves were lost, and how large the log had been.
+    pub epochs: Vec<(u64, u64, Option<u64>)>,
+    /// Whether the schema is on the record, so that a change of it shows.
+    pub schema_recorded: bool,
     /// Values about people that agree with their commitments.
     pub values: u64,
     /// Commitments whose value is no longer there.
@@ -157,6 +44,8 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// How many faults more there are.
     pub faults_more: u64,
+    /// Where there is a fork: the notes that contradict the log, and the log's own newest one. Together they prove it.
+    pub evidence: Vec<String>,
     /// Checkpoints from outside that are not this log's, with the reason: they neither help nor harm.
     pub ignored: Vec<(String, String)>,
 }
@@ -165,47 +54,24 @@ impl Report {
     /// What it comes to.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let fork = |fault: &Fault| matches!(fault, Fault::Fork { .. });
-        let unaudited = |fault: &Fault| {
-            use Fault::{ChangeMissing, ChangeUnsaid, Row, RowMissing};
-            matches!(fault, ChangeUnsaid { .. } | ChangeMissing { .. } | Row { .. } | RowMissing { .. })
-        };
-        // A fork is a history that holds by itself and contradicts another that was signed, too. Where the database does
-        // not even agree with itself, something in it was changed.
-        if self.faults_more > 0 || self.faults.iter().any(|fault| !fork(fault) && !unaudited(fault)) {
-            Verdict::Tampered
-        } else if self.faults.iter().any(fork) {
-            Verdict::Forked
-        } else if !self.faults.is_empty() {
-            Verdict::UnauditedChange
-        } else if self.signed == 0 {
-            Verdict::Unsigned
+        let worst = self.faults.iter().map(Fault::verdict).max();
+        worst.unwrap_or(if self.signed == 0 {
+            Verdict::Incomplete
         } else if self.covered_outside < self.signed {
             Verdict::SignedOnly
         } else {
             Verdict::Verified
-        }
+        })
     }
 
     pub(super) fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < FAULTS_MAX {
+        // The worst must be among those that are kept: the verdict is made of them.
+        let worse = self.faults.iter().map(Fault::verdict).max() < Some(fault.verdict());
+        if self.faults.len() < FAULTS_MAX || worse {
             self.faults.push(fault);
         } else {
             self.faults_more += 1;
         }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Verified => "VERIFIED",
-            Self::SignedOnly => "SIGNED ONLY",
-            Self::Unsigned => "UNSIGNED",
-            Self::UnauditedChange => "UNAUDITED CHANGE",
-            Self::Forked => "FORKED",
-            Self::Tampered => "TAMPERED",
-        })
     }
 }
 
@@ -216,42 +82,25 @@ impl fmt::Display for Report {
         let verdict = self.verdict();
         let shown = if verdict == Verdict::Verified { covered_outside } else { signed };
         writeln!(f, "{verdict}: {shown} of {leaves} leaves (chains: {chains}, checkpoints: {checkpoints})")?;
-        writeln!(
+        write!(
             f,
-            "not vouched for from outside: {}; not signed: {}; not sealed: {pending}; values erased: {}",
+            "not checked: whether what was recorded is true; leaves that nobody outside vouches for: {}; not signed: {}; \
+             not sealed: {pending}; values erased: {}; bodies dropped: {}",
             leaves.saturating_sub(*covered_outside),
             leaves.saturating_sub(*signed),
-            self.values_erased
+            self.values_erased,
+            self.dropped
         )?;
+        if !self.schema_recorded {
+            write!(f, "; the schema, which is not on the record yet")?;
+        }
+        writeln!(f)?;
+        for (leaf, lost, until) in &self.epochs {
+            let before = until.map_or("nothing was known outside".to_owned(), |until| format!("it had been {until}"));
+            writeln!(f, "epoch: a new one began at leaf {leaf}; leaves lost: {lost} ({before})")?;
+        }
         self.ignored.iter().try_for_each(|(label, why)| writeln!(f, "ignored: {label}: {why}"))?;
         self.faults.iter().try_for_each(|fault| writeln!(f, "{fault}"))?;
         if self.faults_more > 0 { writeln!(f, "and {} more", self.faults_more) } else { Ok(()) }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LeafMissing { seq } => write!(f, "leaf {seq}: is missing"),
-            Self::Leaf { seq, n, mismatch } => write!(f, "leaf {seq} (event {n}): {mismatch}"),
-            Self::Body { n, wrong } => write!(f, "event {n}: {wrong}"),
-            Self::Unsealed { n } => write!(f, "event {n}: is neither in the log nor waiting for it"),
-            Self::Value { n, field } => write!(f, "event {n}: the value {field} is not the one that was recorded"),
-            Self::Index { n } => write!(f, "event {n}: the trail's index says something else"),
-            Self::Node { node } => {
-                write!(f, "node {} of level {}: missing, or another than follows", node.index, node.level)
-            }
-            Self::NodesTooMany { count } => write!(f, "nodes: {count} are stored that no leaf leads to"),
-            Self::ChangeUnsaid { pk, rev, n } => {
-                write!(f, "row {pk}, revision {rev}: event {n} does not say so")
-            }
-            Self::ChangeMissing { pk, rev, n } => {
-                write!(f, "event {n}: says that row {pk} moved to revision {rev}, which it did not")
-            }
-            Self::Row { table, id, wrong } => write!(f, "{table} {id}: {wrong}"),
-            Self::RowMissing { table, id } => write!(f, "{table} {id}: is gone, and no event says so"),
-            Self::Checkpoint { size, wrong } => write!(f, "checkpoint {size}: {wrong}"),
-            Self::Fork { label, size, wrong } => write!(f, "{label} (checkpoint {size}): {wrong}"),
-        }
     }
 }

@@ -1,0 +1,96 @@
+//! Values about people: each agrees with its commitment, or was erased by an event that says so.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use ledger::commitment::{Salt, of_value};
+use ledger::event::Event;
+use uuid::Uuid;
+
+use super::{Fault, Report, Trust};
+use crate::record::erase::{ERASE, Kept};
+use crate::store::{Result, Tx};
+use crate::values;
+
+/// Who was erased when, and by which events.
+pub(super) struct Private {
+    /// The last time at which somebody was erased, in microseconds since 1970.
+    erased: BTreeMap<Uuid, i64>,
+    /// Erasures that an event in the log tells: the event's id and whom.
+    told: HashSet<(Uuid, Uuid)>,
+    /// Erasures that marks name: the event's id and whom, and the first event that has such a mark.
+    named: HashMap<(Uuid, Uuid), i64>,
+}
+
+impl Private {
+    /// Reads the erasures first: a value must not be there any more where one of them came later. What the index says here
+    /// is held against the events when they are read.
+    pub(super) async fn read(tx: &mut Tx, trust: &Trust) -> Result<Self> {
+        let mut private = Self { erased: BTreeMap::new(), told: HashSet::new(), named: HashMap::new() };
+        for erased in &trust.erased {
+            private.erased_at(erased.subject, erased.at.0);
+        }
+        let sealed = "SELECT e.body AS body FROM event_index i JOIN event e ON e.n = i.n WHERE i.act = $1";
+        let waiting = "SELECT e.body AS body FROM event_pending p JOIN event e ON e.n = p.n";
+        let mut rows = tx.all(sealed, values![ERASE]).await?;
+        rows.extend(tx.all(waiting, vec![]).await?);
+        for row in &rows {
+            let Ok(event) = Event::parse(&row.get::<Vec<u8>>("body")?) else { continue };
+            if let Some(subject) = erased_by(&event) {
+                private.erased_at(subject, event.at().as_microsecond());
+            }
+        }
+        Ok(private)
+    }
+
+    fn erased_at(&mut self, subject: Uuid, at: i64) {
+        let last = self.erased.entry(subject).or_insert(at);
+        *last = at.max(*last);
+    }
+
+    pub(super) fn take(&mut self, n: i64, event: &Event, private: Option<String>, report: &mut Report) {
+        self.told.extend(erased_by(event).map(|subject| (event.id(), subject)));
+        let commitments = &event.body().pii;
+        let kept = private.map_or(Ok(Vec::new()), |private| serde_json::from_str::<Vec<Kept>>(&private));
+        let Ok(kept) = kept else {
+            report.fault(Fault::Value { n, field: "(all of them)".to_owned() });
+            return;
+        };
+        for Kept { field, subject, salt, value, erased } in &kept {
+            match (salt, value, erased) {
+                (None, None, Some(by)) if commitments.contains_key(field) => {
+                    report.values_erased += 1;
+                    self.named.entry((*by, *subject)).or_insert(n);
+                }
+                (Some(salt), Some(value), None)
+                    if commitments.get(field)
+                        == Some(&of_value(&Salt::new(salt.0), event.id(), field, value.as_bytes())) =>
+                {
+                    report.values += 1;
+                    if self.erased.get(subject).is_some_and(|erased| event.at().as_microsecond() < *erased) {
+                        report.fault(Fault::Resurrected { n, field: field.clone(), subject: *subject });
+                    }
+                }
+                _ => report.fault(Fault::Value { n, field: field.clone() }),
+            }
+        }
+        for field in commitments.keys().filter(|field| !kept.iter().any(|kept| kept.field == **field)) {
+            report.fault(Fault::ValueGone { n, field: field.clone() });
+        }
+    }
+
+    /// Every mark must name an erasure of that person.
+    pub(super) fn end(&self, report: &mut Report) {
+        let mut untold: Vec<_> = self.named.iter().filter(|(erasure, _)| !self.told.contains(erasure)).collect();
+        untold.sort_by_key(|(_, n)| **n);
+        for (_, n) in untold {
+            report.fault(Fault::ValueGone { n: *n, field: "(marked as erased, and no event says so)".to_owned() });
+        }
+    }
+}
+
+/// Whom an event erased, if it is an erasure.
+fn erased_by(event: &Event) -> Option<Uuid> {
+    let body = event.body();
+    let subject = (body.act == ERASE).then(|| body.facts.get("subject"))??;
+    subject.as_str()?.parse().ok()
+}
