@@ -76,8 +76,7 @@ async fn measure(size: usize) {
         times.push(began.elapsed());
     }
     let began = Instant::now();
-    let key = data.sealer().unwrap().key().unwrap();
-    let report = door::verify::verify(door.store(), key.verifier(), &data.outside().unwrap()).await.unwrap();
+    let report = door::verify::verify(door.store(), &data.trust().unwrap()).await.unwrap();
     assert!(report.leaves >= u64::try_from(size).unwrap(), "{report}");
     let (all, memory) = (began.elapsed().as_secs_f64(), memory_megabytes());
     println!(

@@ -43,11 +43,19 @@ pub fn catalogue() -> Catalogue {
         .change::<installation::Move>()
         .change::<identity::Sweep>()
         .seals(LEDGER_SEAL)
+        .anchors(LEDGER_ANCHOR)
 }
 
 const LEDGER_SEAL: Spec = Spec::new(
     "ledger.seal",
     "Gives what was recorded its place in the sealed log, and signs how far it goes.",
     Way::Job { every_seconds: 1 },
+    Relations::of(&[Relation::JOB]),
+);
+
+const LEDGER_ANCHOR: Spec = Spec::new(
+    "ledger.anchor",
+    "Takes the newest signed checkpoint to the anchors outside that want one.",
+    Way::Job { every_seconds: 10 },
     Relations::of(&[Relation::JOB]),
 );

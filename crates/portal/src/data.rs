@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use door::store::{Settings, Store};
-use door::verify::Outside;
+use door::verify::{Outside, Trust};
 use door::{Clock, Sealer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -137,31 +137,58 @@ impl Data {
         key(&self.directory.join("keys/master.key"))
     }
 
-    /// What signs the record. The log is named after its key, so that its name outlives a change of address.
+    /// What signs the record.
     ///
     /// # Errors
     /// When its key cannot be read or made.
     pub fn sealer(&self) -> Result<Sealer> {
-        let seed = key(&self.directory.join("keys/record.key"))?;
-        let name = Sha256::new().chain_update(b"record/v1").chain_update(seed.as_ref()).finalize();
-        Ok(Sealer {
-            origin: format!("plimsoll-portal/record/{}", hex::encode(&name[..8])),
-            seed,
-            high_water: self.high_water(),
-        })
+        let seed = key(&self.record_key())?;
+        Ok(Sealer::new(self.record_name(&seed)?, seed, self.high_water()))
     }
 
-    /// The last signed checkpoint, kept outside the database.
-    ///
-    /// # Errors
-    /// When it is there and cannot be read.
-    pub fn outside(&self) -> Result<Vec<Outside>> {
-        let path = self.high_water();
-        match fs::read(&path) {
-            Ok(note) => Ok(vec![Outside { label: path.display().to_string(), note }]),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+    /// The key that signs the record.
+    pub(crate) fn record_key(&self) -> PathBuf {
+        self.directory.join("keys/record.key")
+    }
+
+    /// The file that holds the log's name.
+    pub(crate) fn record_name_file(&self) -> PathBuf {
+        self.directory.join("keys/record.name")
+    }
+
+    /// The log's name. It is made of the first key, so that it outlives a change of address, and written down, so that it
+    /// outlives a change of keys.
+    fn record_name(&self, seed: &Zeroizing<[u8; 32]>) -> Result<String> {
+        let path = self.record_name_file();
+        match fs::read_to_string(&path) {
+            Ok(name) => Ok(name.trim_end().to_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let digest = Sha256::new().chain_update(b"record/v1").chain_update(seed.as_ref()).finalize();
+                let name = format!("plimsoll-portal/record/{}", hex::encode(&digest[..8]));
+                fs::write(&path, format!("{name}\n"))
+                    .with_context(|| format!("{}: cannot be written", path.display()))?;
+                Ok(name)
+            }
             Err(error) => Err(error).with_context(|| format!("{}: cannot be read", path.display())),
         }
+    }
+
+    /// What this directory alone lets somebody believe: the log's key, the last signed checkpoint and the list of whom was
+    /// erased, all kept outside the database.
+    ///
+    /// # Errors
+    /// When something is there and cannot be read.
+    pub fn trust(&self) -> Result<Trust> {
+        let sealer = self.sealer()?;
+        let mut trust = Trust::key(sealer.key()?.verifier().clone());
+        let path = self.high_water();
+        match fs::read(&path) {
+            Ok(note) => trust.outside.push(Outside { label: path.display().to_string(), note }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+        }
+        trust.erased = sealer.erased()?;
+        Ok(trust)
     }
 
     fn high_water(&self) -> PathBuf {
@@ -170,7 +197,7 @@ impl Data {
 }
 
 /// Reads a key of 32 bytes, or makes it: readable by its owner only, and on disk before it is used.
-fn key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+pub(crate) fn key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
     match fs::read(path) {
         Ok(bytes) => {
             let bytes = Zeroizing::new(bytes);

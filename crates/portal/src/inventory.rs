@@ -299,6 +299,45 @@ pub const INVENTORY: &[Table] = &[
             column("at", "when it was signed", Neutral),
         ],
     ),
+    log(
+        "ledger_key",
+        "The keys that sign the log, one after the other",
+        &[
+            column("size", "the place of the event that handed over", Neutral),
+            column("vkey", "the public key", Neutral),
+            column("n", "the event", Neutral),
+        ],
+    ),
+    log(
+        "ledger_anchor",
+        "Answers of those outside who hold the signed statements",
+        &[
+            column("size", "events", Neutral),
+            column("anchor", "who", Neutral),
+            column("note", "the signed statement, with their signature", Neutral),
+            column("at", "when they answered", Neutral),
+        ],
+    ),
+    log(
+        "ledger_schema",
+        "What the database refused, and since when",
+        &[
+            column("n", "the event that says so", Neutral),
+            column("engine", "which database", Neutral),
+            column("fingerprint", "the fingerprint of its rules", Neutral),
+            column("migrations", "how many versions of it there were", Neutral),
+        ],
+    ),
+    log(
+        "ledger_prune",
+        "How far the beginning of a record was dropped",
+        &[
+            column("n", "the event that says so", Neutral),
+            column("chain", "whose record", Neutral),
+            column("until", "the last place that was dropped", Neutral),
+            column("last", "the fingerprint of the event there", Neutral),
+        ],
+    ),
     log("ledger_head", "How far the log is", &[column("id", "always one", Neutral), column("size", "events", Neutral)]),
     Table {
         name: "event_index",

@@ -19,6 +19,7 @@ pub mod pages;
 mod parts;
 pub mod privacy;
 pub mod projects;
+pub mod record;
 mod run;
 pub mod schema;
 pub mod secret;

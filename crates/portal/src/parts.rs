@@ -60,6 +60,8 @@ impl Parts {
         for table in &self.unlocked {
             store.unlock_recorded(table).await?;
         }
+        crate::record::finish_handover(data, &store).await?;
+        let anchors = crate::record::anchors(data, &self.clock)?;
         let world = World {
             hasher: Hasher::new()
                 .await
@@ -74,7 +76,7 @@ impl Parts {
             grounds: Arc::clone(&self.grounds),
             store,
             clock: Arc::clone(&self.clock),
-            sealer: Some(Arc::new(data.sealer()?)),
+            sealer: Some(Arc::new(data.sealer()?.anchored(anchors))),
             public_origin: public_origin.to_owned(),
             observer: concat!("portal@", env!("CARGO_PKG_VERSION")),
             world: Arc::new(world),

@@ -42,7 +42,10 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Events => print(&crate::trail::events_document(&parts.catalogue)),
         Command::Trail(Trail::Replay(place)) => replay(&place, parts).await?,
         Command::Openapi => print(&serde_json::to_string_pretty(&document(&parts.catalogue))?),
-        Command::Verify(place) => return verify(&place, parts).await,
+        Command::Verify(verify) => return crate::record::verify(&verify, parts, &mut print).await,
+        Command::Ledger(ledger) => crate::record::ledger(&ledger, parts, &mut print).await?,
+        Command::Attack(attack) => return crate::record::attack(&attack, parts, &mut print).await,
+        Command::Witness(witness) => crate::record::witness::witness(&witness, parts, &mut print).await?,
         Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -61,17 +64,6 @@ async fn perform(asked: &Do, parts: &Parts) -> Result<()> {
         console::lines(&output).iter().for_each(|line| print(&format!("{prefix}{line}")));
     }
     Ok(())
-}
-
-/// Verifies the record. The exit code is the verdict's number, so that a script can ask.
-async fn verify(place: &Place, parts: &Parts) -> Result<ExitCode> {
-    let data = Data::open(place)?;
-    let store = data.store(place, &*parts.clock).await?;
-    let key = data.sealer()?.key()?;
-    let report = door::verify::verify(&store, key.verifier(), &data.outside()?).await?;
-    store.close().await;
-    print(&report.to_string());
-    Ok(ExitCode::from(report.verdict() as u8))
 }
 
 /// Holds the whole record against today's rules. One line an event that would be refused, then how many were looked at.

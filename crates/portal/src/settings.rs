@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::record::{Attack, Ledger, Verify, Witness};
+
 /// The client portal: one place for a service business and its clients.
 #[derive(Debug, Parser)]
 #[command(
@@ -42,8 +44,16 @@ pub enum Command {
     Trail(Trail),
     /// Print the OpenAPI document of the JSON interface.
     Openapi,
-    /// Verify the record of a data directory: every event, chain, root and signature.
-    Verify(Place),
+    /// Verify the record: of the data directory, of a backup, or of a client's slice.
+    #[command(after_help = "Exit codes: 0 verified, 10 signed only, 20 incomplete, 21 unaudited change, 30 forked, \
+                            40 tampered, 2 wrong usage, 1 could not be read.")]
+    Verify(Verify),
+    /// What is done with the record by hand: keys, epochs, slices, erasure, retention.
+    Ledger(Ledger),
+    /// Tamper with a copy of the record and see what the verifier says.
+    Attack(Attack),
+    /// Witness somebody else's record, so that nobody can show you one and others another.
+    Witness(Witness),
     /// Move the embedded database of a data directory to PostgreSQL, and prove that all of it arrived.
     #[command(
         after_help = "Stop the portal first. The embedded database takes nothing more from that moment on and never \

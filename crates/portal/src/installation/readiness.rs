@@ -88,14 +88,18 @@ fn database(engine: Engine) -> ReadinessItem {
 }
 
 async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
+    if let Some(trouble) = read.sealing_trouble() {
+        return Ok(item("record", false, format!("Events are recorded, and nothing is signed: {trouble}"), None));
+    }
     let row = read
         .one(
             "SELECT (SELECT size FROM ledger_head WHERE id = 1) AS size, (SELECT count(*) FROM event_pending) AS waiting, \
-             (SELECT max(at) FROM ledger_checkpoint) AS at",
+             (SELECT max(at) FROM ledger_checkpoint) AS at, (SELECT max(size) FROM ledger_anchor) AS anchored",
             vec![],
         )
         .await?;
     let (size, waiting, at): (i64, i64, Option<Time>) = (row.get("size")?, row.get("waiting")?, row.get("at")?);
+    let anchored: Option<i64> = row.get("anchored")?;
     let late = at.is_none_or(|at| read.now().seconds_since(at) > SEAL_LATE_SECONDS);
     if waiting > 0 && late {
         let words = format!("{waiting} events wait to be sealed. The log says why.");
@@ -104,7 +108,11 @@ async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
     let words = match at {
         Some(at) => {
             let at = at.timestamp().strftime("%Y-%m-%d %H:%M UTC");
-            format!("{size} events sealed, the last checkpoint signed {at}.")
+            let outside = match anchored {
+                Some(anchored) => format!("{anchored} of them are vouched for outside."),
+                None => "Nobody outside vouches for them: whoever has the key could write them anew.".to_owned(),
+            };
+            format!("{size} events sealed, the last checkpoint signed {at}. {outside}")
         }
         None => "Nothing has been recorded yet.".to_owned(),
     };

@@ -29,6 +29,10 @@ const EN: &[Event] = &[
     event("installation.move", "move", "moved", "the portal to PostgreSQL"),
     event("event.list", "look at", "looked at", "the list of events"),
     event("installation.set_up", "set up", "set up", "the portal"),
+    event("ledger.anchor", "take outside", "took outside", "the record"),
+    event("ledger.epoch.begin", "go on in a new epoch of", "went on in a new epoch of", "the record"),
+    event("ledger.key.rotate", "change the key of", "changed the key of", "the record"),
+    event("ledger.schema.set", "note the rules of", "noted the rules of", "the database"),
     event("ledger.seal", "seal", "sealed", "the record"),
     event("matrix.show", "look at", "looked at", "who may do what"),
     event(
@@ -43,6 +47,7 @@ const EN: &[Event] = &[
     event("organisation.enter", "enter", "entered", "the organisation"),
     event("organisation.show", "look at", "looked at", "the organisation"),
     event("person.create", "make an account for", "made an account for", "a person"),
+    event("privacy.erase", "erase what the record holds about", "erased what the record held about", "a person"),
     event("project.create", "start", "started", "a project"),
     event("project.list", "look at", "looked at", "the projects"),
     event("project.member.add", "add somebody to", "added somebody to", "a project"),
@@ -59,6 +64,7 @@ const EN: &[Event] = &[
     event("trail.export", "take a copy of", "took a copy of", "the audit trail"),
     event("trail.replay", "hold against today’s rules", "held against today’s rules", "the audit trail"),
     event("trail.list", "read", "read", "the audit trail"),
+    event("trail.prune", "drop the beginning of", "dropped the beginning of", "the audit trail"),
 ];
 
 impl Texts {

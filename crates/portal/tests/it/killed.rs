@@ -160,8 +160,7 @@ pub(crate) async fn everything_is_there(place: &Place, acknowledged: &Mutex<BTre
     let there: BTreeSet<Uuid> = rows.iter().map(|row| row.get("id").unwrap()).collect();
     let lost: Vec<_> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "acknowledged at {}, and not there: {lost:?}", SystemClock.now());
-    let key = data.sealer().unwrap().key().unwrap();
-    let report = door::verify::verify(&store, key.verifier(), &data.outside().unwrap()).await.unwrap();
+    let report = door::verify::verify(&store, &data.trust().unwrap()).await.unwrap();
     store.close().await;
     assert!(matches!(report.verdict(), Verdict::Verified | Verdict::SignedOnly), "{report}");
     there.difference(&acknowledged).count()

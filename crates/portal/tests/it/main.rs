@@ -14,6 +14,7 @@ mod input;
 mod killed;
 mod matrix;
 mod moving;
+mod outside;
 mod pages;
 mod record;
 mod replay;

@@ -54,7 +54,8 @@ async fn every_statement_prepares(house: House) {
     let mut paths = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut paths);
     let mut count = 0;
-    for path in paths {
+    // A witness has a database of its own.
+    for path in paths.into_iter().filter(|path| !path.ends_with("record/witness.rs")) {
         for statement in statements(&std::fs::read_to_string(&path).unwrap()) {
             count += 1;
             let prepared = house.door.store().prepare(statement.clone().leak()).await;

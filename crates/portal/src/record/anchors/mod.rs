@@ -1,0 +1,148 @@
+//! The anchors: where checkpoints are taken, so that whoever runs the portal cannot rewrite the record unnoticed.
+//!
+//! They stand in `anchors.toml` in the data directory; without the file there are none, and Readiness says so.
+//!
+//! ```toml
+//! [[witness]]                                  # a server that a client runs: plimsoll-portal witness
+//! name = "acme"
+//! url  = "https://witness.acme.example"
+//! key  = "witness.acme.example+…"              # as the client gave it to you
+//!
+//! [[file]]                                     # a directory on storage that is written once
+//! directory = "/mnt/worm"
+//!
+//! [[mail]]                                     # a letter box that is not yours
+//! server = "smtps://mail.example:465"          # smtp:// without TLS, starttls:// with it
+//! user = "portal"
+//! password_file = "/run/secrets/mail"
+//! from = "portal@example.com"
+//! to = "compliance@acme.example"
+//! every_hours = 24
+//!
+//! [[s3]]                                       # a bucket with object lock, in another account
+//! endpoint = "https://s3.eu-central-1.amazonaws.com"
+//! region = "eu-central-1"
+//! bucket = "acme-record"
+//! access_key_id = "…"
+//! secret_access_key_file = "/run/secrets/s3"
+//! ```
+
+mod file;
+mod mail;
+mod s3;
+mod signature_v4;
+mod witness;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use door::Clock;
+use door::record::anchor::Anchor;
+use serde::Deserialize;
+
+use crate::data::Data;
+
+/// The file, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(default)]
+    witness: Vec<witness::Settings>,
+    #[serde(default)]
+    file: Vec<file::Settings>,
+    #[serde(default)]
+    mail: Vec<mail::Settings>,
+    #[serde(default)]
+    s3: Vec<s3::Settings>,
+}
+
+/// The anchors of a data directory. None where there is no `anchors.toml`.
+///
+/// # Errors
+/// When the file cannot be read, or names something that cannot be.
+pub fn anchors(data: &Data, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {
+    let path = data.directory().join("anchors.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+    };
+    read(&text, clock).with_context(|| format!("{}: cannot be used", path.display()))
+}
+
+fn read(text: &str, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {
+    let settings: Settings = toml::from_str(text)?;
+    let mut anchors: Vec<Arc<dyn Anchor>> = Vec::new();
+    for settings in settings.witness {
+        anchors.push(Arc::new(witness::Witness::new(settings)?));
+    }
+    for settings in settings.file {
+        anchors.push(Arc::new(file::Directory::new(settings)));
+    }
+    for settings in settings.mail {
+        anchors.push(Arc::new(mail::LetterBox::new(settings)?));
+    }
+    for settings in settings.s3 {
+        anchors.push(Arc::new(s3::Bucket::new(settings, Arc::clone(clock))?));
+    }
+    Ok(anchors)
+}
+
+/// A secret from its file.
+fn secret(path: &PathBuf) -> Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// A client for requests to anchors: no redirects, because whoever answers must be whom we asked.
+fn client() -> Result<reqwest::Client> {
+    let timeout = std::time::Duration::from_secs(15);
+    Ok(reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout).build()?)
+}
+
+/// The name of a checkpoint's file or object: the newest sorts first, so that one look finds it.
+fn name(origin: &str, size: u64) -> String {
+    format!("{}/{:020}-{size}.checkpoint", origin.replace('/', "-"), u64::MAX - size)
+}
+
+/// The most bytes of an answer.
+const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// An answer's body, if it is not too large.
+async fn body(mut answer: reqwest::Response) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| error.to_string())? {
+        if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Err(format!("the answer has more than {ANSWER_BYTES_MAX} bytes"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_read() {
+        let example: String = include_str!("mod.rs")
+            .lines()
+            .skip_while(|line| *line != "//! ```toml")
+            .skip(1)
+            .take_while(|line| *line != "//! ```")
+            .map(|line| format!("{}\n", line.trim_start_matches("//!").trim_start()))
+            .collect();
+        let settings: Settings = toml::from_str(&example).unwrap();
+        assert_eq!([settings.witness.len(), settings.file.len(), settings.mail.len(), settings.s3.len()], [1; 4]);
+        assert!(toml::from_str::<Settings>("[[witnes]]\n").is_err(), "a slip of the pen is no silence");
+    }
+
+    #[test]
+    fn the_newest_sorts_first() {
+        let mut names: Vec<String> = [5, 300, 17].map(|size| name("a/b", size)).to_vec();
+        names.sort();
+        assert!(names[0].ends_with("-300.checkpoint") && names[2].ends_with("-5.checkpoint"), "{names:?}");
+    }
+}
