@@ -65,7 +65,7 @@ async fn measure(name: &str) -> String {
     );
     std::fs::write(directory.path().join("plimsoll.toml"), manifest).unwrap();
     let before = processor_time();
-    let outcome = run::audit(directory.path()).await.unwrap();
+    let outcome = run::audit(directory.path(), None).await.unwrap();
     let audit = processor_time() - before;
     let counted = &outcome.denominator;
     let before = processor_time();

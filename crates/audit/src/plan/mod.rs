@@ -5,6 +5,7 @@ mod complaint;
 pub mod forms;
 mod makers;
 mod names;
+pub mod order;
 mod path;
 mod pattern;
 pub mod repair;

@@ -12,6 +12,7 @@ mod lists;
 mod liveness;
 mod members;
 mod memory;
+mod never;
 pub mod objects;
 mod plain;
 mod reach;

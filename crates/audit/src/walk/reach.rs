@@ -6,6 +6,7 @@ use super::world::{Asked, Call, Who, World};
 use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
 use crate::evidence::Form;
+use crate::plan::order::draw;
 use crate::plan::shape;
 use std::collections::BTreeMap;
 
@@ -245,12 +246,13 @@ impl World<'_> {
         let mut order: Vec<Who> = vec![None];
         order.extend((0..self.actors.len()).map(Some));
         // Strangers before colleagues.
-        order.sort_by_key(|who| match self.relation(*who, owner) {
+        let nearness = |who: Who| match self.relation(who, owner) {
             "anonymous" => 0,
             "other tenant" => 1,
             "staff" => 2,
             _ => 3,
-        });
+        };
+        order.sort_by_key(|who| nearness(*who));
         for who in order {
             if who == Some(owner) || who == Some(reached.actor) {
                 continue;
@@ -275,6 +277,8 @@ impl World<'_> {
                 chosen.push((who, expectation.rule == Rule::Forbidden));
             }
         }
+        // Who stands for a role is the first of the manifest; who of them asks first is drawn.
+        chosen.sort_by_key(|(who, _)| (nearness(*who), draw(self.seed, &self.fact(*who).name)));
         chosen
     }
 

@@ -145,6 +145,7 @@ impl Setup {
             reached: 0,
             started,
         };
+        world.avoid_never();
         // A path that nobody made shows how this service says that there is nothing.
         let nowhere = format!("/plim-{}-nowhere", world.nonce);
         let asked = world.ask(None, &Call::get(nowhere), Purpose::Other).await;

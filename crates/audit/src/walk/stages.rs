@@ -1,12 +1,14 @@
 //! The order of the walk: what harms least comes first, and between stages everybody is looked after.
 //!
-//! Within a stage the order is that of the catalogue. Attackers are shown alive at the end of each stretch of trials;
+//! Within a stage the order is drawn from the seed. Attackers are shown alive at the end of each stretch of trials;
 //! if one is not, his refusals in it mean nothing and are tried again.
 
+use super::never::NEVER;
 use super::reach::Reached;
 use super::world::World;
 use crate::error::Result;
 use crate::evidence::{Form, LeftOut, Trial, Unreached};
+use crate::plan::order::draw;
 use crate::plan::shape;
 use crate::verdict::Dimension;
 use std::collections::{BTreeSet, VecDeque};
@@ -51,14 +53,14 @@ impl World<'_> {
     /// # Errors
     /// When the evidence cannot be written.
     pub async fn walk_stages(&mut self, only: Option<&str>) -> Result<()> {
-        let mut turns: Vec<(Stage, usize)> = Vec::new();
+        let mut turns: Vec<(Stage, u64, usize)> = Vec::new();
         for at in 0..self.catalogue.actions.len() {
             if only.is_some_and(|only| self.action(at).name() != only) {
                 continue;
             }
             match self.left_out(at) {
                 Some(why) => drop(self.store.add(&LeftOut { action: self.action(at).name(), why })?),
-                None => turns.push((self.stage(at), at)),
+                None => turns.push((self.stage(at), draw(self.seed, &self.action(at).name()), at)),
             }
         }
         turns.sort();
@@ -68,7 +70,7 @@ impl World<'_> {
         let mut deaths = 0;
         let mut last = None;
         let mut done = 0;
-        let mut turns = VecDeque::from(turns);
+        let mut turns: VecDeque<_> = turns.into_iter().map(|(stage, _, at)| (stage, at)).collect();
         while let Some((stage, action)) = turns.pop_front() {
             if self.may_be_named_later(stage, action) {
                 turns.push_back((stage, action));
@@ -102,14 +104,8 @@ impl World<'_> {
     pub(crate) fn left_out(&self, at: usize) -> Option<String> {
         let action = self.action(at);
         let path = action.address_path();
-        if self
-            .manifest
-            .target
-            .never
-            .iter()
-            .any(|never| never.matches(&action.verb, &path) || never.matches(&action.verb, &action.path))
-        {
-            return Some("the manifest says never".into());
+        if self.is_never(at) {
+            return Some(NEVER.into());
         }
         if self.is_sign_up(at) {
             return Some("it is the sign-up, and open by its nature".into());

@@ -3,6 +3,7 @@
 use super::actors::Actor;
 use super::members::Membership;
 use super::memory::Memory;
+use super::never::NEVER;
 use super::objects::{Object, Way};
 use super::reach::Reached;
 use super::reading::Learnt;
@@ -170,6 +171,10 @@ impl Asked {
 impl World<'_> {
     /// Sends a call with an actor's credentials and takes the cookies that come back into his session.
     pub async fn ask(&mut self, who: Who, call: &Call, purpose: Purpose) -> Asked {
+        if self.forbids(call) {
+            let answer = Answer { broken: Some(NEVER.into()), ..Answer::default() };
+            return Asked { exchange: self.exchange(who, call, &answer), answer };
+        }
         let mut request = Request {
             method: call.method.clone(),
             path: call.path.clone(),

@@ -16,11 +16,12 @@ pub(crate) struct Telling {
     manifest: String,
     matrix: Option<String>,
     lock: Option<String>,
+    seed: Option<u64>,
 }
 
 /// A service of plain users, each his own tenant. No matrix: walls and facts need none.
 pub(crate) fn notes(service: Service) -> Telling {
-    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None }
+    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None, seed: None }
 }
 
 /// The same behind a sign-in form.
@@ -65,6 +66,13 @@ impl Telling {
     #[must_use]
     pub(crate) fn lock(mut self, text: &str) -> Self {
         self.lock = Some(text.to_owned());
+        self
+    }
+
+    /// Another order.
+    #[must_use]
+    pub(crate) fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 
@@ -122,7 +130,7 @@ impl Telling {
             write(directory.path(), &format!("{name}.password"), &format!("{name}-password"));
         }
         write(directory.path(), "root.password", notes::ROOT_PASSWORD);
-        let outcome = run::audit(directory.path()).await?;
+        let outcome = run::audit(directory.path(), self.seed).await?;
         Ok(Story {
             outcome,
             requests: served.look(|world| world.counters.get("requests").copied().unwrap_or(0)),

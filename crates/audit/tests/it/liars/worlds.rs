@@ -1,5 +1,7 @@
 //! Actions that take away what others need: the walk names them and goes on.
 
+use std::sync::{Arc, Mutex};
+
 use crate::service::notes::{action, public};
 use crate::service::{Answer, Call, Service, World, notes};
 use crate::story;
@@ -80,4 +82,24 @@ async fn empties_by_get() {
         .await;
     story.is_sound();
     story.holds(&STILL);
+}
+
+/// What the manifest says is never sent is not sent to clean up either, nor to make what another action needs.
+#[tokio::test]
+async fn never_is_never() {
+    let sent: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = Arc::clone(&sent);
+    let service = notes::service().guard(move |_, call| {
+        let parts = call.target.trim_matches('/').split('/').count();
+        let forbidden = call.method == "DELETE" && parts == 2 || call.method == "POST" && parts == 3;
+        if forbidden {
+            seen.lock().unwrap().push(format!("{} {}", call.method, call.target));
+        }
+        None
+    });
+    let never = r#"never = ["DELETE /notes/{note}", "POST /notes/{note}/comments"]"#;
+    let story = story::notes(service).replace_in_manifest("\n[sign_up]", &format!("{never}\n[sign_up]")).told().await;
+    assert!(sent.lock().unwrap().is_empty(), "{:?}", sent.lock().unwrap());
+    story.is_sound();
+    story.holds(&["AZ03 PUT /notes/{note}"]);
 }
