@@ -72,12 +72,15 @@ pub enum Command {
     Audit(AuditArgs),
     /// Print what would be sent, made and left, and what cannot be reached; sends nothing that changes anything
     #[command(
-        after_help = "Example:\n  plimsoll plan --unreached      each action that is not reached, with the reason"
+        after_help = "Examples:\n  plimsoll plan --cells          each action with its cells\n  plimsoll plan --unreached      each action that is not reached, with the reason"
     )]
     Plan {
         /// List every action that is not reached, with the reason and the line that would help
         #[arg(long)]
         unreached: bool,
+        /// List every action with its cells, and where their number is a bound, the reason
+        #[arg(long)]
+        cells: bool,
     },
     /// Explain a check, a gap of the last run, or the score; without an id, list all checks
     #[command(after_help = "Examples:\n  \

@@ -43,7 +43,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let (manifest, quiet) = (&cli.manifest, cli.quiet);
     let text = match &cli.command {
         Command::Audit(args) => return audit::audit(args, manifest, quiet, &place),
-        Command::Plan { unreached } => plan::text(*unreached, manifest, quiet, &place)?,
+        Command::Plan { unreached, cells } => plan::text(*unreached, *cells, manifest, quiet, &place)?,
         Command::Explain { id } => explain::text(id.as_deref(), &place)?,
         Command::Replay { id } => return replay::replay(id, manifest, quiet, &place),
         Command::Judge { dir, json } => return evidence::judge(dir.as_deref(), *json, &place),

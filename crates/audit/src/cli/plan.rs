@@ -1,5 +1,6 @@
 //! `plimsoll plan`: what would be sent and made, what cannot be reached, and what would answer more.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,7 +14,10 @@ use crate::load_line::count;
 use crate::report::terminal::{width, wrap};
 use crate::report::view::{printable, thousands};
 use crate::verdict::Dimension;
-use crate::walk::World;
+use crate::walk::{Foreseen, World};
+
+/// Most requests that a cell takes: attempt, read-back, control, a look whether everybody lives.
+const REQUESTS_A_CELL_MAX: u32 = 4;
 
 /// Words of actions whose effects leave the service, with what they do there.
 const OUTSIDE: [(&str, &str); 9] = [
@@ -28,15 +32,19 @@ const OUTSIDE: [(&str, &str); 9] = [
     ("webhook", "webhook"),
 ];
 
-pub(super) fn text(unreached: bool, manifest: &Path, quiet: bool, place: &Place) -> Result<String> {
+pub(super) fn text(unreached: bool, cells: bool, manifest: &Path, quiet: bool, place: &Place) -> Result<String> {
     let scratch = scratch()?;
     let mut setup = setup(manifest, place)?;
     setup.evidence = scratch.path().join("evidence");
     let progress = progress(quiet);
     let last = place.last_outcome().ok();
     interruptible(async {
-        let world = setup.open(progress.as_ref()).await?;
-        let mut text = overview(&world);
+        let mut world = setup.open(progress.as_ref()).await?;
+        let foreseen = world.foresee(&setup)?;
+        let mut text = overview(&world, &foreseen);
+        if cells {
+            rows(&mut text, &foreseen);
+        }
         if let Some(last) = &last {
             let tried: Vec<_> = last.notes.iter().filter(|note| note.starts_with("not reached: ")).collect();
             let _ = writeln!(
@@ -54,7 +62,7 @@ pub(super) fn text(unreached: bool, manifest: &Path, quiet: bool, place: &Place)
     })
 }
 
-fn overview(world: &World<'_>) -> String {
+fn overview(world: &World<'_>, foreseen: &[Foreseen]) -> String {
     let manifest = world.manifest;
     let actions = &world.catalogue.actions;
     let reads = actions.iter().filter(|action| action.verb == "GET").count();
@@ -82,15 +90,7 @@ fn overview(world: &World<'_>) -> String {
     }
     text.push('\n');
     keys(&mut text, world);
-    let attackers = manifest.actors.len();
-    let cells = u32::try_from(actions.len() * attackers).unwrap_or(u32::MAX);
-    let _ = writeln!(
-        text,
-        "  cells      at most {}: each action by each actor but its owner, and by nobody",
-        thousands(cells)
-    );
-    let _ =
-        writeln!(text, "  cost       at most four requests a cell, and what it takes to make and remove the objects");
+    cost(&mut text, foreseen);
     outside(&mut text, actions);
     for never in &manifest.target.never {
         let _ = writeln!(text, "  never      {} {}", never.verbs.join(","), never.path);
@@ -100,6 +100,56 @@ fn overview(world: &World<'_>) -> String {
         let _ = writeln!(text, "{}", wrap(&format!("  note       {}", printable(note)), width(), 13));
     }
     text
+}
+
+/// How many cells there are to be, how many of them hang on what is met, and what they cost at most.
+fn cost(text: &mut String, foreseen: &[Foreseen]) {
+    let number = |of: &dyn Fn(&&Foreseen) -> bool| -> u32 {
+        let cells = foreseen.iter().filter(of).map(|one| one.cells.len()).sum::<usize>();
+        u32::try_from(cells).unwrap_or(u32::MAX)
+    };
+    let all = number(&|_| true);
+    let bound = number(&|one| one.bound.is_some());
+    let tried = foreseen.iter().filter(|one| one.left_out.is_none()).count();
+    let _ = writeln!(text, "  cells      {} in {}", thousands(all), count(tried, "action"));
+    if 0 < bound {
+        let words = format!(
+            "{} of them hang on what the service answers: plimsoll plan --cells says on what",
+            thousands(bound)
+        );
+        let _ = writeln!(text, "             {words}");
+    }
+    let left_out = foreseen.iter().filter(|one| one.left_out.is_some());
+    for one in left_out {
+        let why = one.left_out.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "  left out   {}: {}", printable(&one.action), printable(why));
+    }
+    let most = thousands(all.saturating_mul(REQUESTS_A_CELL_MAX));
+    let _ = writeln!(
+        text,
+        "  cost       at most {most} requests for them, and what it takes to make and remove the objects"
+    );
+}
+
+/// Each action with its cells, and why another number may come out.
+fn rows(text: &mut String, foreseen: &[Foreseen]) {
+    const INDENT: usize = 6;
+    text.push('\n');
+    for one in foreseen.iter().filter(|one| one.left_out.is_none()) {
+        let _ = writeln!(text, "  {:>3}  {}", one.cells.len(), printable(&one.action));
+        let mut by_check: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (check, role, relation) in &one.cells {
+            let who = if role == relation { role.clone() } else { format!("{role} ({relation})") };
+            by_check.entry(check).or_default().push(who);
+        }
+        for (check, who) in by_check {
+            let line = format!("       {check} {}", printable(&who.join(", ")));
+            let _ = writeln!(text, "{}", wrap(&line, width(), INDENT + 6));
+        }
+        if let Some(bound) = &one.bound {
+            let _ = writeln!(text, "{}", wrap(&format!("       or else: {}", printable(bound)), width(), INDENT + 6));
+        }
+    }
 }
 
 /// Where the keys of paths come from.

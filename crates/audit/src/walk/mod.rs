@@ -7,6 +7,7 @@ pub mod actors;
 mod calls;
 mod cell;
 mod end;
+mod foresee;
 mod home;
 mod lists;
 mod liveness;
@@ -25,6 +26,7 @@ mod stages;
 pub mod witness;
 pub mod world;
 
+pub use foresee::Foreseen;
 pub use reach::Reached;
 pub(crate) use setup::now;
 pub use setup::{Setup, Walked};

@@ -2,10 +2,10 @@
 //! owner proves nothing when it is refused to a stranger.
 
 use super::witness::{Calibrated, Reader};
-use super::world::{Asked, Call, Who, World};
+use super::world::{Asked, Call, Who, World, relation};
 use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
-use crate::evidence::Form;
+use crate::evidence::{ActorFact, Form};
 use crate::plan::order::draw;
 use crate::plan::shape;
 use std::collections::BTreeMap;
@@ -240,29 +240,40 @@ impl World<'_> {
             return self.forbidden_members(membership, reached).into_iter().map(|who| (who, true)).collect();
         }
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
-        let name = self.action(reached.action).name();
-        let mut chosen: Vec<(Who, bool)> = Vec::new();
-        let mut seen: Vec<(String, String)> = Vec::new();
-        let mut order: Vec<Who> = vec![None];
-        order.extend((0..self.actors.len()).map(Some));
+        let may_try =
+            |who: Who| who != Some(reached.actor) && self.can_misplace(reached, who, self.relation(who, owner));
+        self.attackers_of(reached.action, &self.actors[owner].fact, on_object, &may_try)
+    }
+
+    /// The same by who the owner is, before anything was reached. One of each role and relation is tried: the first of
+    /// the manifest.
+    pub(super) fn attackers_of(
+        &self,
+        action: usize,
+        owner: &ActorFact,
+        on_object: bool,
+        may_try: &dyn Fn(Who) -> bool,
+    ) -> Vec<(Who, bool)> {
+        let name = self.action(action).name();
         // Strangers before colleagues.
-        let nearness = |who: Who| match self.relation(who, owner) {
+        let nearness = |who: Who| match relation(&self.fact(who), owner) {
             "anonymous" => 0,
             "other tenant" => 1,
             "staff" => 2,
             _ => 3,
         };
+        let mut order: Vec<Who> = vec![None];
+        order.extend((0..self.actors.len()).map(Some));
         order.sort_by_key(|who| nearness(*who));
+        let mut chosen: Vec<(Who, bool)> = Vec::new();
+        let mut seen: Vec<(String, &str)> = Vec::new();
         for who in order {
-            if who == Some(owner) || who == Some(reached.actor) {
-                continue;
-            }
             let fact = self.fact(who);
-            let relation = self.relation(who, owner);
-            if fact.throw_away || !self.can_misplace(reached, who, relation) {
+            let relation = relation(&fact, owner);
+            if fact.name == owner.name || fact.throw_away || !may_try(who) {
                 continue;
             }
-            let key = (fact.role.clone(), relation.to_owned());
+            let key = (fact.role.clone(), relation);
             if seen.contains(&key) {
                 continue;
             }

@@ -28,22 +28,7 @@ impl World<'_> {
     /// When one cannot sign in: nothing that follows would mean anything.
     pub async fn sign_all_in(&mut self) -> Result<()> {
         for told in &self.manifest.actors {
-            let values = self.told_values(told);
-            let fact = ActorFact {
-                name: told.id.clone(),
-                role: told.role.clone(),
-                tenant: told.tenant.clone(),
-                throw_away: false,
-            };
-            let actor = Actor {
-                fact,
-                values,
-                session: Session::default(),
-                identity: Vec::new(),
-                said: Vec::new(),
-                alive: false,
-                signed_up: false,
-            };
+            let actor = self.told_actor(told);
             self.actors.push(actor);
             let at = self.actors.len() - 1;
             let place = self.manifest.place(&format!("actors.{}", told.id));
@@ -244,6 +229,24 @@ impl World<'_> {
         line.fill(&|name| known.get(name).cloned())
             .map(Call::from)
             .map_err(|unfilled| format!("{}: {unfilled}", line.text))
+    }
+
+    /// Somebody of the manifest, before he signed in.
+    pub(super) fn told_actor(&self, told: &manifest::Actor) -> Actor {
+        Actor {
+            fact: ActorFact {
+                name: told.id.clone(),
+                role: told.role.clone(),
+                tenant: told.tenant.clone(),
+                throw_away: false,
+            },
+            values: self.told_values(told),
+            session: Session::default(),
+            identity: Vec::new(),
+            said: Vec::new(),
+            alive: false,
+            signed_up: false,
+        }
     }
 
     fn told_values(&self, told: &manifest::Actor) -> BTreeMap<String, String> {

@@ -150,7 +150,7 @@ impl World<'_> {
         true
     }
 
-    fn makes_something(&self, at: usize) -> bool {
+    pub(super) fn makes_something(&self, at: usize) -> bool {
         self.action(at).verb == "POST" && self.slots.all.iter().any(|slot| slot.producers.first() == Some(&at))
     }
 

@@ -243,14 +243,7 @@ impl World<'_> {
 
     /// What one is to an owner: `anonymous`, `staff`, `other tenant`, `same tenant`.
     pub fn relation(&self, attacker: Who, owner: usize) -> &'static str {
-        let Some(attacker) = attacker.and_then(|at| self.actors.get(at)) else { return "anonymous" };
-        if attacker.fact.tenant == "*" {
-            "staff"
-        } else if attacker.fact.tenant == self.actors[owner].fact.tenant {
-            "same tenant"
-        } else {
-            "other tenant"
-        }
+        relation(&self.fact(attacker), &self.actors[owner].fact)
     }
 
     /// When an action on an object was refused to somebody before, in milliseconds since 1970: from and until.
@@ -267,5 +260,18 @@ impl World<'_> {
     /// When the disk does not take it.
     pub fn note(&self, words: impl Into<String>) -> Result<()> {
         self.store.add(&Note { words: words.into() }).map(drop)
+    }
+}
+
+/// What one is to an owner, as far as their tenants tell.
+pub(super) fn relation(attacker: &ActorFact, owner: &ActorFact) -> &'static str {
+    if attacker.name == ANONYMOUS {
+        "anonymous"
+    } else if attacker.tenant == "*" {
+        "staff"
+    } else if attacker.tenant == owner.tenant {
+        "same tenant"
+    } else {
+        "other tenant"
     }
 }

@@ -7,6 +7,7 @@ mod determinism;
 mod flaws;
 mod liars;
 mod locked;
+mod planned;
 mod run;
 mod service;
 mod story;

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use plimsoll::manifest::Manifest;
+use plimsoll::progress::Silent;
 use plimsoll::verdict::{Finding, Outcome, Verdict};
+use plimsoll::walk::Foreseen;
 
 use crate::run;
 use crate::service::{Service, notes, office, team};
@@ -107,14 +110,23 @@ impl Telling {
         }
     }
 
-    /// Walks and judges, or says why it could not.
-    pub(crate) async fn tried(self) -> plimsoll::Result<Story> {
+    /// Says what would be walked, and walks nothing.
+    pub(crate) async fn foreseen(&self) -> Vec<Foreseen> {
+        let served = self.service.clone().serve().await.unwrap();
+        let directory = self.written(&served.url);
+        let manifest = Manifest::load(&directory.path().join("plimsoll.toml")).unwrap();
+        let setup = plimsoll::Setup::new(manifest, "plan").unwrap();
+        let mut world = setup.open(&Silent).await.unwrap();
+        world.foresee(&setup).unwrap()
+    }
+
+    /// Manifest, matrix, lock and passwords in a directory of their own.
+    fn written(&self, url: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
-        let served = self.service.serve().await.unwrap();
         let target = format!(
             "[target]\nurl = \"{}\"\nmine = true\ndisposable = true\ndocument = \"/openapi.json\"\n\
              health = \"GET /health\"\n",
-            served.url
+            url
         );
         write(directory.path(), "plimsoll.toml", &(target + &self.manifest));
         if let Some(matrix) = &self.matrix {
@@ -130,6 +142,13 @@ impl Telling {
             write(directory.path(), &format!("{name}.password"), &format!("{name}-password"));
         }
         write(directory.path(), "root.password", notes::ROOT_PASSWORD);
+        directory
+    }
+
+    /// Walks and judges, or says why it could not.
+    pub(crate) async fn tried(self) -> plimsoll::Result<Story> {
+        let served = self.service.clone().serve().await.unwrap();
+        let directory = self.written(&served.url);
         let outcome = run::audit(directory.path(), self.seed).await?;
         Ok(Story {
             outcome,

@@ -15,6 +15,7 @@ mod exhibits;
 pub mod expect;
 mod judge;
 
+pub(crate) use judge::check_of_relation;
 pub use judge::judge;
 
 use crate::evidence::Dossier;

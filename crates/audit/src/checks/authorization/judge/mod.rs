@@ -93,7 +93,7 @@ fn check_of(form: Form, attempt: &Attempt, expectation: &Expectation, owner: &Ac
 }
 
 /// The check of a form and a relation.
-fn check_of_relation(
+pub(crate) fn check_of_relation(
     form: Form,
     relation: &str,
     expectation: &Expectation,
