@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A problem of the user's: bad input, or a target that cannot be walked. Always exit code 2.
+/// A problem of the user's: bad input, or a target that cannot be walked. Exit code 2; 3 where the run was stopped from
+/// outside before anything was judged.
 ///
 /// Displayed as `PLACE: WRONG`, then an empty line and `hint: …` where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +14,20 @@ pub struct Trouble {
     pub wrong: String,
     /// The next step.
     pub hint: Option<String>,
+    /// Somebody stopped the run: nothing is wrong, and nothing is proved.
+    pub stopped: bool,
 }
 
 impl Trouble {
     /// A problem at a place.
     pub fn new(place: impl Into<String>, wrong: impl Into<String>) -> Self {
-        Self { place: place.into(), wrong: wrong.into(), hint: None }
+        Self { place: place.into(), wrong: wrong.into(), hint: None, stopped: false }
+    }
+
+    /// The run was stopped from outside.
+    pub fn stopped(by: &str) -> Self {
+        let wrong = "the run was stopped, and every process that it started has ended";
+        Self { stopped: true, ..Self::new(by, wrong) }
     }
 
     /// The same with the next step.

@@ -39,6 +39,9 @@ pub struct Commands {
     pub env: BTreeMap<String, String>,
 }
 
+/// How often a running command is looked at.
+const COMMAND_LOOK: Duration = Duration::from_millis(10);
+
 /// A target that is up, for as long as this value lives.
 #[derive(Debug)]
 pub struct Target {
@@ -77,7 +80,7 @@ impl Target {
         target.wait_until_healthy(progress).await?;
         for command in target.commands.prepare.clone() {
             progress.note(&format!("preparing: {}", first_line(&command)));
-            let output = target.run(&command)?;
+            let output = target.run(&command).await?;
             target.values.extend(parse_values(&output));
         }
         Ok(target)
@@ -108,7 +111,7 @@ impl Target {
     pub async fn restart(&mut self, progress: &dyn Progress) -> Result<()> {
         self.group = None;
         if let Some(reset) = self.commands.reset.clone() {
-            self.run(&reset)?;
+            self.run(&reset).await?;
         }
         self.launch()?;
         self.wait_until_healthy(progress).await
@@ -171,45 +174,29 @@ impl Target {
         line.trim().chars().take(120).collect()
     }
 
-    /// Runs one command to its end and returns what it printed.
+    /// Runs one command to its end and returns what it printed. Whoever stops waiting ends its process group.
     ///
     /// # Errors
     /// When it cannot be run, fails, or takes longer than ten minutes.
-    pub fn run(&self, command: &str) -> Result<String> {
-        let place = format!("the command `{}`", first_line(command));
-        let fail = |why: String| Trouble::new(place.clone(), why);
-        let mut output = tempfile::tempfile().map_err(|e| fail(format!("has no place for its output: {e}")))?;
-        let errors = output.try_clone().map_err(|e| fail(e.to_string()))?;
-        let stdout = output.try_clone().map_err(|e| fail(e.to_string()))?;
-        let child = self
-            .shell(command)
-            .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(errors)
-            .process_group(0)
-            .spawn()
-            .map_err(|e| fail(format!("cannot be run: {e}")))?;
-        let mut group = Group(child);
-        let started = Instant::now();
-        let status = loop {
-            match group.0.try_wait() {
-                Ok(Some(status)) => break status,
-                Ok(None) if started.elapsed() < COMMAND_WAIT_MAX => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Ok(None) => return Err(fail("takes longer than ten minutes".into())),
-                Err(e) => return Err(fail(e.to_string())),
+    pub async fn run(&self, command: &str) -> Result<String> {
+        let mut running = Running::begin(self.shell(command), command)?;
+        loop {
+            if let Some(done) = running.look()? {
+                return Ok(done);
             }
-        };
-        let mut text = Vec::new();
-        std::io::Seek::rewind(&mut output).map_err(|e| fail(e.to_string()))?;
-        std::io::Read::read_to_end(&mut output, &mut text).map_err(|e| fail(e.to_string()))?;
-        let text = String::from_utf8_lossy(&text).into_owned();
-        if !status.success() {
-            let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
-            return Err(fail(format!("failed: {status}")).hint(format!("its last words: {}", last.trim())));
+            tokio::time::sleep(COMMAND_LOOK).await;
         }
-        Ok(text)
+    }
+
+    /// The same where nobody can wait: while the target is being dropped.
+    fn run_to_its_end(&self, command: &str) -> Result<String> {
+        let mut running = Running::begin(self.shell(command), command)?;
+        loop {
+            if let Some(done) = running.look()? {
+                return Ok(done);
+            }
+            std::thread::sleep(COMMAND_LOOK);
+        }
     }
 
     fn shell(&self, command: &str) -> Command {
@@ -231,12 +218,59 @@ impl Target {
     }
 }
 
+/// A command that runs, with a place for what it prints.
+struct Running {
+    place: String,
+    output: std::fs::File,
+    group: Group,
+    started: Instant,
+}
+
+impl Running {
+    fn begin(mut shell: Command, command: &str) -> Result<Self> {
+        let place = format!("the command `{}`", first_line(command));
+        let fail = |why: String| Trouble::new(place.clone(), why);
+        let output = tempfile::tempfile().map_err(|e| fail(format!("has no place for its output: {e}")))?;
+        let errors = output.try_clone().map_err(|e| fail(e.to_string()))?;
+        let stdout = output.try_clone().map_err(|e| fail(e.to_string()))?;
+        let child = shell
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(errors)
+            .process_group(0)
+            .spawn()
+            .map_err(|e| fail(format!("cannot be run: {e}")))?;
+        Ok(Self { place, output, group: Group(child), started: Instant::now() })
+    }
+
+    /// What it printed, where it is done.
+    fn look(&mut self) -> Result<Option<String>> {
+        let place = self.place.clone();
+        let fail = |why: String| Trouble::new(place.clone(), why);
+        let status = match self.group.0.try_wait() {
+            Ok(Some(status)) => status,
+            Ok(None) if self.started.elapsed() < COMMAND_WAIT_MAX => return Ok(None),
+            Ok(None) => return Err(fail("takes longer than ten minutes".into())),
+            Err(e) => return Err(fail(e.to_string())),
+        };
+        let mut text = Vec::new();
+        std::io::Seek::rewind(&mut self.output).map_err(|e| fail(e.to_string()))?;
+        std::io::Read::read_to_end(&mut self.output, &mut text).map_err(|e| fail(e.to_string()))?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if !status.success() {
+            let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
+            return Err(fail(format!("failed: {status}")).hint(format!("its last words: {}", last.trim())));
+        }
+        Ok(Some(text))
+    }
+}
+
 impl Drop for Target {
     fn drop(&mut self) {
         self.group = None;
         if let Some(stop) = self.commands.stop.take() {
             // The walk is over; a stop that fails changes no verdict, and there is nobody left to tell.
-            let _ = self.run(&stop);
+            let _ = self.run_to_its_end(&stop);
         }
     }
 }
@@ -313,6 +347,46 @@ mod tests {
         assert!(trouble.hint.unwrap().contains("no database"));
     }
 
+    #[tokio::test]
+    async fn who_stops_waiting_for_a_command_ends_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("pid");
+        let prepare = format!("sleep 300 & echo $! > {}; wait", file.display());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = axum::Router::new().fallback(|| async { "up" });
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let commands = Commands {
+            url,
+            root: dir.path().into(),
+            wait_max: Duration::from_secs(9),
+            health: "/".into(),
+            prepare: vec![prepare],
+            ..Commands::default()
+        };
+        let log = dir.path().join("log");
+        let pid = tokio::select! {
+            _ = Target::start(commands, &log, &Silent) => panic!("the command does not end by itself"),
+            pid = async {
+                loop {
+                    let text = std::fs::read_to_string(&file).unwrap_or_default();
+                    if let Ok(pid) = text.trim().parse() {
+                        break Pid::from_raw(pid).unwrap();
+                    }
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            } => pid,
+        };
+        has_ended(pid);
+    }
+
+    /// An orphan that was signalled may be a zombie until its reaper comes by.
+    #[track_caller]
+    fn has_ended(pid: Pid) {
+        let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+        assert!(state.map_or(true, |text| text.contains(") Z ")), "the grandchild lives");
+    }
+
     #[test]
     fn the_whole_group_ends() {
         let dir = tempfile::tempdir().unwrap();
@@ -327,9 +401,7 @@ mod tests {
             }
         };
         drop(group);
-        // An orphan that was signalled may be a zombie until its reaper comes by.
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-        assert!(state.map_or(true, |text| text.contains(") Z ")), "the grandchild lives");
+        has_ended(pid);
     }
 
     #[test]

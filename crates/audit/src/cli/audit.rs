@@ -82,18 +82,22 @@ fn require(told: &mut std::collections::BTreeMap<Dimension, Mark>, typed: &[Requ
     }
 }
 
-/// Runs to the end, or until Ctrl-C. Leaving the future drops the target, which ends its process group.
+/// Runs to the end, or until somebody stops it: Ctrl-C, or the signal by which a machine ends a job. Leaving the future
+/// drops the target and whatever command runs, which ends their process groups.
 pub(super) fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Trouble::new("plimsoll", format!("cannot start: {error}")))?;
     runtime.block_on(async {
+        use tokio::signal::unix::{SignalKind, signal};
+        let cannot = |error| Trouble::new("plimsoll", format!("cannot wait for signals: {error}"));
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
         tokio::select! {
             done = work => done,
-            _ = tokio::signal::ctrl_c() => {
-                Err(Trouble::new("interrupted", "the walk was stopped and the target's processes were ended"))
-            }
+            _ = interrupt.recv() => Err(Trouble::stopped("Ctrl-C")),
+            _ = terminate.recv() => Err(Trouble::stopped("SIGTERM")),
         }
     })
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io::IsTerminal as _;
 use std::path::Path;
-
-use owo_colors::{OwoColorize, Style};
 
 use super::args::MatrixCommand;
 use super::audit::{interruptible, progress, setup};
 use super::auth::scratch;
 use super::place::{Place, write};
+use super::review;
 use crate::error::{Result, Trouble};
 use crate::load_line::count;
 use crate::matrix::{Matrix, Reach, Review};
@@ -21,7 +21,18 @@ pub(super) fn text(command: &MatrixCommand, manifest: &Path, quiet: bool, place:
     let file = place.join("plimsoll.matrix");
     match command {
         MatrixCommand::Draft => draft(&file, manifest, quiet, place),
-        MatrixCommand::Review => Ok(review(&read(&file)?, place.last_outcome().ok().as_ref())),
+        MatrixCommand::Review => {
+            let mut matrix = read(&file)?;
+            let outcome = place.last_outcome().ok();
+            if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+                return Ok(review::list(&matrix, outcome.as_ref()));
+            }
+            let (mut stdin, mut stdout) = (std::io::stdin().lock(), anstream::stdout());
+            let decided = review::ask(&mut matrix, outcome.as_ref(), &mut stdin, &mut stdout);
+            write(&file, &matrix.print())?;
+            let decided = decided.map_err(|e| Trouble::new("the terminal", format!("cannot be read: {e}")))?;
+            Ok(format!("wrote {}: {}\n", file.display(), decided.words(&matrix)))
+        }
         MatrixCommand::Accept { row } => accept(&file, row.as_deref()),
         MatrixCommand::Show { action } => show(&read(&file)?, action),
     }
@@ -67,51 +78,6 @@ fn seen(outcome: &Outcome) -> Vec<(&str, &str, Reach)> {
     let cells = waiting.filter_map(|finding| finding.cell.as_ref());
     let reach = |relation: &str| if relation == "same tenant" { Reach::Tenant } else { Reach::All };
     cells.map(|cell| (cell.action.as_str(), cell.role.as_str(), reach(&cell.relation))).collect()
-}
-
-/// What differs from the draft first, each with both answers; then how many marks are merely unreviewed.
-fn review(matrix: &Matrix, outcome: Option<&Outcome>) -> String {
-    let items = matrix.review_items();
-    if items.is_empty() {
-        return format!("every reach of {} is reviewed\n", count(matrix.rows.len(), "row"));
-    }
-    let mut text = String::new();
-    let (differ, plain): (Vec<_>, Vec<_>) = items.iter().partition(|item| matches!(item.right.review, Review::Seen(_)));
-    for (number, item) in differ.iter().enumerate() {
-        let Review::Seen(seen) = item.right.review else { continue };
-        let title = format!("{}/{}  {}", number + 1, differ.len(), printable(&item.action));
-        let _ = writeln!(text, "{}", title.style(Style::new().bold()));
-        let _ = writeln!(
-            text,
-            "     {} was drafted `{}` and seen to reach `{seen}`.",
-            printable(&item.role),
-            item.right.reach
-        );
-        for finding in outcome.into_iter().flat_map(|outcome| &outcome.findings) {
-            let same = |cell: &crate::verdict::Cell| item.action.ends_with(&cell.action) && cell.role == item.role;
-            if finding.cause == Some(Cause::WaitsForAnswer) && finding.cell.as_ref().is_some_and(same) {
-                let _ = writeln!(text, "     {}", printable(&finding.words));
-            }
-        }
-        let _ =
-            writeln!(text, "     By design: write `{seen}`. A gap: write `{}`, without a mark.\n", item.right.reach);
-    }
-    let unlooked = plain.len();
-    if unlooked > 0 {
-        let _ = writeln!(
-            text,
-            "{} that nobody has looked at (`?`), the most harmful first:",
-            count(unlooked, "reach").replace("reachs", "reaches")
-        );
-        for item in plain.iter().take(20) {
-            let _ = writeln!(text, "  {:<44} {:<14} {}", printable(&item.action), printable(&item.role), item.right);
-        }
-        if unlooked > 20 {
-            let _ = writeln!(text, "  … and {} more in plimsoll.matrix", unlooked - 20);
-        }
-        text.push_str("\nAs they should be?  plimsoll matrix accept\n");
-    }
-    text
 }
 
 /// Removes `?` marks. Where something else was seen than was drafted, a person must write down which it is.
@@ -180,13 +146,6 @@ mod tests {
 
     fn matrix() -> Matrix {
         Matrix::parse(MATRIX, "plimsoll.matrix").unwrap()
-    }
-
-    #[test]
-    fn what_differs_is_asked_first() {
-        let text = anstream::adapter::strip_str(&review(&matrix(), None)).to_string();
-        assert!(text.starts_with("1/1  PUT /recipes/{slug}"), "{text}");
-        assert!(text.contains("drafted `own` and seen to reach `all`") && text.contains("2 reaches"), "{text}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod next;
 mod place;
 mod plan;
 mod replay;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +34,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = run(&cli).unwrap_or_else(|trouble| {
         say(anstream::stderr(), &format!("error: {trouble}\n"));
-        Exit::Trouble
+        if trouble.stopped { Exit::Unproven } else { Exit::Trouble }
     });
     ExitCode::from(exit.code())
 }

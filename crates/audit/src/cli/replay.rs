@@ -13,6 +13,7 @@ use crate::evidence::Dossier;
 use crate::load_line::Exit;
 use crate::report::view::printable;
 use crate::verdict::{Finding, Verdict};
+use crate::walk::Setup;
 
 /// Walks the gap's action alone and says what became of the gap. The last run's report and evidence stay as they are.
 pub(super) fn replay(id: &str, manifest: &Path, quiet: bool, place: &Place) -> Result<Exit> {
@@ -33,7 +34,7 @@ pub(super) fn replay(id: &str, manifest: &Path, quiet: bool, place: &Place) -> R
     let own: Vec<_> =
         findings.iter().filter(|finding| finding.check == gap.check && finding.subject == gap.subject).collect();
     let (exit, words) = ended(&own);
-    let mut text = format!("{}  {} · {words}\n\n", gap.id, printable(&gap.subject));
+    let mut text = format!("{}  {} · {words}\n      {}\n\n", gap.id, printable(&gap.subject), sent_again(&setup));
     for finding in own {
         let who = finding.cell.as_ref().map_or_else(String::new, |cell| format!("{}, {} · ", cell.role, cell.relation));
         let _ = writeln!(text, "  {} {}{}", finding.verdict.sign(), printable(&who), printable(&finding.words));
@@ -46,6 +47,15 @@ pub(super) fn replay(id: &str, manifest: &Path, quiet: bool, place: &Place) -> R
     }
     print(&text);
     Ok(exit)
+}
+
+/// What a replay sends: one action with everything that it needs, or the whole pass, where its evidence is one piece.
+fn sent_again(setup: &Setup) -> String {
+    match (&setup.only, setup.passes.first()) {
+        (Some(action), _) => format!("sent again: {} alone, on fresh objects", printable(action)),
+        (None, Some(pass)) => format!("sent again: the whole pass `{}`, on fresh objects", pass.name()),
+        (None, None) => "nothing was sent".to_owned(),
+    }
 }
 
 /// The worst of what was found now.

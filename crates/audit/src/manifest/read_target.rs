@@ -3,7 +3,7 @@
 use super::read::{World, pattern, unused};
 use super::toml_reader::{Field, Table};
 use super::{Authorized, Target, Template};
-use crate::error::{Result, Trouble};
+use crate::error::Result;
 
 /// The target that is walked, and those that are only looked at.
 pub(super) fn read_targets(
@@ -151,11 +151,9 @@ fn check_walkable(table: &Table<'_>, target: &Target) -> Result<()> {
             .hint(r#"add authorized = { by = "NAME", contact = "MAIL", until = 2026-12-31 }"#));
     };
     if authorized.until < jiff::Zoned::now().date() {
-        return Err(Trouble {
-            hint: None,
-            ..table.trouble(format!("the authorization ended on {}", authorized.until))
-        }
-        .hint("ask again, and write the new day into authorized.until"));
+        return Err(table
+            .trouble(format!("the authorization ended on {}", authorized.until))
+            .hint("ask again, and write the new day into authorized.until"));
     }
     Ok(())
 }

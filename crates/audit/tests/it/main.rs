@@ -10,4 +10,5 @@ mod locked;
 mod planned;
 mod run;
 mod service;
+mod stopped;
 mod story;

@@ -89,7 +89,7 @@ impl Reader {
                 }
                 Place::File { path, offset } => read_file(path, offset)?,
                 Place::Command(command) => {
-                    rows_of_text(&world.target.run(command).map_err(|trouble| trouble.to_string())?)
+                    rows_of_text(&world.target.run(command).await.map_err(|trouble| trouble.to_string())?)
                 }
             };
             let appended = matches!(self.places[at], Place::File { .. });
