@@ -6,6 +6,7 @@ pub mod authorization;
 pub mod detection;
 pub mod operations;
 pub mod promises;
+mod told;
 mod unbuilt;
 
 use std::sync::LazyLock;
@@ -82,6 +83,7 @@ pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
             }
         }
     }
+    told::probe(world, pass)?;
     match pass {
         Dimension::AuditTrail => audit_trail::probe(world).await,
         Dimension::Promises => promises::probe(world).await,
@@ -99,6 +101,7 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         promises::judge(dossier),
         detection::judge(dossier),
         operations::judge(dossier),
+        told::judge(dossier),
     ]
     .concat()
 }

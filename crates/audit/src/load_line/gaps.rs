@@ -9,7 +9,7 @@ use crate::checks::Check;
 use crate::verdict::{Finding, Gap, Verdict};
 
 /// Checks that cannot hold while another is open on the same subject: (the one that waits, the one it waits for).
-const FOLLOWS: [(&str, &str); 3] = [("PR02", "PR01"), ("PR03", "PR01"), ("OP02", "OP01")];
+const FOLLOWS: [(&str, &str); 4] = [("PR02", "PR01"), ("PR03", "PR01"), ("OP02", "OP01"), ("OP05", "OP04")];
 
 /// Hex digits of the subject's hash in an id, where they suffice to tell the subjects of the check apart.
 const DIGITS: usize = 4;
