@@ -147,6 +147,20 @@ impl World<'_> {
         Ok(Call { method: read.verb.clone(), path, headers: Vec::new(), body: as_body(media, Value::Object(fields)) })
     }
 
+    /// The call of an action without an object, made from its document.
+    ///
+    /// # Errors
+    /// Which key is missing.
+    pub(crate) async fn plain_call(&mut self, action: usize, actor: usize) -> Result<Call, String> {
+        self.call_for(action, actor, &BTreeMap::new(), None, 0).await
+    }
+
+    /// A value as the body that an action takes.
+    pub(crate) fn body_like(&self, action: usize, value: Value) -> Body {
+        let media = self.action(action).body.as_ref().and_then(|body| body.best());
+        media.map_or(Body::None, |media| as_body(media, value))
+    }
+
     /// A whole call for an action.
     pub(super) async fn call_for(
         &mut self,

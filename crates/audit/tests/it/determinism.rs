@@ -74,8 +74,7 @@ async fn order(seed: u64) -> Vec<String> {
         None
     });
     story::office(service).seed(seed).told().await;
-    let order = asked.lock().unwrap().clone();
-    order
+    std::mem::take(&mut *asked.lock().unwrap())
 }
 
 #[tokio::test]

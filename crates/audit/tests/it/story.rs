@@ -124,9 +124,8 @@ impl Telling {
     fn written(&self, url: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         let target = format!(
-            "[target]\nurl = \"{}\"\nmine = true\ndisposable = true\ndocument = \"/openapi.json\"\n\
-             health = \"GET /health\"\n",
-            url
+            "[target]\nurl = \"{url}\"\nmine = true\ndisposable = true\ndocument = \"/openapi.json\"\n\
+             health = \"GET /health\"\n"
         );
         write(directory.path(), "plimsoll.toml", &(target + &self.manifest));
         if let Some(matrix) = &self.matrix {

@@ -7,6 +7,7 @@ pub mod pr06;
 pub mod pr09;
 
 pub use pages::{Page, Pages};
+pub(crate) use pr09::reserved_name;
 
 use crate::error::Result;
 use crate::evidence::Dossier;

@@ -18,8 +18,13 @@ pub const CHECK: Check = Check {
     title: "contact, disclosure policy, security.txt valid and not expired",
     why: "Somebody who finds a hole and finds nobody to tell will tell everybody.",
     how: "`/.well-known/security.txt` is fetched over the service's own address and read by the rules of its \
-          standard: at least one contact, exactly one expiry, not in the past.",
-    references: &["RFC 9116 2.5.3 (Contact)", "RFC 9116 2.5.5 (Expires)", "RFC 9116 3 (location)"],
+          standard: at least one contact, at a name that can exist, exactly one expiry, not in the past.",
+    references: &[
+        "RFC 9116 2.5.3 (Contact)",
+        "RFC 2606 2 (reserved names)",
+        "RFC 9116 2.5.5 (Expires)",
+        "RFC 9116 3 (location)",
+    ],
     fix: "Publish the file with `Contact:` and an `Expires:` less than a year ahead, made from settings so that it \
           does not age.",
     built: true,
@@ -167,6 +172,11 @@ fn verdict(seen: &SecurityText) -> (Verdict, String) {
     }) {
         wrong.push(format!("`Contact: {bad}` is not a mailto:, tel: or https: address"));
     }
+    if let Some((bad, host)) = contacts.iter().find_map(|contact| Some((contact, unreachable_host(contact)?))) {
+        wrong.push(format!(
+            "`Contact: {bad}` reaches nobody: {host} is a name that no one can have (RFC 2606, RFC 6761)"
+        ));
+    }
     for name in ["encryption", "acknowledgments", "policy", "hiring", "canonical"] {
         if let Some(bad) = values(name).iter().find(|value| value.starts_with("http://") && !is_local(value)) {
             wrong.push(format!("`{bad}` is not an https: address"));
@@ -204,6 +214,31 @@ fn verdict(seen: &SecurityText) -> (Verdict, String) {
     (Verdict::Holds, format!("{} names a contact and has not expired", place.path))
 }
 
+/// The host of a contact, where it is one that exists nowhere outside: names that are reserved for examples and tests
+/// (RFC 2606 sections 2 and 3, RFC 6761 section 6), this machine as a mail's place, and placeholders without a dot.
+fn unreachable_host(contact: &str) -> Option<String> {
+    let host = match contact.split_once(':')? {
+        ("mailto", address) => address.split('?').next()?.rsplit_once('@').map_or("", |(_, host)| host),
+        ("https" | "http", rest) if !is_local(contact) => {
+            let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next()?;
+            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+            host.split_once(':').map_or(host, |(host, _)| host)
+        }
+        _ => return None,
+    };
+    let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+    let is_loopback = host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+    let nobodys = reserved_name(&host) || !host.contains('.') || is_loopback;
+    nobodys.then_some(if host.is_empty() { "an empty host".to_owned() } else { host })
+}
+
+/// Whether a host's name is reserved, so that nobody can have it.
+pub fn reserved_name(host: &str) -> bool {
+    const NAMES: [&str; 7] = ["test", "example", "invalid", "localhost", "example.com", "example.net", "example.org"];
+    let host = host.to_ascii_lowercase();
+    NAMES.iter().any(|name| host == *name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')))
+}
+
 /// An address of this machine: its scheme says nothing about the published one.
 fn is_local(address: &str) -> bool {
     ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|local| address.starts_with(local))
@@ -225,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_valid_file_holds() {
-        let text = "# hello\nContact: mailto:security@example.com\nExpires: 2027-06-01T00:00:00z\nPreferred-Languages: en, de\n";
+        let text = "# hello\nContact: mailto:security@tallyhouse.dev\nExpires: 2027-06-01T00:00:00z\nPreferred-Languages: en, de\n";
         assert_eq!(of("text/plain; charset=utf-8", text).0, Verdict::Holds);
         let signed = format!(
             "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{text}-----BEGIN PGP SIGNATURE-----\nExpires: x\n"
@@ -241,9 +276,9 @@ mod tests {
             words
         };
         assert!(
-            wrong("Contact: mailto:a@example.com\nExpires: 2024-01-01T00:00:00Z").contains("expired on 2024-01-01")
+            wrong("Contact: mailto:a@tallyhouse.dev\nExpires: 2024-01-01T00:00:00Z").contains("expired on 2024-01-01")
         );
-        assert!(wrong("Contact: mailto:a@example.com").contains("no Expires"));
+        assert!(wrong("Contact: mailto:a@tallyhouse.dev").contains("no Expires"));
         assert!(wrong("Expires: 2027-01-01T00:00:00Z").contains("no Contact"));
         assert!(wrong("Contact: me\nExpires: 2027-01-01T00:00:00Z").contains("not a mailto:"));
         assert!(wrong("Contact: tel:1\nExpires: soon").contains("not a moment"));
@@ -253,6 +288,31 @@ mod tests {
             "a page for everything"
         );
         assert_eq!(of("text/plain", "Contact: tel:1\nExpires: 2031-01-01T00:00:00Z").0, Verdict::Suspected);
+    }
+
+    /// A contact that nobody can ever read is no contact.
+    #[test]
+    fn a_placeholder_is_no_contact() {
+        for bad in [
+            "mailto:security@localhost.invalid",
+            "mailto:security@example.com",
+            "mailto:Security@Mail.Example.ORG?subject=hole",
+            "mailto:security@localhost",
+            "mailto:security@mail.test",
+            "mailto:security@127.0.0.1",
+            "mailto:security",
+            "mailto:you@your-domain",
+            "https://www.example.net/security",
+            "https://me@security.example:8443/tell",
+        ] {
+            let (verdict, words) = of("text/plain", &format!("Contact: {bad}\nExpires: 2027-01-01T00:00:00Z"));
+            assert_eq!(verdict, Verdict::Gap, "{bad}: {words}");
+            assert!(words.contains("reaches nobody"), "{words}");
+        }
+        for good in ["mailto:security@examples.com", "https://tallyhouse.dev/security?of=example.com", "tel:+49-30-1"] {
+            let (verdict, words) = of("text/plain", &format!("Contact: {good}\nExpires: 2027-01-01T00:00:00Z"));
+            assert_eq!(verdict, Verdict::Holds, "{good}: {words}");
+        }
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::service::{Answer, notes, people};
+use crate::service::{Answer, Service, field, notes, people};
 use crate::story::{self, Story};
 
 /// Exactly one check has gaps.
@@ -68,7 +68,7 @@ async fn a_third_party_that_the_policy_lists() {
 #[tokio::test]
 async fn a_security_txt_that_expired() {
     let service = notes::service().replace("GET /.well-known/security.txt", |_, _| {
-        Answer::text("Contact: mailto:security@example.com\nExpires: 2024-01-01T00:00:00Z\n")
+        Answer::text("Contact: mailto:security@tallyhouse.dev\nExpires: 2024-01-01T00:00:00Z\n")
     });
     only_check(&story::notes(service).told().await, "PR09");
 }
@@ -78,4 +78,36 @@ async fn a_security_txt_that_expired() {
 async fn a_limited_sign_in_is_sound() {
     let story = story::notes(notes::service().replace("POST /session", people::sign_in)).told().await;
     story.is_sound();
+}
+
+/// Asking for a new password, limited or not. The mail is one that nobody can have.
+fn forgets(limited: bool) -> Service {
+    let asked: std::sync::atomic::AtomicU32 = 0.into();
+    let forgot = notes::public("POST /password/forgot", move |_, _| {
+        let number = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if limited && 10 < number { Answer::refused(429, "later") } else { Answer::nothing(202) }
+    });
+    notes::service().with(forgot.takes(vec![field("mail", "email")]))
+}
+
+#[tokio::test]
+async fn new_passwords_without_a_limit() {
+    let story = story::notes(forgets(false)).told().await;
+    story.has_only(&["OP01 reset /password/forgot"]);
+    let story = story::notes(forgets(true)).told().await;
+    story.is_sound();
+    story.holds(&["OP01 reset /password/forgot"]);
+}
+
+/// Told that there is none of something: a gap at once, and only for what was told.
+#[tokio::test]
+async fn told_none() {
+    let told =
+        "\n[alerts]\nto = \"none\"\n[monitor]\nat = \"none\"\n[backup]\nmake = \"none\"\n[tests]\nrun = \"none\"\n";
+    let story = story::notes(notes::service()).also(told).told().await;
+    story.has_only(&["DE02 alerts", "DE04 the outside monitor", "OP04 the backup", "OP09 the tests"]);
+    let words = &story.outcome.gaps[0].words;
+    assert!(words.contains("plimsoll.toml:") && words.contains("alerts.to"), "{words}");
+    let unbuilt = story.outcome.checks.iter().find(|check| check.id == "DE01").unwrap();
+    assert_eq!(unbuilt.cause, Some(plimsoll::verdict::Cause::NotBuilt));
 }

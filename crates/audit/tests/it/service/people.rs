@@ -161,5 +161,8 @@ pub(crate) fn privacy(_: &mut World, _: &Call) -> Answer {
 /// Valid by RFC 9116, for a month from now.
 pub(crate) fn security_txt(_: &mut World, _: &Call) -> Answer {
     let ahead = chance::now() + jiff::SignedDuration::from_hours(24 * 30);
-    Answer::text(format!("Contact: mailto:security@example.com\nExpires: {}\n", ahead.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    Answer::text(format!(
+        "Contact: mailto:security@tallyhouse.dev\nExpires: {}\n",
+        ahead.strftime("%Y-%m-%dT%H:%M:%SZ")
+    ))
 }

@@ -1,13 +1,18 @@
 //! OP01: sign-in, reset, sign-up and other public endpoints are rate limited.
 
+mod judge;
+mod resets;
+
+pub use judge::judge;
+
 use serde::{Deserialize, Serialize};
 
 use crate::checks::Check;
 use crate::client::Purpose;
 use crate::error::Result;
-use crate::evidence::{Document, Dossier, Reading};
+use crate::evidence::{Document, Reading};
 use crate::manifest::SignIn;
-use crate::verdict::{Cause, Dimension, Exhibit, Finding, Severity, Strength, Verdict};
+use crate::verdict::{Dimension, Severity};
 use crate::walk::{Asked, Call, World};
 
 /// The declaration.
@@ -17,8 +22,9 @@ pub const CHECK: Check = Check {
     severity: Severity::Blocks,
     title: "sign-in, reset, sign-up and other public endpoints are rate limited",
     why: "Without a limit, a list of leaked passwords is tried against all your customers in one night.",
-    how: "On a throw-away account a burst of wrong passwords is sent, then the right one. A 429, a delay, a lock-out \
-          or a challenge all count as a limit; the report says how many tries it took.",
+    how: "On a throw-away account a burst of wrong passwords is sent, then the right one; then new accounts, and \
+          requests for a new password of that same account. A 429, a delay, a lock-out or a challenge all count as a \
+          limit; the report says how many tries it took.",
     references: &[
         "OWASP API4:2023",
         "OWASP API2:2023",
@@ -33,9 +39,6 @@ pub const CHECK: Check = Check {
     built: true,
 };
 
-/// A delay counts when it is at least so long, and so many times what it was.
-const DELAY_MS: u64 = 800;
-const DELAY_TIMES: u64 = 4;
 /// Words of a challenge that a program cannot answer.
 const CHALLENGES: &[&str] = &["captcha", "turnstile", "challenge", "proof of work", "are you human", "not a robot"];
 
@@ -80,18 +83,36 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     world.client.stop_pausing();
     let tries_max = world.manifest.limits.tries;
     world.progress.total(Dimension::Operations, u64::from(tries_max));
-    let burst = sign_in_burst(world, tries_max).await;
+    // Made before the first burst: afterwards nobody may be let in any more.
+    let account = if asks_for_account(world) { account(world).await } else { None };
+    let burst = sign_in_burst(world, account, tries_max).await;
     world.store.add(&burst)?;
     if world.manifest.sign_up.is_some() && !world.fell_silent {
         let burst = sign_up_burst(world, tries_max).await;
         world.store.add(&burst)?;
     }
+    for action in resets::actions(world) {
+        if !world.fell_silent {
+            let burst = resets::burst(world, action, account, tries_max).await;
+            world.store.add(&burst)?;
+        }
+    }
     Ok(())
 }
 
-/// The first way to sign in that sends a secret, and the account that may be locked.
-async fn sign_in_burst(world: &mut World<'_>, tries_max: u32) -> Burst {
-    let way = world.manifest.sign_in.iter().find(|way| way.send.is_some() || way.form.is_some()).cloned();
+/// The first way to sign in that sends a secret.
+fn way(world: &World<'_>) -> Option<SignIn> {
+    world.manifest.sign_in.iter().find(|way| way.send.is_some() || way.form.is_some()).cloned()
+}
+
+/// Whether there is anything to try on an account.
+fn asks_for_account(world: &World<'_>) -> bool {
+    way(world).is_some() || !resets::actions(world).is_empty()
+}
+
+/// Wrong passwords for the account that may be locked, and then the right one.
+async fn sign_in_burst(world: &mut World<'_>, account: Option<usize>, tries_max: u32) -> Burst {
+    let way = way(world);
     let Some(way) = way else {
         let why = "nobody signs in by a form or a request that this walk knows".to_owned();
         return Burst { form: "the sign-in".into(), not_tried: Some(why), ..Burst::default() };
@@ -100,7 +121,7 @@ async fn sign_in_burst(world: &mut World<'_>, tries_max: u32) -> Burst {
     let path = line.map(|line| line.path.as_str().split('?').next().unwrap_or_default().to_owned()).unwrap_or_default();
     let mut burst =
         Burst { form: format!("sign-in {path}"), what: "wrong passwords".into(), tries_max, ..Burst::default() };
-    let Some(at) = account(world).await else {
+    let Some(at) = account else {
         burst.not_tried = Some("there is no account that may be locked out for it".into());
         burst.answer = Some("[limits] account = \"ACTOR\"".into());
         return burst;
@@ -233,139 +254,4 @@ fn median(values: &[u64]) -> u64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or(0)
-}
-
-/// One finding for each form.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    let bursts: Vec<(&str, Burst)> = dossier.all();
-    bursts.iter().map(|(digest, burst)| finding(digest, burst)).collect()
-}
-
-fn finding(digest: &str, burst: &Burst) -> Finding {
-    let (verdict, words) = verdict(burst);
-    let cause = match (verdict, &burst.answer) {
-        (Verdict::Unproven, Some(_)) => Some(Cause::NotTold),
-        (Verdict::Unproven, None) => Some(Cause::Undecided),
-        _ => None,
-    };
-    let exhibits = burst.answers.iter().map(|(status, count)| Exhibit {
-        label: burst.what.clone(),
-        actor: "nobody".into(),
-        request: format!("{} × {count}", burst.form),
-        status: *status,
-        bytes: 0,
-        note: String::new(),
-        curl: String::new(),
-    });
-    let right = burst.right_afterwards.map(|(status, let_in)| Exhibit {
-        label: "the right password".into(),
-        actor: "a throw-away account".into(),
-        request: burst.form.clone(),
-        status,
-        bytes: 0,
-        note: if let_in { "let in" } else { "not let in" }.into(),
-        curl: String::new(),
-    });
-    Finding {
-        check: CHECK.id.into(),
-        subject: burst.form.clone(),
-        cell: None,
-        verdict,
-        cause,
-        strength: Strength::Fact,
-        words,
-        answer: burst.answer.clone(),
-        evidence: vec![digest.to_owned()],
-        exhibits: exhibits.chain(right).collect(),
-    }
-}
-
-fn verdict(burst: &Burst) -> (Verdict, String) {
-    let is_sign_in = burst.right_afterwards.is_some() || burst.form.starts_with("sign-in");
-    if let Some(why) = &burst.not_tried {
-        return (Verdict::Unproven, why.clone());
-    }
-    if let Some((number, how)) = &burst.limited {
-        return (Verdict::Holds, format!("limited at try {number} ({how})"));
-    }
-    if !burst.worked_before {
-        return (Verdict::Unproven, "the form did not work before the burst".into());
-    }
-    let (first, last) = burst.millis;
-    if last >= DELAY_MS && last >= first * DELAY_TIMES {
-        return (Verdict::Holds, format!("slowed from {first} ms to {last} ms within {} tries", burst.tries));
-    }
-    match burst.right_afterwards {
-        Some((status, false)) => {
-            return (
-                Verdict::Holds,
-                format!("locked after {} tries: the right password is answered {status}", burst.tries),
-            );
-        }
-        None if is_sign_in => return (Verdict::Unproven, "the right password was not answered after the burst".into()),
-        _ => {}
-    }
-    if burst.tries < burst.tries_max {
-        return (Verdict::Unproven, format!("only {} of {} tries were answered", burst.tries, burst.tries_max));
-    }
-    // What refuses for another reason than a limit is not open without one.
-    if !is_sign_in && burst.answers.iter().any(|(status, _)| *status >= 400) {
-        return (Verdict::Unproven, "some tries were refused, and not by a limit".into());
-    }
-    let after = if is_sign_in { ", and then the right one signed in" } else { "" };
-    (Verdict::Gap, format!("{} {} in a row{after}", burst.tries, burst.what))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn burst() -> Burst {
-        Burst {
-            form: "sign-in /session".into(),
-            what: "wrong passwords".into(),
-            worked_before: true,
-            tries: 120,
-            tries_max: 120,
-            answers: vec![(401, 120)],
-            millis: (40, 45),
-            right_afterwards: Some((200, true)),
-            ..Burst::default()
-        }
-    }
-
-    #[test]
-    fn the_right_password_after_the_burst_decides() {
-        assert_eq!(verdict(&burst()).0, Verdict::Gap);
-        let with = |change: fn(&mut Burst)| {
-            let mut burst = burst();
-            change(&mut burst);
-            verdict(&burst).0
-        };
-        assert_eq!(with(|burst| burst.right_afterwards = Some((401, false))), Verdict::Holds, "a lock-out");
-        assert_eq!(with(|burst| burst.limited = Some((11, "429".into()))), Verdict::Holds);
-        assert_eq!(with(|burst| burst.millis = (40, 2000)), Verdict::Holds, "a delay");
-        assert_eq!(with(|burst| burst.worked_before = false), Verdict::Unproven);
-        assert_eq!(with(|burst| burst.tries = 60), Verdict::Unproven);
-        assert_eq!(with(|burst| burst.right_afterwards = None), Verdict::Unproven);
-    }
-
-    #[test]
-    fn sign_ups_that_are_all_taken_are_a_gap() {
-        let open =
-            Burst { form: "sign-up /accounts".into(), right_afterwards: None, answers: vec![(201, 120)], ..burst() };
-        assert_eq!(verdict(&open).0, Verdict::Gap);
-        assert_eq!(verdict(&Burst { answers: vec![(201, 3), (409, 117)], ..open }).0, Verdict::Unproven);
-    }
-
-    proptest! {
-        #[test]
-        fn a_gap_needs_every_try(tries in 0..200_u32, tries_max in 1..200_u32, let_in in any::<bool>()) {
-            let burst = Burst { tries, tries_max, right_afterwards: Some((200, let_in)), ..burst() };
-            if verdict(&burst).0 == Verdict::Gap {
-                prop_assert!(let_in && tries >= tries_max);
-            }
-        }
-    }
 }
