@@ -1,8 +1,8 @@
 //! What the audit costs: requests a cell, and its own processor time a request, on a sound service and on one where
 //! everything is open. `cargo bench -p plimsoll --bench walk`; the figures and how to read them: `benches/README.md`.
 //!
-//! The services run in a process of their own, so that only the audit's time is counted. Each is walked by the audit
-//! and then asked as often by a bare client; the two stand side by side.
+//! The services run in a process of their own, so that only the audit's time is counted. Each is walked by the audit,
+//! walked once more with the lock of the first walk, and then asked as often by a bare client; all stand side by side.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "its output is its purpose")]
 
@@ -41,8 +41,9 @@ fn main() {
     );
     for (name, _) in SERVICES {
         for _ in 0..RUNS {
-            let figures = runtime.block_on(measure(name));
-            println!("{figures}");
+            for line in runtime.block_on(measure(name)) {
+                println!("{line}");
+            }
         }
     }
 }
@@ -54,8 +55,8 @@ async fn serve(service: Service) {
     std::future::pending::<()>().await;
 }
 
-/// One walk, and as many bare requests.
-async fn measure(name: &str) -> String {
+/// A walk, another one with its lock, and as many bare requests as the first sent.
+async fn measure(name: &str) -> Vec<String> {
     let server = Server::start(name);
     let directory = tempfile::tempdir().unwrap();
     let manifest = format!(
@@ -64,23 +65,33 @@ async fn measure(name: &str) -> String {
         notes::MANIFEST
     );
     std::fs::write(directory.path().join("plimsoll.toml"), manifest).unwrap();
+    let mut walks = Vec::new();
+    for (number, what) in [name.to_owned(), "… again".to_owned()].into_iter().enumerate() {
+        let before = processor_time();
+        let evidence = directory.path().join(format!("evidence-{number}"));
+        let outcome = run::audit(directory.path(), |setup| setup.evidence = evidence).await.unwrap();
+        walks.push((what, outcome.denominator, processor_time() - before));
+    }
     let before = processor_time();
-    let outcome = run::audit(directory.path(), None).await.unwrap();
-    let audit = processor_time() - before;
-    let counted = &outcome.denominator;
-    let before = processor_time();
-    bare(&server.url, counted.requests).await;
-    let bare = processor_time() - before;
-    let per_request = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(counted.requests.max(1));
-    format!(
-        "{name:<10} {:>8} {:>6} {:>9.2} {:>14.0} {:>14.0} {:>7.1}",
-        counted.requests,
-        counted.cells_sent,
-        f64::from(counted.requests_cells) / f64::from(counted.cells_sent.max(1)),
-        per_request(audit),
-        per_request(bare),
-        per_request(audit) / per_request(bare)
-    )
+    let asked = walks[0].1.requests;
+    bare(&server.url, asked).await;
+    let bare = each(processor_time() - before, asked);
+    let lines = walks.iter().map(|(what, counted, audit)| {
+        let audit = each(*audit, counted.requests);
+        format!(
+            "{what:<10} {:>8} {:>6} {:>9.2} {audit:>14.0} {bare:>14.0} {:>7.1}",
+            counted.requests,
+            counted.cells_sent,
+            f64::from(counted.requests_cells) / f64::from(counted.cells_sent.max(1)),
+            audit / bare
+        )
+    });
+    lines.collect()
+}
+
+/// Microseconds a request.
+fn each(time: Duration, requests: u32) -> f64 {
+    time.as_secs_f64() * 1e6 / f64::from(requests.max(1))
 }
 
 /// The same number of requests without any thought: one client, one connection, one after another.

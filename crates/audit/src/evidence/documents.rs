@@ -231,6 +231,21 @@ pub struct Unreached {
     pub tried: Vec<String>,
 }
 
+/// An action that never succeeded, sent by those who may not with the very request that is invalid for one who may.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dry {
+    /// The action.
+    pub action: String,
+    /// What kind, as far as verb and path tell.
+    pub form: Form,
+    /// Who may.
+    pub owner: ActorFact,
+    /// The attempts, in order.
+    pub attempts: Vec<Attempt>,
+    /// The same by the one who may, afterwards.
+    pub control: Exchange,
+}
+
 /// An action that has no cells, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
@@ -289,6 +304,9 @@ impl Document for Trial {
 }
 impl Document for Unreached {
     const KIND: &'static str = "unreached";
+}
+impl Document for Dry {
+    const KIND: &'static str = "dry";
 }
 impl Document for LeftOut {
     const KIND: &'static str = "left_out";

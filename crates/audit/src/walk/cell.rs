@@ -9,7 +9,7 @@ use super::world::{Call, Refusal, Who, World};
 use crate::canary::LENGTH_MIN;
 use crate::checks::authorization::effect::{changed_something, control_worked, shows_own_value};
 use crate::client::Purpose;
-use crate::compare::{leaves, likeness};
+use crate::compare::leaves;
 use crate::error::Result;
 use crate::evidence::{Attempt, Exchange, Form, Reading, Trial};
 use serde_json::Value;
@@ -127,6 +127,7 @@ impl World<'_> {
         if reached.form == Form::Read {
             self.learn_from_reads(&trial.attempts);
             fingerprint(&mut trial.attempts, &control.exchange, &call, &self.own_values(&attackers));
+            self.compare_with_missing(reached, &attackers, &trial.attempts, subject).await;
         }
         trial.public |= is_public(&control.exchange);
         trial.control = Some(control.exchange);
@@ -204,27 +205,6 @@ impl World<'_> {
         }
     }
 
-    /// Whether the attacker is answered the same for an object that does not exist: then the answer is a refusal,
-    /// whatever its code, and not an objection to the form of the request.
-    async fn like_missing(&mut self, who: Who, call: &Call, exchange: &Exchange, subject: usize) -> bool {
-        let key = self.objects[subject].key().to_owned();
-        let missing = missing_key(&key);
-        let encoded = crate::client::percent_encode(&key);
-        let mut other = call.clone();
-        other.path =
-            call.path.replace(&format!("/{encoded}"), &format!("/{}", crate::client::percent_encode(&missing)));
-        if other.path == call.path {
-            return false;
-        }
-        let asked = self.ask(who, &other, Purpose::Cell).await;
-        // Alike, and not equal: each answer may carry a reference or a time of its own.
-        let like = |exchange: &Exchange, key: &str| {
-            let kind = exchange.headers.get("content-type").map(String::as_str).unwrap_or_default();
-            likeness(exchange.status, kind, &exchange.answer.replace(key, ""))
-        };
-        like(&asked.exchange, &missing) == like(exchange, &key)
-    }
-
     /// A read that does not succeed has no form to object to: its answer is how this service refuses.
     fn learn_from_reads(&mut self, attempts: &[Attempt]) {
         for exchange in attempts.iter().flat_map(|attempt| &attempt.exchanges) {
@@ -253,22 +233,6 @@ impl World<'_> {
         );
         own
     }
-}
-
-/// A key in the same shape that belongs to nothing.
-fn missing_key(key: &str) -> String {
-    if key.chars().all(|c| c.is_ascii_digit()) {
-        return "987654321".into();
-    }
-    key.chars()
-        .map(|c| match c {
-            '0'..='9' => char::from(b'0' + (9 - (c as u8 - b'0'))),
-            'a'..='f' => char::from(b'a' + (b'f' - c as u8)),
-            'A'..='F' => char::from(b'A' + (b'F' - c as u8)),
-            'g'..='z' => char::from(b'g' + (b'z' - c as u8)),
-            other => other,
-        })
-        .collect()
 }
 
 /// The witness of another object: a row in a list is found by the new key.
@@ -327,11 +291,5 @@ mod tests {
         assert!(says_public(&fields(json!({"note": {"visibility": "Public"}}))));
         assert!(says_public(&fields(json!({"is_private": false}))));
         assert!(!says_public(&fields(json!({"public": false, "visibility": "private"}))));
-    }
-
-    #[test]
-    fn a_missing_key_has_the_same_shape() {
-        assert_eq!(missing_key("17"), "987654321");
-        assert_eq!(missing_key("01ab-Fz"), "98fe-Ag");
     }
 }

@@ -5,10 +5,10 @@
 //! not — only its first answer tells; there the likelier is counted and the other is said.
 
 use super::setup::Setup;
-use super::world::World;
+use super::world::{World, relation};
 use crate::catalogue::{Kind, Schema};
 use crate::checks::authorization::check_of_relation;
-use crate::checks::authorization::expect::{Rule, expect};
+use crate::checks::authorization::expect::{Rule, expect, expect_as_member};
 use crate::error::Result;
 use crate::evidence::Form;
 use crate::plan::shape;
@@ -98,6 +98,11 @@ impl World<'_> {
                 }
             }
         }
+        for (state, role) in self.forbidden_as_members(at, owner) {
+            cells.insert(("AZ05", role, "same tenant".to_owned()));
+            bounds.push(format!("by a {state} only where somebody can be made one"));
+        }
+        bounds.dedup();
         let bound = (!bounds.is_empty()).then(|| bounds.join("; "));
         (cells, bound)
     }
@@ -123,16 +128,34 @@ impl World<'_> {
                 continue;
             }
             let fact = self.fact(who);
-            let relation = super::world::relation(&fact, &owner_fact);
-            let expectation = expect(&self.run, self.matrix.as_ref(), &name, &fact, relation, on_object);
+            let between = relation(&fact, &owner_fact);
+            let expectation = expect(&self.run, self.matrix.as_ref(), &name, &fact, between, on_object);
             if expectation.rule == Rule::Allowed {
                 continue;
             }
-            if let Some(check) = check_of_relation(form, relation, &expectation, &fact, &owner_fact) {
-                cells.insert((check, fact.role, relation.to_owned()));
+            if let Some(check) = check_of_relation(form, between, &expectation, &fact, &owner_fact) {
+                cells.insert((check, fact.role, between.to_owned()));
             }
         }
         cells
+    }
+
+    /// States of members that the manifest can bring about, with the roles that may not do it all the same.
+    fn forbidden_as_members(&self, at: usize, owner: usize) -> Vec<(String, String)> {
+        let name = self.action(at).name();
+        let mut found = Vec::new();
+        for (state, _, noun) in self.manifest.memberships() {
+            let concerned = self.slots.of(at).iter().any(|(slot, _)| self.slots.all[*slot].noun == noun);
+            for actor in self.actors.iter().filter(|_| concerned) {
+                let colleague = relation(&actor.fact, &self.actors[owner].fact) == "same tenant";
+                let itself = actor.fact.name == self.actors[owner].fact.name;
+                let expected = expect_as_member(&self.run, self.matrix.as_ref(), &name, &actor.fact.role, state);
+                if colleague && !itself && expected.rule == Rule::Forbidden {
+                    found.push((state.to_owned(), actor.fact.role.clone()));
+                }
+            }
+        }
+        found
     }
 
     /// Whether an action is one of the caller's own account or session.

@@ -6,9 +6,11 @@
 pub mod actors;
 mod calls;
 mod cell;
+mod dry;
 mod end;
 mod foresee;
 mod home;
+mod likeness;
 mod lists;
 mod liveness;
 mod members;

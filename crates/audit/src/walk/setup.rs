@@ -135,6 +135,7 @@ impl Setup {
             progress,
             fell_silent: false,
             renewed: 0,
+            compared: BTreeSet::new(),
             making: BTreeSet::new(),
             failed: BTreeMap::new(),
             postponed: BTreeSet::new(),

@@ -176,7 +176,10 @@ impl World<'_> {
         }
         let reached = match self.reach(action).await {
             Ok(reached) => reached,
-            Err(tried) => return self.unreached(action, tried),
+            Err(tried) => {
+                self.try_dry(action).await?;
+                return self.unreached(action, tried);
+            }
         };
         self.reached += 1;
         match stage {

@@ -119,6 +119,8 @@ pub struct World<'a> {
     pub sentinels: BTreeMap<usize, usize>,
     /// Actions whose turn was put off once.
     pub postponed: BTreeSet<usize>,
+    /// Slots whose foreign objects were compared with missing ones.
+    pub compared: BTreeSet<usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
     /// Actions on objects that succeeded for one who may, as they were reached.

@@ -8,6 +8,7 @@ mod flaws;
 mod liars;
 mod locked;
 mod planned;
+mod replayed;
 mod run;
 mod service;
 mod stopped;

@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
+use plimsoll::Setup;
 use plimsoll::evidence::Dossier;
 use plimsoll::manifest::Manifest;
 use plimsoll::progress::Silent;
 use plimsoll::verdict::Outcome;
 
-/// Walks what the manifest in a directory names, in the order of a seed, and settles the evidence as it was read back
-/// from disk.
-pub(crate) async fn audit(directory: &Path, seed: Option<u64>) -> plimsoll::Result<Outcome> {
+/// Walks what the manifest in a directory names, with the set-up changed before, and settles the evidence as it was read
+/// back from disk.
+pub(crate) async fn audit(directory: &Path, change: impl FnOnce(&mut Setup)) -> plimsoll::Result<Outcome> {
     let manifest = Manifest::load(&directory.join("plimsoll.toml"))?;
-    let mut setup = plimsoll::Setup::new(manifest, "run")?;
-    setup.seed = seed.unwrap_or(setup.seed);
+    let mut setup = Setup::new(manifest, "run")?;
+    change(&mut setup);
     let walked = plimsoll::walk(&setup, &Silent).await?;
     Ok(plimsoll::outcome(&Dossier::load(&walked.evidence)?))
 }

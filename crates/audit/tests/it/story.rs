@@ -7,7 +7,7 @@ use std::path::Path;
 
 use plimsoll::manifest::Manifest;
 use plimsoll::progress::Silent;
-use plimsoll::verdict::{Finding, Outcome, Verdict};
+use plimsoll::verdict::{Dimension, Finding, Outcome, Verdict};
 use plimsoll::walk::Foreseen;
 
 use crate::run;
@@ -20,11 +20,13 @@ pub(crate) struct Telling {
     matrix: Option<String>,
     lock: Option<String>,
     seed: Option<u64>,
+    /// A gap's pass, and its action where it has one.
+    again: Option<(Dimension, Option<String>)>,
 }
 
 /// A service of plain users, each his own tenant. No matrix: walls and facts need none.
 pub(crate) fn notes(service: Service) -> Telling {
-    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None, seed: None }
+    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None, seed: None, again: None }
 }
 
 /// The same behind a sign-in form.
@@ -76,6 +78,13 @@ impl Telling {
     #[must_use]
     pub(crate) fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
+        self
+    }
+
+    /// Only what a replay sends: one pass, or in it one action.
+    #[must_use]
+    pub(crate) fn again(mut self, pass: Dimension, action: Option<&str>) -> Self {
+        self.again = Some((pass, action.map(str::to_owned)));
         self
     }
 
@@ -148,7 +157,14 @@ impl Telling {
     pub(crate) async fn tried(self) -> plimsoll::Result<Story> {
         let served = self.service.clone().serve().await.unwrap();
         let directory = self.written(&served.url);
-        let outcome = run::audit(directory.path(), self.seed).await?;
+        let outcome = run::audit(directory.path(), |setup| {
+            setup.seed = self.seed.unwrap_or(setup.seed);
+            if let Some((pass, action)) = self.again {
+                setup.passes = [pass].into();
+                setup.only = action;
+            }
+        })
+        .await?;
         Ok(Story {
             outcome,
             requests: served.look(|world| world.counters.get("requests").copied().unwrap_or(0)),
@@ -235,6 +251,11 @@ impl Story {
             let verdict = self.verdict(check, subject);
             assert_eq!(verdict, Some(Verdict::Holds), "{line}\n{}", self.told());
         }
+    }
+
+    /// The words of all findings of a check about an action.
+    pub(crate) fn told_of<'a>(&'a self, check: &'a str, subject: &'a str) -> Vec<&'a str> {
+        self.findings(check, subject).map(|finding| finding.words.as_str()).collect()
     }
 
     fn findings<'a>(&'a self, check: &'a str, subject: &'a str) -> impl Iterator<Item = &'a Finding> {

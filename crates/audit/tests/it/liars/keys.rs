@@ -46,6 +46,10 @@ async fn differs_between_foreign_and_missing() {
     let breaches: Vec<String> = story.gaps().into_iter().filter(|gap| !gap.contains(GET)).collect();
     assert!(breaches.is_empty(), "{}", story.told());
     assert!(!story.told().contains("canary in the answer"), "{}", story.told());
+    let telling = "GET /notes/{note} tells strangers whether a note exists";
+    assert!(story.outcome.notes.iter().any(|note| note.contains(telling)), "{}", story.told());
+    let sound = story::notes(notes::service()).told().await;
+    assert!(sound.outcome.notes.iter().all(|note| !note.contains("tells strangers")), "{}", sound.told());
 }
 
 /// `PUT /pages/{page}` makes a page under a name that the client chose, or changes it.

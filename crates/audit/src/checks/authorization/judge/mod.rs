@@ -1,6 +1,7 @@
 //! From trials to findings: which check an attempt belongs to, and what the evidence of it proves.
 
 mod change;
+mod dry;
 mod guarded;
 mod judged;
 mod others;
@@ -10,9 +11,10 @@ mod read;
 mod tests;
 
 use super::expect::{Expectation, expect, expect_as_member};
-use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Form, Run, Trial, Unreached};
+use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Run, Trial, Unreached};
 use crate::matrix::{Matrix, Reach};
 use crate::verdict::{Cell, Finding, Verdict};
+use dry::dry_findings;
 use guarded::{Guarded, public_fields};
 use judged::Judged;
 use others::{derived, destruction, not_reached};
@@ -48,6 +50,11 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     for (digest, unreached) in &unreached {
         for finding in not_reached(&run, matrix.as_ref(), digest, unreached) {
             settle(&mut findings, finding, false);
+        }
+    }
+    for (digest, dry) in dossier.all::<Dry>() {
+        for finding in dry_findings(&run, matrix.as_ref(), digest, &dry) {
+            settle(&mut findings, finding, true);
         }
     }
     derived(&mut findings);
