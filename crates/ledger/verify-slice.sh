@@ -8,7 +8,7 @@
 # missing. Anything else: it is not shown to be. Witnesses, and a beginning that was dropped by policy, are not checked here.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 LOG_KEY [DIRECTORY]" >&2; exit 2; }
-log_key=$1 name=${1%%+*} key=${1##*+} directory=${2:-$(dirname "$0")}
+log_key=$1 name=${1%%+*} key=${1#*+} key=${key#*+} directory=${2:-$(dirname "$0")}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$directory"
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT

@@ -8,7 +8,7 @@
 # Witnesses are not checked here: this shows what the log says, not that it says the same to everybody.
 set -euo pipefail
 [ $# -eq 3 ] || { echo "usage: $0 LEAF PROOF LOG_KEY" >&2; exit 2; }
-leaf=$1 proof=$2 name=${3%%+*} key=${3##*+}
+leaf=$1 proof=$2 name=${3%%+*} key=${3#*+} key=${key#*+}                # base64 may hold plus signs itself
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 die() { echo "INVALID: $1" >&2; exit 1; }
 bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }                 # hexadecimal to bytes
