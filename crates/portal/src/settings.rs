@@ -75,11 +75,11 @@ pub enum Trail {
 #[derive(Debug, Clone, Args)]
 pub struct Place {
     /// The directory of the data.
-    #[arg(long, default_value = "plimsoll-data", value_name = "DIR")]
+    #[arg(long, default_value = "plimsoll-data", value_name = "DIR", global = true)]
     pub data: PathBuf,
     /// A PostgreSQL database instead of the embedded one: `postgres://…`; of several servers that follow each other
     /// (`postgres://one,two/portal`) the one that leads. Keys stay in the directory.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", global = true)]
     pub database: Option<String>,
 }
 
