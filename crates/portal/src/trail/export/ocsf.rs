@@ -91,10 +91,10 @@ fn actor(event: &TrailEvent) -> Value {
 /// The class knows four activities; an action's last word says which it is.
 fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
-        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" => (1, "Create"),
+        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" => (1, "Create"),
         "list" | "show" | "reveal" | "export" | "replay" => (2, "Read"),
-        "set" | "enter" | "rotate" | "seal" | "move" => (3, "Update"),
-        "remove" | "close" | "revoke" | "sweep" | "delete" => (4, "Delete"),
+        "set" | "enter" | "rotate" | "seal" | "anchor" | "move" => (3, "Update"),
+        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" => (4, "Delete"),
         _ => (99, "Other"),
     }
 }
