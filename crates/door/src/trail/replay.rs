@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::caller::{Actor, Caller};
 use crate::catalogue::Catalogue;
 use crate::decide::decide;
+use crate::record::OWN_EVENTS;
 use crate::refusal::Refusal;
 use crate::relation::{Relation, Relations};
 use crate::store::{Result, Store};
@@ -31,6 +32,10 @@ pub enum Today {
 #[must_use]
 pub fn today(catalogue: &Catalogue, relations: &[Relation], body: &Body) -> Option<Today> {
     if body.out != Outcome::Done {
+        return None;
+    }
+    // What the ledger does by itself is no action: nobody asks whether it may.
+    if OWN_EVENTS.iter().any(|(own, _)| *own == body.act) {
         return None;
     }
     let Some(entry) = catalogue.find(&body.act) else { return Some(Today::Gone) };
