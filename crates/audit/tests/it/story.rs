@@ -60,6 +60,14 @@ impl Telling {
         self
     }
 
+    /// The manifest without the line that begins so.
+    #[must_use]
+    pub(crate) fn without_line(mut self, beginning: &str) -> Self {
+        let kept: Vec<&str> = self.manifest.lines().filter(|line| !line.starts_with(beginning)).collect();
+        self.manifest = kept.join("\n") + "\n";
+        self
+    }
+
     /// A reviewed matrix.
     #[must_use]
     pub(crate) fn matrix(mut self, text: &str) -> Self {

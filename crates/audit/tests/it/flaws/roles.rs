@@ -1,8 +1,10 @@
 //! Inside one company: ranks and memberships.
 
+use plimsoll::verdict::Verdict;
+
 use crate::service::office::{self, governs};
 use crate::service::rows::{self, tenant};
-use crate::service::{Answer, notes, team};
+use crate::service::{Answer, Service, notes, team};
 use crate::story;
 
 /// The page hides the button from members, the request works.
@@ -67,6 +69,66 @@ async fn a_viewer_of_the_project_changes_it() {
     let matrix = format!("{}when viewer: PATCH /projects/{{project}} - - - tenant tenant\n", team::matrix());
     let story = story::team(team::service()).matrix(&matrix).also(BECOME).told().await;
     story.has_only(&["AZ05 PATCH /projects/{project}"]);
+}
+
+/// Who is in a project is told to every colleague: nothing of the owner's stands in the answer, and it is the owner's
+/// answer all the same.
+#[tokio::test]
+async fn a_colleague_reads_who_is_in_it() {
+    let leaky = team::service().replace("GET /projects/{project}/members", team::list(tenant));
+    story::team(leaky).told().await.has_only(&["AZ04 GET /projects/{project}/members"]);
+}
+
+/// A list that a role may not read at all, and that shows it nothing but its own company's oldest rows.
+#[tokio::test]
+async fn a_viewer_reads_a_list_that_is_not_for_him() {
+    let row =
+        "GET /clients - - - tenant tenant\nPOST /clients - - - tenant tenant\nGET /clients/{client} - - - own own\n";
+    let (meant, fields) = ("AZ05 GET /clients", vec![crate::service::text("title")]);
+    for leaks in [true, false] {
+        let service = office::service()
+            .with(notes::action("POST /clients", rows::create("client", fields.clone())).takes(fields.clone()))
+            .with(notes::action("GET /clients/{client}", rows::show("client", rows::own)))
+            .with(notes::action("GET /clients", move |world, call| match world.role(call) {
+                "viewer" if leaks => {
+                    Answer::ok(serde_json::json!({ "items": [{ "id": 1, "title": "An old one", "owner": 2 }] }))
+                }
+                "viewer" => Answer::ok(serde_json::json!({ "items": [] })),
+                "member" => Answer::refused(403, "not with your role"),
+                _ => rows::list("client", tenant)(world, call),
+            }))
+            .replace("POST /clients", move |world, call| match world.role(call) {
+                "viewer" | "member" => Answer::refused(403, "not with your role"),
+                _ => rows::create("client", vec![crate::service::text("title")])(world, call),
+            });
+        let story = story::office(service).matrix(&format!("{}{row}", office::MATRIX)).told().await;
+        if leaks {
+            story.has_only(&[meant]);
+        } else {
+            story.is_sound();
+            story.holds(&[meant]);
+        }
+    }
+}
+
+/// What cannot be tried is told apart: nobody has a colleague, there is one role, no path has a parent.
+#[tokio::test]
+async fn what_does_not_apply_is_said_so() {
+    let flat = ["POST /notes/{note}/comments", "GET /notes/{note}/comments", "GET /notes/{note}/comments/{comment}"];
+    let flat = flat.into_iter().fold(notes::service(), Service::without);
+    let story = story::notes(flat.without("DELETE /notes/{note}/comments/{comment}")).told().await;
+    for check in ["AZ04", "AZ05", "AZ11"] {
+        let found = story.outcome.checks.iter().find(|one| one.id == check).unwrap();
+        assert_eq!(found.verdict, Verdict::NotApplicable, "{check}: {}\n{}", found.words, story.told());
+    }
+    // One of each company says nothing about colleagues.
+    let alone = story::office(office::service()).replace_in_manifest("tenant = \"evil\"", "tenant = \"other\"");
+    let alone = ["adam = {", "mia  = {", "max  = {", "vic  = {"]
+        .into_iter()
+        .fold(alone, |story, line| story.without_line(line));
+    let alone = alone.told().await;
+    let found = alone.outcome.checks.iter().find(|one| one.id == "AZ04").unwrap();
+    assert_eq!(found.verdict, Verdict::Unproven, "{}", found.words);
 }
 
 /// A viewer reads the record of the company.

@@ -27,6 +27,14 @@ pub(super) fn public_fields(
     public
 }
 
+/// The answers by which this service was seen to refuse somebody.
+pub(super) fn refusals(trials: &[(&str, Trial)]) -> BTreeSet<String> {
+    let attempts = trials.iter().flat_map(|(_, trial)| &trial.attempts);
+    let refused = attempts.flat_map(|attempt| &attempt.exchanges);
+    let refused = refused.filter(|exchange| matches!(exchange.reading, Reading::Refusal | Reading::SoftDenial));
+    refused.map(|exchange| format!("{} {}", exchange.status, exchange.answer)).collect()
+}
+
 /// What the service itself keeps from strangers who are signed in. Where it does, and lets anonymous in, it contradicts
 /// itself, and no policy is needed to say so.
 pub(super) struct Guarded {

@@ -15,6 +15,8 @@ pub(super) struct Judged<'a> {
     pub(super) expectation: Expectation,
     pub(super) public: &'a BTreeSet<(String, String)>,
     pub(super) guarded: &'a Guarded,
+    /// Answers by which this service refused somebody.
+    pub(super) refusals: &'a BTreeSet<String>,
 }
 
 /// A verdict with its reasons.

@@ -1,5 +1,6 @@
 //! From trials to findings: which check an attempt belongs to, and what the evidence of it proves.
 
+mod absent;
 mod change;
 mod dry;
 mod guarded;
@@ -15,7 +16,7 @@ use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Run, Tr
 use crate::matrix::{Matrix, Reach};
 use crate::verdict::{Cell, Finding, Verdict};
 use dry::dry_findings;
-use guarded::{Guarded, public_fields};
+use guarded::{Guarded, public_fields, refusals};
 use judged::Judged;
 use others::{derived, destruction, not_reached};
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     let trials: Vec<(&str, Trial)> = dossier.all();
     let public = public_fields(&trials, &run, matrix.as_ref());
     let guarded = Guarded::of(&trials);
+    let refusals = refusals(&trials);
     let mut findings: BTreeMap<(String, Cell), Finding> = BTreeMap::new();
     for (digest, trial) in &trials {
         for attempt in &trial.attempts {
@@ -36,7 +38,15 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
                 Some(state) => expect_as_member(&run, matrix, &trial.action, role, state),
                 None => expect(&run, matrix, &trial.action, &attempt.actor, &attempt.relation, on_object),
             };
-            let judged = Judged { run: &run, trial, attempt, expectation, public: &public, guarded: &guarded };
+            let judged = Judged {
+                run: &run,
+                trial,
+                attempt,
+                expectation,
+                public: &public,
+                guarded: &guarded,
+                refusals: &refusals,
+            };
             let Some(check) = check_of(trial.form, attempt, &expectation, &trial.owner) else { continue };
             let finding = judged.finding(check, digest);
             settle(&mut findings, finding, trial.alone);
@@ -58,7 +68,13 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         }
     }
     derived(&mut findings);
-    findings.into_values().collect()
+    let mut findings: Vec<Finding> = findings.into_values().collect();
+    if let Some((digest, _)) = dossier.all::<Run>().last() {
+        let found = findings.iter().map(|finding| finding.check.as_str()).collect();
+        let absent = absent::absent(&run, matrix.as_ref(), digest, &found);
+        findings.extend(absent);
+    }
+    findings
 }
 
 /// Keeps the finding that says more about a cell: a trial with one attacker over a joint one, and of equal ones the
@@ -110,6 +126,8 @@ pub(crate) fn check_of_relation(
     Some(match (relation, form) {
         ("anonymous", _) => "AZ01",
         (_, Form::Misplaced) => "AZ11",
+        // A list that a role may not read at all is kept from it by rank, and not by whose its rows are.
+        ("same tenant", Form::List) if expectation.reach == Some(Reach::None) => "AZ05",
         (_, Form::List) => "AZ10",
         (_, Form::Plain) => "AZ05",
         ("other tenant", Form::Read) => "AZ02",

@@ -1,12 +1,19 @@
 //! Reads and lists: the owner's canary in the answer is proof.
 
 use super::super::effect::seen_by;
+use super::super::expect::Rule;
 use super::judged::{Judged, Ruling};
-use crate::evidence::{Form, Reading};
-use crate::verdict::{Cause, Verdict};
+use crate::canary::LENGTH_MIN;
+use crate::compare::leaves;
+use crate::evidence::{Exchange, Form, Reading};
+use crate::matrix::Reach;
+use crate::verdict::{Cause, Strength, Verdict};
+use std::collections::BTreeSet;
 
 /// Fewest values of the owner's that must stand in an answer where there is no canary.
 const FINGERPRINT_MIN: usize = 2;
+/// Fewest ways of refusing that must be known before an answer is taken for none.
+const REFUSALS_MIN: usize = 2;
 
 impl Judged<'_> {
     pub(super) fn rule_read(&self) -> Ruling {
@@ -56,25 +63,67 @@ impl Judged<'_> {
         }
         let answered = self.attempt.exchanges.iter().any(|exchange| exchange.reading == Reading::Success);
         if answered && self.trial.form == Form::List {
-            return if self.attempt.list_complete {
-                self.held(format!("{who}'s list, read to its end, holds nothing of {}", self.object()), "")
-            } else {
-                self.undecided(format!("{who}'s list has no end that was reached"), None)
-            };
+            return self.rule_list(&who);
         }
-        if answered && self.trial.carries.is_empty() {
-            let control = self.trial.control.as_ref().map(|control| control.answer.as_str()).unwrap_or_default();
-            let same = self.attempt.exchanges.iter().any(|exchange| exchange.answer == control && 2 < control.len());
-            if same {
-                let mut ruling = self.undecided(
-                    format!("{who} gets the owner's answer, and nothing in it is the owner's alone"),
-                    Some(self.row()),
-                );
-                ruling.verdict = Verdict::Suspected;
-                return ruling;
+        if answered && self.is_served_the_same() {
+            let words = format!("{who} gets the owner's answer");
+            // Unlike at least two refusals: this service knows how to say no, and did not.
+            let by_row = self.expectation.rule == Rule::Forbidden && self.expectation.strength == Strength::Matrix;
+            if by_row && REFUSALS_MIN <= self.refusals.len() {
+                return self.proved(words, "the owner's answer".to_owned(), String::new());
             }
+            let mut ruling =
+                self.undecided(format!("{words}, and nothing in it is the owner's alone"), Some(self.row()));
+            ruling.verdict = Verdict::Suspected;
+            return ruling;
         }
         let how = if answered { "gets an answer without anything of" } else { "is refused" };
         self.held(format!("{who} {how} {}", self.object()), "")
     }
+
+    /// A list that was answered and shows nothing of the owner's.
+    fn rule_list(&self, who: &str) -> Ruling {
+        let forbidden = self.expectation.rule == Rule::Forbidden && self.expectation.strength == Strength::Matrix;
+        let control = self.trial.control.as_ref().map(|control| rows(&control.answer)).unwrap_or_default();
+        let served = self.attempt.exchanges.iter().any(|exchange| {
+            let shown = rows(&exchange.answer);
+            exchange.reading == Reading::Success && !shown.is_empty() && shown.is_subset(&control)
+        });
+        if forbidden && self.expectation.reach == Some(Reach::None) && served {
+            let words = format!("{who} is served the list, rows like the owner's in it");
+            return self.proved(words, "rows like the owner's".to_owned(), String::new());
+        }
+        if !self.attempt.list_complete {
+            return self.undecided(format!("{who}'s list has no end that was reached"), None);
+        }
+        self.held(format!("{who}'s list, read to its end, holds nothing of {}", self.object()), "")
+    }
+
+    /// Whether an answer is the owner's: the same values in the same places, but for the few that move by themselves,
+    /// and more than an empty shell.
+    fn is_served_the_same(&self) -> bool {
+        let Some(control) = self.trial.control.as_ref().map(|control| values(&control.answer)) else { return false };
+        let substantial = control.iter().any(|(_, text)| LENGTH_MIN <= text.len());
+        let same = |exchange: &Exchange| {
+            let shown = values(&exchange.answer);
+            let paths = |values: &BTreeSet<(String, String)>| -> BTreeSet<String> {
+                values.iter().map(|(path, _)| path.clone()).collect()
+            };
+            exchange.reading == Reading::Success
+                && paths(&shown) == paths(&control)
+                && control.len() * 9 <= shown.intersection(&control).count() * 10
+        };
+        substantial && self.attempt.exchanges.iter().any(same)
+    }
+}
+
+/// The values of an answer by their paths.
+fn values(answer: &str) -> BTreeSet<(String, String)> {
+    let value: Option<serde_json::Value> = serde_json::from_str(answer).ok();
+    value.map(|value| leaves(&value).into_iter().collect()).unwrap_or_default()
+}
+
+/// The paths of the fields of an answer's rows.
+fn rows(answer: &str) -> BTreeSet<String> {
+    values(answer).into_iter().map(|(path, _)| path).filter(|path| path.contains("[]")).collect()
 }
