@@ -281,6 +281,20 @@ pub struct Destroyed {
     pub repeated: bool,
 }
 
+/// An answer in which another tenant's canary stood, where no cell had looked for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Leak {
+    /// What was called.
+    pub action: String,
+    /// By whom.
+    pub actor: ActorFact,
+    /// The call and its answer.
+    pub exchange: Exchange,
+    /// The same once more, where it showed something foreign again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Exchange>,
+}
+
 /// Requests and objects, at the end of the walk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -316,6 +330,9 @@ impl Document for Note {
 }
 impl Document for Destroyed {
     const KIND: &'static str = "destroyed";
+}
+impl Document for Leak {
+    const KIND: &'static str = "leak";
 }
 impl Document for Tally {
     const KIND: &'static str = "tally";

@@ -10,6 +10,7 @@ mod dry;
 mod end;
 mod foresee;
 mod home;
+mod leaks;
 mod likeness;
 mod lists;
 mod liveness;

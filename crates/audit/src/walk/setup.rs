@@ -1,5 +1,6 @@
 //! What a walk starts from, and everything that has to stand before the first attempt.
 
+use super::leaks::Leaks;
 use super::memory::Memory;
 use super::objects::Object;
 use super::reading::Learnt;
@@ -142,6 +143,7 @@ impl Setup {
             sentinels: BTreeMap::new(),
             met: BTreeMap::new(),
             membership: None,
+            leaks: Leaks::default(),
             refusals: Vec::new(),
             reached: 0,
             started,

@@ -322,7 +322,7 @@ impl World<'_> {
         for trial in trials.iter().flat_map(|(_, trials)| trials) {
             self.store.add(trial)?;
         }
-        Ok(())
+        self.write_leaks().await
     }
 
     /// Actors with attempts in these trials who are not signed in any more.

@@ -1,6 +1,7 @@
 //! What the walk holds in its hands: the target, the people, what was made, and one way to ask.
 
 use super::actors::Actor;
+use super::leaks::Leaks;
 use super::members::Membership;
 use super::memory::Memory;
 use super::never::NEVER;
@@ -127,6 +128,8 @@ pub struct World<'a> {
     pub met: BTreeMap<usize, Reached>,
     /// The state of members that is walked right now.
     pub membership: Option<Membership>,
+    /// What of others' stood in answers where nobody looked for it.
+    pub leaks: Leaks,
     /// What was refused to whom, and when.
     pub refusals: Vec<Refusal>,
     /// Actions that succeeded for one who may.
@@ -198,6 +201,7 @@ impl World<'_> {
             }
         }
         let exchange = self.exchange(who, call, &answer);
+        self.look_for_leaks(who, call, &exchange, purpose);
         Asked { exchange, answer }
     }
 

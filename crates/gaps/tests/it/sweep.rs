@@ -10,17 +10,14 @@ use crate::harbour::{Harbour, gaps};
 /// would keep him from.
 const OWN: [&str; 4] = ["account.show", "session.close", "token.create", "token.revoke"];
 /// Actions that everybody in the rooms may do.
-const EVERYBODY: [&str; 4] = ["organisation.show", "organisation.enter", "matrix.show", "project.list"];
+const EVERYBODY: [&str; 5] = ["organisation.show", "organisation.enter", "matrix.show", "project.list", "event.list"];
+/// Actions that give something out and leave no row whose event the database could miss: the audit has to.
+const COPIES: [&str; 1] = ["trail.export"];
 /// Actions that the audit does not name without who-may, and why. A name that it has learnt to see must leave this list.
-const NOT_NAMED: [(&str, &str); 5] = [
+const NOT_NAMED: [(&str, &str); 3] = [
     ("client.list", "its rows are chosen by what the caller is: an outsider gets an empty list"),
     ("project.create", "it looks for the client inside what the caller may know: an outsider is refused all the same"),
     ("message.list", "its rows are chosen by what the caller is: the message of the walk is internal"),
-    ("project.member.list", "a miss: names of colleagues are nobody's secret, and the walk puts nobody else in"),
-    (
-        "trail.list",
-        "a miss: a client's member reads the company's own record, which holds nothing that the walk planted",
-    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,12 +53,19 @@ async fn without_a_record_the_database_refuses() {
     let mut refused = 0;
     for entry in portal::catalogue::catalogue().entries() {
         let changes = matches!(entry.effect, Effect::Change | Effect::Disclose);
-        if !changes || !matches!(entry.spec.way, Way::Http(..)) {
+        let Way::Http(verb, path) = entry.spec.way else { continue };
+        if !changes {
             continue;
         }
         let name = entry.spec.name;
         let harbour = Harbour::open(&gaps::without_record(name)).await;
         let answer = act(&harbour, name).await;
+        if COPIES.contains(&name) {
+            assert!(answer.is_ok(), "{name} is refused without a record now: take it off the list");
+            let subject = format!("AT02 {} /api/v1{path}", verb.name());
+            assert_eq!(gaps(&harbour.audit(None).await), [subject], "{name} left no record");
+            continue;
+        }
         assert_eq!(answer, Err(Refusal::Broken), "{name} was done without a record");
         refused += 1;
     }
@@ -107,6 +111,7 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<serde_json::Value> {
             harbour.pass("project.member.add", &token, at(&[]), json!({"person": tom, "role": "viewer"})).await?;
             harbour.pass(name, &token, at(&[("member", tom)]), json!({})).await
         }
+        "trail.export" => harbour.pass(name, &token, none(), json!({"format": "csv"})).await,
         "message.post" => harbour.pass(name, &token, at(&[]), json!({"text": "Hello"})).await,
         "credential.store" => harbour.pass(name, &token, at(&[]), json!({"title": "DNS", "secret": "s"})).await,
         "credential.reveal" => {

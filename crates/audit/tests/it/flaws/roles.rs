@@ -111,6 +111,28 @@ async fn a_viewer_reads_a_list_that_is_not_for_him() {
     }
 }
 
+/// A copy of the record as a table, for those who run the company: asked for by POST, and given to a viewer.
+#[tokio::test]
+async fn a_viewer_takes_a_table_with_him() {
+    let row = "POST /events/export - - - tenant tenant\n";
+    for leaks in [true, false] {
+        let service = office::service().with(notes::action("POST /events/export", move |world, call| {
+            if !leaks && !matches!(world.role(call), "owner" | "admin") {
+                return Answer::refused(403, "for administrators");
+            }
+            let lines = format!("at,actor,action\n{},{},export\n", world.events.len(), call.me());
+            Answer::text(lines).header("content-type", "text/csv; charset=utf-8")
+        }));
+        let story = story::office(service).matrix(&format!("{}{row}", office::MATRIX)).told().await;
+        if leaks {
+            story.has_only(&["AZ05 POST /events/export"]);
+        } else {
+            story.is_sound();
+            story.holds(&["AZ05 POST /events/export"]);
+        }
+    }
+}
+
 /// What cannot be tried is told apart: nobody has a colleague, there is one role, no path has a parent.
 #[tokio::test]
 async fn what_does_not_apply_is_said_so() {

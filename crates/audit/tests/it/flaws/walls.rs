@@ -2,7 +2,7 @@
 
 use crate::service::office::{self, project_fields};
 use crate::service::rows;
-use crate::service::{Answer, Call, Row, World, notes};
+use crate::service::{Answer, Body, Call, Row, World, notes};
 use crate::story;
 
 fn anybody(_: &World, _: &Call, _: &Row) -> bool {
@@ -127,6 +127,21 @@ async fn a_list_leaks() {
 async fn a_search_leaks() {
     let leaky = notes::service().replace("GET /search", rows::list("note", anybody));
     story::notes(leaky).told().await.has_only(&["AZ10 GET /search"]);
+}
+
+/// The answer to one's own new note shows somebody else's beside it: nobody asks for that, and there it stands.
+#[tokio::test]
+async fn another_tenants_note_stands_in_the_answer_to_ones_own() {
+    let leaky = notes::service().wrap("POST /notes", |world, call, inner| {
+        let foreign = world.rows.iter().find(|row| row.noun == "note" && row.owner != call.me());
+        let before = foreign.map(|row| world.show(row));
+        let mut answer = inner(world, call);
+        if let (Body::Json(made), Some(before)) = (&mut answer.body, before) {
+            made["beside"] = before;
+        }
+        answer
+    });
+    story::notes(leaky).told().await.has_only(&["AZ02 POST /notes"]);
 }
 
 #[tokio::test]

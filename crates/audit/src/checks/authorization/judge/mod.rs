@@ -5,6 +5,7 @@ mod change;
 mod dry;
 mod guarded;
 mod judged;
+mod leaks;
 mod others;
 mod plain;
 mod read;
@@ -12,12 +13,13 @@ mod read;
 mod tests;
 
 use super::expect::{Expectation, expect, expect_as_member};
-use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Run, Trial, Unreached};
+use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Leak, Run, Trial, Unreached};
 use crate::matrix::{Matrix, Reach};
-use crate::verdict::{Cell, Finding, Verdict};
+use crate::verdict::{Cause, Cell, Finding, Verdict};
 use dry::dry_findings;
 use guarded::{Guarded, public_fields, refusals};
 use judged::Judged;
+use leaks::{Known, leaked};
 use others::{derived, destruction, not_reached};
 use std::collections::BTreeMap;
 
@@ -66,6 +68,12 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         for finding in dry_findings(&run, matrix.as_ref(), digest, &dry) {
             settle(&mut findings, finding, true);
         }
+    }
+    let decides = |finding: &&Finding| finding.verdict == Verdict::Gap || finding.cause == Some(Cause::WaitsForAnswer);
+    let decided = findings.values().filter(decides).map(|finding| finding.subject.clone()).collect();
+    let known = Known { run: &run, matrix: matrix.as_ref(), public: &public, decided: &decided };
+    for (digest, leak) in dossier.all::<Leak>() {
+        leaked(&known, digest, &leak).into_iter().for_each(|finding| settle(&mut findings, finding, false));
     }
     derived(&mut findings);
     let mut findings: Vec<Finding> = findings.into_values().collect();

@@ -3,7 +3,7 @@
 use super::super::effect::effect;
 use super::super::expect::Rule;
 use super::judged::{Judged, Ruling};
-use crate::evidence::Reading;
+use crate::evidence::{Exchange, Reading};
 use crate::verdict::{Cause, Verdict};
 use std::collections::BTreeSet;
 
@@ -38,7 +38,9 @@ impl Judged<'_> {
                 shape(&exchange.answer) == shape(&control.answer) && !shape(&control.answer).is_empty()
             });
             let safe = first.is_some_and(|exchange| exchange.method == "GET");
-            if read_back || alike && safe {
+            // A table is content, whatever verb asked for it; an acknowledgement is none.
+            let table = first.is_some_and(|exchange| head(exchange).is_some() && head(exchange) == head(control));
+            if read_back || alike && safe || table {
                 let how = if read_back { "what it made was read back" } else { "the answer is the permitted actor's" };
                 return self.proved(format!("{who} performs it: {how}"), "performed".to_owned(), String::new());
             }
@@ -66,6 +68,13 @@ impl Judged<'_> {
         }
         self.held(format!("{who} is refused"), "")
     }
+}
+
+/// The first line of a table (RFC 4180): the names of its columns.
+fn head(exchange: &Exchange) -> Option<&str> {
+    let kind = exchange.headers.get("content-type").map(String::as_str).unwrap_or_default();
+    let first = exchange.answer.lines().next()?.trim();
+    (kind.starts_with("text/csv") && first.contains([',', ';', '\t'])).then_some(first)
 }
 
 /// The paths of an answer's fields: two answers of one action have the same.
