@@ -1,4 +1,4 @@
-//! The five kinds of action, as types that make the rules hard to forget.
+//! The six kinds of action, as types that make the rules hard to forget.
 
 use std::future::Future;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::permit::{Outlet, Permitted, Read, Released, Snapshots, Write};
+use crate::permit::{Desk, Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::place::Place;
 use crate::record::Record;
 use crate::refusal::Result;
@@ -117,4 +117,15 @@ pub trait Stream: Action {
         snapshots: &Snapshots,
         outlet: &Outlet,
     ) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// The portal's own housekeeping, on a schedule: it works outside, for as long as that takes, and writes down in
+/// housekeeping tables how far it is. It moves no recorded row and leaves no event.
+pub trait Keep: Action {
+    /// The deed.
+    fn keep(
+        input: &Self::Input,
+        target: &Permitted<Self::Target>,
+        desk: &Desk,
+    ) -> impl Future<Output = Result<Self::Output>> + Send;
 }

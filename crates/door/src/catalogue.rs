@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use crate::action::{Action, Change, Disclose, Look, Receive, Stream};
+use crate::action::{Action, Change, Disclose, Keep, Look, Receive, Stream};
 use crate::pass::{Door, Passage, run};
 use crate::refusal::Result;
 use crate::request::Reply;
@@ -84,19 +84,25 @@ impl Catalogue {
         self.add::<A>(Effect::Disclose, |passage| Box::pin(run::stream::<A>(passage)))
     }
 
+    /// Adds a job of the portal's own housekeeping.
+    #[must_use]
+    pub fn keep<A: Keep>(self) -> Self {
+        self.add::<A>(Effect::Keep, |passage| Box::pin(run::keep::<A>(passage)))
+    }
+
     /// Adds the job that seals the record. It is the door's own, so only its declaration comes from outside.
     #[must_use]
     pub fn seals(self, spec: Spec) -> Self {
-        self.keep(spec, |passage| Box::pin(run::seal(passage)))
+        self.own(spec, |passage| Box::pin(run::seal(passage)))
     }
 
     /// Adds the job that takes checkpoints to the anchors outside. The door's own, too.
     #[must_use]
     pub fn anchors(self, spec: Spec) -> Self {
-        self.keep(spec, |passage| Box::pin(run::anchor(passage)))
+        self.own(spec, |passage| Box::pin(run::anchor(passage)))
     }
 
-    fn keep(mut self, spec: Spec, run: Run) -> Self {
+    fn own(mut self, spec: Spec, run: Run) -> Self {
         let shapes = || Shapes { input: <()>::schema(), output: <()>::schema(), named: Vec::new() };
         self.0.push(Entry { spec, effect: Effect::Keep, recorded: false, shapes, run });
         self
@@ -127,7 +133,13 @@ impl Catalogue {
             A::Output::schemas(&mut named);
             Shapes { input: A::Input::schema(), output: A::Output::schema(), named }
         };
-        self.0.push(Entry { spec: A::SPEC, effect, recorded: effect != Effect::Look, shapes, run });
+        self.0.push(Entry {
+            spec: A::SPEC,
+            effect,
+            recorded: !matches!(effect, Effect::Look | Effect::Keep),
+            shapes,
+            run,
+        });
         self
     }
 }

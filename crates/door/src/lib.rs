@@ -1,7 +1,7 @@
 //! The door: the one way in.
 //!
 //! Everything that a user can do is an action: a declaration ([`Spec`]), the object it is done to ([`Target`]), and
-//! one of five kinds ([`Look`], [`Change`], [`Receive`], [`Disclose`], [`Stream`]). A [`Catalogue`] lists them. [`Door::pass`]
+//! one of six kinds ([`Look`], [`Change`], [`Receive`], [`Disclose`], [`Stream`], [`Keep`]). A [`Catalogue`] lists them. [`Door::pass`]
 //! takes a [`Request`] through the same steps in the same order every time: limits, who is it, where does it come
 //! from, what is the object, what is the caller to it, may he — then the deed, its record, the commit, the answer.
 //!
@@ -46,14 +46,14 @@ pub mod trail;
 // What the macros of this crate name in other crates.
 pub use {ledger, serde, utoipa, uuid};
 
-pub use action::{Action, Change, Disclose, Look, Receive, Stream, Target};
+pub use action::{Action, Change, Disclose, Keep, Look, Receive, Stream, Target};
 pub use caller::{Actor, Caller, Credential, FRESH_SECONDS, Origin};
 pub use catalogue::{Catalogue, Entry, Later, Shapes};
 pub use decide::{decide, scope_of};
 pub use grounds::Grounds;
 pub use origin::came_by_itself;
 pub use pass::{Door, Parts};
-pub use permit::{Outlet, Permitted, Read, Recorded, Released, Snapshots, Write};
+pub use permit::{Desk, Outlet, Permitted, Read, Recorded, Released, Snapshots, Write};
 pub use place::Place;
 pub use record::{MIGRATIONS, Record, Sealer, verify};
 pub use refusal::{FieldErrors, Refusal, Result};

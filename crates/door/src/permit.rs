@@ -1,6 +1,7 @@
 //! What only the door can hand out: permission, snapshots, transactions, and what was released.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use ledger::Hash;
 use ledger::commitment::{Salt, of_row};
@@ -77,6 +78,54 @@ impl Snapshots {
             origin: &self.origin,
             now: self.now,
         })
+    }
+}
+
+/// What a job of the portal's own housekeeping works with: snapshots, and single statements that write housekeeping
+/// tables. Cheap to clone, so that what takes long may be done side by side.
+#[derive(Clone)]
+pub struct Desk(Arc<Snapshots>);
+
+impl Desk {
+    pub(crate) fn new(snapshots: Snapshots) -> Self {
+        Self(Arc::new(snapshots))
+    }
+
+    /// A fresh snapshot.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn read(&self) -> Result<Read<'_>> {
+        self.0.read().await
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.0.parts.clock.now()
+    }
+
+    /// What the portal gave its verbs besides the database: keys and the like.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the door was made with another kind.
+    pub fn world<T: 'static>(&self) -> Result<&T> {
+        self.0.parts.world.downcast_ref().ok_or(Refusal::Broken)
+    }
+
+    /// Writes a housekeeping table, in a transaction of its own.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn keep(&self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
+        let (store, values) = (&self.0.parts.store, &values);
+        let kept = store::Store::twice(|alone| async move {
+            let mut tx = store.write(alone).await?;
+            let touched = tx.run(sql, values.clone()).await?;
+            tx.commit().await?;
+            Ok(touched)
+        });
+        Ok(kept.await?)
     }
 }
 

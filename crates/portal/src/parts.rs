@@ -10,6 +10,7 @@ use crate::identity::Hasher;
 use crate::moving;
 use crate::settings::Place;
 use crate::standing::People;
+use crate::trail::push;
 use crate::vault::Safe;
 use crate::world::World;
 
@@ -22,6 +23,8 @@ pub struct Parts {
     pub grounds: Arc<dyn Grounds>,
     /// Its time.
     pub clock: Arc<dyn Clock>,
+    /// How it pushes its record.
+    pub push: push::Settings,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -35,6 +38,7 @@ impl Parts {
             catalogue: crate::catalogue::catalogue(),
             grounds: Arc::new(People),
             clock: Arc::new(SystemClock),
+            push: push::Settings::default(),
             unlocked: Vec::new(),
         }
     }
@@ -69,6 +73,8 @@ impl Parts {
             safe: Safe::new(data.master_key()?),
             demo,
             public_origin: public_origin.to_owned(),
+            sender: Arc::new(push::Sender::new(self.push.private_webhooks)),
+            syslog: self.push.syslog.clone(),
             engine: store.engine(),
         };
         let parts = door::Parts {

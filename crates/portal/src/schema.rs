@@ -2,7 +2,7 @@
 
 use door::store::{Migration, Step};
 
-use crate::{identity, messages, organisations, projects, vault};
+use crate::{identity, messages, organisations, projects, trail, vault};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
@@ -106,4 +106,17 @@ const FIRST: &[Step] = &[
                   reason {text} NOT NULL, revealed_at {int} NOT NULL,",
     },
     Step::Sql("CREATE INDEX reveal_credential ON reveal (credential, revealed_at)"),
+    Step::Recorded {
+        table: trail::push::WEBHOOK.table,
+        entity: trail::push::WEBHOOK.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), url {text} NOT NULL, \
+                  generation {int} NOT NULL, rotated_at {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX webhook_organisation ON webhook (organisation)"),
+    // How far in the log each receiver of the record is.
+    Step::Sql(
+        "CREATE TABLE push (receiver {text} PRIMARY KEY, position {int} NOT NULL, received {int} NOT NULL, \
+         received_at {int}, tries {int} NOT NULL, problem {text}, next_at {int} NOT NULL, \
+         claimed_until {int} NOT NULL) {strict}",
+    ),
 ];

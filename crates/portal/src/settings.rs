@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::record::{Attack, Ledger, Verify, Witness};
+use crate::trail::push;
 
 /// The client portal: one place for a service business and its clients.
 #[derive(Debug, Parser)]
@@ -115,6 +116,15 @@ pub struct Serve {
     /// A proxy whose word about the caller's address is taken. May be said several times.
     #[arg(long, value_name = "IP")]
     pub behind_proxy: Vec<IpAddr>,
+    /// Let webhooks lead into this machine's own network, and without TLS. Otherwise they lead to public addresses only.
+    #[arg(long)]
+    pub webhooks_to_private: bool,
+    /// Send the whole record to a syslog server: `tcp://host:port` or `tls://host:port`.
+    #[arg(long, value_name = "URL")]
+    pub syslog: Option<String>,
+    /// For syslog over TLS: the certificates of those who may name the server (PEM).
+    #[arg(long, value_name = "FILE", requires = "syslog")]
+    pub syslog_trust: Option<PathBuf>,
     /// Where to write about security: for security.txt.
     #[arg(long, value_name = "MAIL", default_value = "security@localhost.invalid")]
     pub security_contact: String,
@@ -147,6 +157,20 @@ pub struct Do {
 }
 
 impl Serve {
+    /// How the record is pushed.
+    ///
+    /// # Errors
+    /// What is wrong with an address, with the next step.
+    pub fn push(&self) -> anyhow::Result<push::Settings> {
+        let origin = url::Url::parse(&self.public_origin()).ok();
+        let hostname = origin.as_ref().and_then(url::Url::host_str).unwrap_or("-").to_owned();
+        let syslog = self.syslog.as_ref().map(|url| {
+            push::parse_syslog(url, self.syslog_trust.clone(), hostname)
+                .map_err(|why| anyhow::anyhow!("--syslog {url}: {why}\n\nhint: --syslog tcp://127.0.0.1:601"))
+        });
+        Ok(push::Settings { private_webhooks: self.webhooks_to_private, syslog: syslog.transpose()? })
+    }
+
     /// Where browsers reach it: scheme, host and port, without a slash at the end.
     #[must_use]
     pub fn public_origin(&self) -> String {

@@ -1,11 +1,14 @@
 //! What the verbs need besides the database.
 
+use std::sync::Arc;
+
 use door::store::Engine;
 use door::{Refusal, Result};
 
 use crate::demo;
 use crate::fields::NewPassword;
 use crate::identity::Hasher;
+use crate::trail::push::{Sender, Syslog};
 use crate::vault::Safe;
 
 /// Keys and workers.
@@ -19,6 +22,10 @@ pub struct World {
     pub demo: bool,
     /// `https://portal.example`: where browsers reach it.
     pub public_origin: String,
+    /// Sends to webhooks.
+    pub sender: Arc<Sender>,
+    /// Where the whole record goes, if anywhere.
+    pub syslog: Option<Syslog>,
     /// Which database it runs on.
     pub engine: Engine,
 }

@@ -1,12 +1,12 @@
-//! The five kinds, each from the decision to the answer.
+//! The six kinds, each from the decision to the answer.
 
 use std::time::Duration;
 
 use super::Passage;
-use crate::action::{Change, Disclose, Look, Receive, Stream, Target};
+use crate::action::{Change, Disclose, Keep, Look, Receive, Stream, Target};
 use crate::catalogue::output;
 use crate::idempotency::Keyed;
-use crate::permit::{Outlet, Permitted, Read, Released, Snapshots, Write};
+use crate::permit::{Desk, Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::record::{self, Record};
 use crate::refusal::{Refusal, Result};
 use crate::request::Reply;
@@ -83,12 +83,7 @@ pub(crate) async fn stream<A: Stream>(passage: &mut Passage<'_>) -> Result<Reply
         Wrote::Before(reply) => return Ok(reply),
     };
     let (outlet, pieces) = Outlet::new();
-    let snapshots = Snapshots {
-        parts: passage.door.parts.clone(),
-        caller: passage.caller.clone(),
-        origin: passage.request.origin.clone(),
-        now: passage.now,
-    };
+    let snapshots = snapshots(passage);
     // In a task of its own: whoever reads slowly holds neither a transaction nor the passage.
     tokio::spawn(async move {
         if let Err(refusal) = A::pour(Released(grant), &snapshots, &outlet).await {
@@ -98,6 +93,24 @@ pub(crate) async fn stream<A: Stream>(passage: &mut Passage<'_>) -> Result<Reply
     });
     reply.pieces = Some(pieces);
     Ok(reply)
+}
+
+pub(crate) async fn keep<A: Keep>(passage: &mut Passage<'_>) -> Result<Reply> {
+    let mut tx = passage.arrive().await?;
+    let target = passage.enter::<A::Target>(&mut tx).await?;
+    drop(tx);
+    let input = passage.input::<A::Input>()?;
+    let kept = A::keep(&input, &target, &Desk::new(snapshots(passage))).await?;
+    Ok(Reply::of(output(&kept)?))
+}
+
+fn snapshots(passage: &Passage<'_>) -> Snapshots {
+    Snapshots {
+        parts: passage.door.parts.clone(),
+        caller: passage.caller.clone(),
+        origin: passage.request.origin.clone(),
+        now: passage.now,
+    }
 }
 
 /// The door's own job: it has its own transactions and leaves no event, since that would have to be sealed in turn.

@@ -177,12 +177,41 @@ async fn sealed(tx: &mut Tx, numbers: &[i64]) -> Result<Vec<Recorded>> {
     );
     let values: Vec<Value> = numbers.iter().map(|n| Value::from(*n)).collect();
     let rows = tx.all_made(sql, &values).await?;
-    rows.iter()
-        .map(|row| {
-            let hash = Hash(row.get("hash")?);
-            recorded(row, Some(Seal { index: row.get("seq")?, sequence: row.get("chain_seq")?, hash }))
-        })
-        .collect()
+    rows.iter().map(|row| recorded(row, Some(seal(row)?))).collect()
+}
+
+/// The sealed events from a place in the log on, in its order, of these chains or of all; and the place after the last
+/// one that was looked at, which is the same place when there is nothing more. Looks at `limit` places.
+///
+/// # Errors
+/// As [`crate::store::Error`] says; [`Refusal::Broken`] when a stored body is not an event.
+pub async fn from_place(
+    read: &mut Read<'_>,
+    chains: Option<&[Chain]>,
+    place: i64,
+    limit: i64,
+) -> Result<(Vec<Recorded>, i64)> {
+    let rows = read
+        .all(
+            "SELECT e.n AS n, e.body AS body, e.private AS private, l.seq AS seq, l.chain AS chain, \
+             l.chain_seq AS chain_seq, l.hash AS hash FROM ledger_leaf l JOIN event e ON e.n = l.n \
+             WHERE l.seq >= $1 ORDER BY l.seq LIMIT $2",
+            vec![place.into(), limit.into()],
+        )
+        .await?;
+    let (mut events, mut next) = (Vec::new(), place);
+    for row in &rows {
+        next = row.get::<i64>("seq")? + 1;
+        let chain: String = row.get("chain")?;
+        if chains.is_none_or(|chains| chains.iter().any(|readable| readable.to_string() == chain)) {
+            events.push(recorded(row, Some(seal(row)?))?);
+        }
+    }
+    Ok((events, next))
+}
+
+fn seal(row: &Row) -> Result<Seal> {
+    Ok(Seal { index: row.get("seq")?, sequence: row.get("chain_seq")?, hash: Hash(row.get("hash")?) })
 }
 
 /// A value about a person, as it is kept beside its event.

@@ -1,4 +1,4 @@
-//! The five kinds of action, and what each leaves behind.
+//! The kinds of action, and what each leaves behind.
 
 use door::ledger::Chain;
 use door::ledger::commitment::{Salt, of_row};

@@ -53,7 +53,8 @@ impl Action for Readiness {
 impl Look for Readiness {
     async fn look(_: &Nothing, _: &Permitted<Room>, read: &mut Read<'_>) -> Result<ReadinessShown> {
         let world = read.world::<World>()?;
-        let items = vec![
+        let syslog = syslog(world, read).await?;
+        let mut items = vec![
             https(world),
             database(world.engine),
             record(read).await?,
@@ -62,6 +63,7 @@ impl Look for Readiness {
             alerts(),
             backup(),
         ];
+        items.splice(3..3, syslog);
         let minutes = items.iter().filter_map(|item| item.minutes).sum();
         Ok(ReadinessShown { items, minutes })
     }
@@ -117,6 +119,23 @@ async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
         None => "Nothing has been recorded yet.".to_owned(),
     };
     Ok(item("record", true, words, None))
+}
+
+/// How far the syslog server is, where one is asked for.
+async fn syslog(world: &World, read: &mut Read<'_>) -> Result<Option<ReadinessItem>> {
+    if world.syslog.is_none() {
+        return Ok(None);
+    }
+    let row = read.maybe("SELECT received, problem FROM push WHERE receiver = 'syslog'", vec![]).await?;
+    let (received, problem): (i64, Option<String>) = match row {
+        Some(row) => (row.get("received")?, row.get("problem")?),
+        None => (0, None),
+    };
+    let words = match &problem {
+        Some(problem) => format!("Not received: {problem}. Nothing is lost; it is tried again."),
+        None => format!("{received} events received."),
+    };
+    Ok(Some(item("syslog", problem.is_none(), words, None)))
 }
 
 fn second_factor() -> ReadinessItem {

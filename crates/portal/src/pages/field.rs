@@ -85,6 +85,11 @@ impl Field {
         field
     }
 
+    /// An address of the web.
+    pub fn url(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Line("url"))
+    }
+
     /// A day.
     pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(name, label, Kind::Line("date"))

@@ -65,6 +65,14 @@ const EN: &[Event] = &[
     event("trail.replay", "hold against today’s rules", "held against today’s rules", "the audit trail"),
     event("trail.list", "read", "read", "the audit trail"),
     event("trail.prune", "drop the beginning of", "dropped the beginning of", "the audit trail"),
+    event("trail.push", "send on", "sent on", "the record"),
+    event("webhook.address.set", "change the address of", "changed the address of", "a webhook"),
+    event("webhook.create", "make", "made", "a webhook"),
+    event("webhook.list", "look at", "looked at", "the webhooks"),
+    event("webhook.remove", "remove", "removed", "a webhook"),
+    event("webhook.rotate", "make a new secret for", "made a new secret for", "a webhook"),
+    event("webhook.state.show", "look at the state of", "looked at the state of", "a webhook"),
+    event("webhook.test", "try", "tried", "a webhook"),
 ];
 
 impl Texts {

@@ -72,6 +72,7 @@ impl Texts {
             (Language::En, "https") => "HTTPS",
             (Language::En, "database") => "Database",
             (Language::En, "record") => "The record is sealed",
+            (Language::En, "syslog") => "Syslog",
             (Language::En, "second_factor") => "Second factor",
             (Language::En, "mail") => "Mail",
             (Language::En, "alerts") => "Alerts",

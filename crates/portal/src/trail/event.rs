@@ -181,6 +181,15 @@ impl Walls {
     }
 }
 
+impl TrailEvent {
+    /// The event with ids only: for whoever stands outside every organisation.
+    #[must_use]
+    pub fn without_names(recorded: &Recorded) -> Self {
+        let nobody = Names { walls: Walls::Organisation(OrganisationId(Uuid::nil())), known: BTreeMap::new() };
+        shown(recorded, &nobody)
+    }
+}
+
 /// Kinds of objects that have a name to be found.
 pub(super) const NAMED: [&str; 5] = ["project", "credential", "client", "person", "member"];
 

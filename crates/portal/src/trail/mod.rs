@@ -7,6 +7,7 @@ mod export;
 mod list;
 mod matrix;
 pub mod pages;
+pub mod push;
 mod replay;
 
 pub use asked::instant;

@@ -5,6 +5,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use door::{Refusal, Result};
 use hmac::Mac as _;
 use sha2::Sha256;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::ids::{CredentialId, OrganisationId};
@@ -32,6 +33,19 @@ impl Safe {
         mac.update(b"vault/v1");
         mac.update(organisation.0.as_bytes());
         mac.update(&[1]);
+        Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+    }
+
+    /// The key that a webhook's events are signed with: derived, so that it stands nowhere. `generation` counts its
+    /// rotations.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it cannot be derived.
+    pub fn webhook_key(&self, webhook: Uuid, generation: i64) -> Result<Zeroizing<[u8; 32]>> {
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(self.0.as_ref()).map_err(|_| Refusal::Broken)?;
+        mac.update(b"webhook/v1");
+        mac.update(webhook.as_bytes());
+        mac.update(&generation.to_be_bytes());
         Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
 
@@ -82,7 +96,6 @@ fn associated(organisation: OrganisationId, credential: CredentialId) -> Vec<u8>
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
 

@@ -206,6 +206,8 @@ pub(crate) struct People {
     pub(crate) project: Uuid,
     pub(crate) other_project: Uuid,
     pub(crate) credential: Uuid,
+    /// Nobody's, until somebody makes one.
+    pub(crate) webhook: Uuid,
 }
 
 impl People {
@@ -284,5 +286,5 @@ pub(crate) async fn move_in(house: &House) -> People {
         let input = json!({"organisation": organisation, "person": ids[name], "state": "suspended"});
         house.operator("membership.state.set", input).await;
     }
-    People { tokens, ids, organisation, client, project, other_project, credential }
+    People { tokens, ids, organisation, client, project, other_project, credential, webhook: Uuid::nil() }
 }

@@ -16,6 +16,7 @@ mod matrix;
 mod moving;
 mod outside;
 mod pages;
+mod push;
 mod record;
 mod replay;
 mod rules;

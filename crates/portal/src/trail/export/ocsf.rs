@@ -93,7 +93,7 @@ fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
         "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" => (1, "Create"),
         "list" | "show" | "reveal" | "export" | "replay" => (2, "Read"),
-        "set" | "enter" | "rotate" | "seal" | "anchor" | "move" => (3, "Update"),
+        "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" => (3, "Update"),
         "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" => (4, "Delete"),
         _ => (99, "Other"),
     }

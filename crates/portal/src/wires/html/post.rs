@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, project, public};
+use super::looks::{LOOKS, Look, project, public, trail};
 use super::visit::Visit;
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated};
@@ -188,6 +188,8 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let token = read::<TokenCreated>(output)?.token;
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?
         }
+        "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, read(output)?).await?,
+        "webhook.test" => trail::webhook_tested(visit, read(output)?).await?,
         "credential.reveal" => project::revealed(visit, read::<Revealed>(output)?).await?,
         _ => Answer::See(page.to_owned()),
     })

@@ -6,6 +6,7 @@ use crate::texts::Texts;
 pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
     match why {
         "exists" => texts.conflict_exists().to_owned(),
+        "full" => texts.conflict_full().to_owned(),
         "is_in" => texts.conflict_is_in().to_owned(),
         "no_organisation" => texts.conflict_no_organisation().to_owned(),
         other => other.replace('_', " "),

@@ -5,7 +5,7 @@ mod conflicts;
 pub(super) mod project;
 pub(super) mod public;
 mod rooms;
-mod trail;
+pub(super) mod trail;
 
 use door::Later;
 
@@ -53,6 +53,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
     Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(trail::trail(visit, page)) },
     Look { path: "/trail/replay", who: Who::Room, show: |visit, page| Box::pin(trail::replay(visit, page)) },
+    Look { path: "/webhooks", who: Who::Room, show: |visit, page| Box::pin(trail::webhooks(visit, page)) },
     Look { path: "/events", who: Who::Room, show: |visit, page| Box::pin(trail::events(visit, page)) },
     Look { path: "/matrix", who: Who::Room, show: |visit, page| Box::pin(rooms::matrix(visit, page)) },
     Look { path: "/readiness", who: Who::Room, show: |visit, page| Box::pin(rooms::readiness(visit, page)) },

@@ -1,15 +1,17 @@
 //! Pages of the record.
 
 use axum::http::StatusCode;
-use door::Refusal;
-use serde_json::Value;
+use door::{Ids, Refusal};
+use serde_json::{Value, json};
 
 use super::rooms::organisation;
 use crate::pages::{Choice, Page, Refused};
-use crate::trail::pages::{EventsPage, Filter, ReplayPage, TrailPage};
+use crate::trail::pages::{EventsPage, Filter, ReplayPage, TrailPage, WebhookCard, WebhooksPage};
+use crate::trail::push::{WebhookList, WebhookSecret, WebhookTested};
 use crate::trail::{TrailList, instant, rows};
 use crate::wires::html::answer::{Answer, NoPage};
 use crate::wires::html::forms;
+use crate::wires::html::frame;
 use crate::wires::html::post::sentence;
 use crate::wires::html::visit::Visit;
 
@@ -53,7 +55,7 @@ async fn list(visit: &Visit) -> Result<TrailList, Refusal> {
             *day = at.to_string();
         }
     }
-    visit.ask("trail.list", door::Ids::default(), input).await
+    visit.ask("trail.list", Ids::default(), input).await
 }
 
 /// The record held against today's rules.
@@ -67,4 +69,36 @@ pub(super) async fn replay(visit: &Visit, page: Page) -> Result<Answer, NoPage> 
 pub(super) async fn events(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("event.list").await?;
     Answer::page(&EventsPage { page, list })
+}
+
+/// Where the record is sent.
+pub(super) async fn webhooks(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    all_webhooks(visit, page, None).await
+}
+
+/// The same with the secret of one, shown this once.
+pub(in crate::wires::html) async fn webhook_secret(visit: &Visit, secret: WebhookSecret) -> Result<Answer, NoPage> {
+    let page = frame::of(visit, visit.account().await?);
+    all_webhooks(visit, page, Some(secret)).await
+}
+
+/// The same with what a test has shown.
+pub(in crate::wires::html) async fn webhook_tested(visit: &Visit, tested: WebhookTested) -> Result<Answer, NoPage> {
+    let mut page = frame::of(visit, visit.account().await?);
+    page.notice = Some(match &tested.problem {
+        None => page.texts.push_tested().to_owned(),
+        Some(problem) => page.texts.push_not_tested(problem),
+    });
+    all_webhooks(visit, page, None).await
+}
+
+async fn all_webhooks(visit: &Visit, page: Page, secret: Option<WebhookSecret>) -> Result<Answer, NoPage> {
+    let list: WebhookList = visit.ask("webhook.list", Ids::default(), json!({})).await?;
+    let mut cards = Vec::new();
+    for webhook in list.webhooks {
+        let ids = Ids(vec![("webhook", webhook.id)]);
+        let state = visit.ask("webhook.state.show", ids, json!({})).await?;
+        cards.push(WebhookCard { webhook, state });
+    }
+    Answer::page(&WebhooksPage { page, cards, secret })
 }
