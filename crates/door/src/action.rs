@@ -53,7 +53,8 @@ pub trait Look: Action {
 
 /// Writes. A record is demanded by the type.
 pub trait Change: Action {
-    /// The deed. It may run again when somebody else came in between, so what it does outside goes to the outbox.
+    /// The deed. It may run again when somebody else came in between, so it does nothing outside: what follows it outside
+    /// follows the sealed log ([`Keep`]).
     fn change(
         input: &Self::Input,
         target: &Permitted<Self::Target>,

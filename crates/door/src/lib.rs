@@ -30,7 +30,6 @@ mod idempotency;
 pub mod inventory;
 mod limits;
 mod origin;
-pub mod outbox;
 mod pass;
 mod permit;
 mod place;

@@ -376,20 +376,6 @@ impl<'t> Write<'t> {
         Ok(self.tx.run(sql, values).await?)
     }
 
-    /// Puts an effect outside into the [outbox](crate::outbox): it is done after the commit, and again until it works.
-    ///
-    /// # Errors
-    /// As [`store::Error`] says.
-    pub async fn later(&mut self, kind: &'static str, payload: &serde_json::Value) -> Result<()> {
-        let id = self.id();
-        self.keep(
-            "INSERT INTO outbox (id, kind, payload, at, next_at, tries) VALUES ($1, $2, $3, $4, $5, 0)",
-            values![id, kind, payload.to_string(), self.now, self.now],
-        )
-        .await?;
-        Ok(())
-    }
-
     /// A second object: loaded and decided like the first.
     ///
     /// # Errors

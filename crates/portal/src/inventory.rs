@@ -436,23 +436,6 @@ pub const INVENTORY: &[Table] = &[
         ],
     },
     Table {
-        name: "outbox",
-        what: "What is to be sent outside",
-        why: "so that nothing is sent before it is on the record",
-        kept: "until it is sent; this version sends nothing",
-        exported: NOT_EXPORTED,
-        erased: WITH_ITS_SUBJECT,
-        class: Housekeeping,
-        columns: &[
-            column("id", "which", Neutral),
-            column("kind", "what kind", Neutral),
-            column("payload", "what is to be sent", Content),
-            column("at", "since when", Neutral),
-            column("next_at", "when it is tried next", Neutral),
-            column("tries", "how often it was tried", Neutral),
-        ],
-    },
-    Table {
         name: "setup_link",
         what: "The one-time link of a new installation",
         why: "so that only its operator can set it up",

@@ -96,10 +96,4 @@ const RECORD: &[Step] = &[
         "CREATE TABLE limit_count (key {bytes} NOT NULL, starts_at {int} NOT NULL, times {int} NOT NULL, \
          PRIMARY KEY (key, starts_at)) {keyed}",
     ),
-    // Effects outside, done after the commit. One that is given up has no next time.
-    Step::Sql(
-        "CREATE TABLE outbox (id {id} PRIMARY KEY, kind {text} NOT NULL, payload {text} NOT NULL, at {int} NOT NULL, \
-         next_at {int}, tries {int} NOT NULL) {strict}",
-    ),
-    Step::Sql("CREATE INDEX outbox_next ON outbox (next_at)"),
 ];

@@ -156,7 +156,6 @@ impl Receive for AddBook {
         let id = write.id();
         let sql = "INSERT INTO book (id, rev, salt, shelf, title, secret) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *";
         write.insert(BOOK, id, sql, values![shelf.id, set.0.as_str(), set.1.as_str()]).await?;
-        write.later("mail", &serde_json::json!({ "new": id })).await?;
         Ok((Made { id }, Record::on("shelf", shelf.id).and("book", id)))
     }
 }

@@ -18,7 +18,6 @@ mod limited;
 mod log;
 mod migrations;
 mod order;
-mod outbox;
 mod past_the_door;
 mod refusals;
 mod rows;
