@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use door::{
-    Catalogue, Change, Disclose, Ids, Limit, Look, Per, Permitted, Place, Read, Receive, Record, Refusal, Relation,
-    Relations, Released, Result, Spec, Verb, Way, Write, values,
+    Catalogue, Change, Desk, Disclose, Ids, Keep, Limit, Look, Outlet, Per, Permitted, Place, Read, Receive, Record,
+    Refusal, Relation, Relations, Released, Result, Snapshots, Spec, Stream, Verb, Way, Write, values,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -204,6 +204,47 @@ impl Disclose for RevealBook {
     }
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Aloud {
+    words: usize,
+    /// After how many words the voice fails.
+    #[serde(default)]
+    fails_after: Option<usize>,
+}
+
+action!(ReadBookAloud: Book, Aloud => Made, spec("book.read_aloud", &[ADMIN, READER]));
+impl Stream for ReadBookAloud {
+    type Grant = (Uuid, usize, Option<usize>);
+
+    async fn grant(aloud: &Aloud, book: &Permitted<Book>, _: &mut Write<'_>) -> Result<(Self::Grant, Made, Record)> {
+        Ok(((book.id, aloud.words, aloud.fails_after), Made { id: book.id }, Record::on("book", book.id)))
+    }
+
+    async fn pour(grant: Released<Self::Grant>, snapshots: &Snapshots, outlet: &Outlet) -> Result<()> {
+        let (book, words, fails_after) = grant.open();
+        for word in 0..words {
+            if fails_after == Some(word) {
+                return Err(Refusal::Unavailable);
+            }
+            let title = "SELECT title FROM book WHERE id = $1";
+            let title: String = snapshots.read().await?.one(title, values![book]).await?.get("title")?;
+            outlet.send(format!("{title} {word}").into_bytes()).await?;
+        }
+        Ok(())
+    }
+}
+
+action!(DustShelf: Shelf, Nothing => u64, spec("shelf.dust", &[ADMIN]));
+impl Keep for DustShelf {
+    async fn keep(_: &Nothing, _: &Permitted<Shelf>, desk: &Desk) -> Result<u64> {
+        let people: i64 = desk.read().await?.one("SELECT count(*) AS n FROM person", vec![]).await?.get("n")?;
+        let dusted = desk.keep("UPDATE person SET seen_at = $1", values![desk.now()]).await?;
+        assert_eq!(i64::try_from(dusted), Ok(people));
+        Ok(dusted)
+    }
+}
+
 action!(MakeToken: Rooms, Nothing => String, spec("token.make", &[ADMIN]).secret());
 impl Change for MakeToken {
     async fn change(_: &Nothing, _: &Permitted<Rooms>, write: &mut Write<'_>) -> Result<(String, Record)> {
@@ -341,6 +382,8 @@ pub(crate) fn catalogue() -> Catalogue {
         .receive::<AddBook>()
         .change::<MoveBook>()
         .disclose::<RevealBook>()
+        .stream::<ReadBookAloud>()
+        .keep::<DustShelf>()
         .change::<MakeToken>()
         .change::<FillShelf>()
         .change::<DoSignIn>()

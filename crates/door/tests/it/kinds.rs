@@ -3,7 +3,7 @@
 use door::ledger::Chain;
 use door::ledger::commitment::{Salt, of_row};
 use door::ledger::event::{ActorKind, Operation, Outcome};
-use door::{Refusal, values};
+use door::{Refusal, Reply, values};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,8 +19,59 @@ on_both!(
     an_entry_that_forgets_its_record_fails,
     a_second_object_is_decided_like_the_first,
     a_disclosure_is_recorded_before_it_is_released,
+    a_stream_is_recorded_before_its_first_piece,
+    housekeeping_works_outside_and_leaves_no_event,
     a_thousand_rows_move_in_one_action,
 );
+
+/// The pieces of an answer, and why it broke off if it did.
+async fn pieces(reply: Reply) -> (Vec<String>, Option<Refusal>) {
+    let (mut whole, mut pieces) = (Vec::new(), reply.pieces.unwrap());
+    while let Some(piece) = pieces.recv().await {
+        match piece {
+            Ok(piece) => whole.push(String::from_utf8(piece).unwrap()),
+            Err(why) => return (whole, Some(why)),
+        }
+    }
+    (whole, None)
+}
+
+async fn a_stream_is_recorded_before_its_first_piece(world: World) {
+    let shelf = world.shelf("one").await;
+    let book = world.book(shelf, "b", "s").await;
+    let aloud = |words| world.ask("book.read_aloud").by("bob").on("shelf", shelf).on("book", book).with(words);
+    // More pieces than may wait: whoever reads slowly gets all of them.
+    let reply = aloud(json!({ "words": 20 })).await.unwrap();
+    assert_eq!(world.last_event().await.act, "book.read_aloud", "before anything is read");
+    assert_eq!(reply.output["id"], json!(book));
+    let (whole, broken) = pieces(reply).await;
+    assert_eq!((whole.len(), whole[19].as_str(), broken), (20, "B 19", None));
+
+    let torn = aloud(json!({ "words": 5, "fails_after": 2 })).await.unwrap();
+    assert_eq!(pieces(torn).await, (vec!["B 0".to_owned(), "B 1".to_owned()], Some(Refusal::Unavailable)));
+
+    // Whoever asks twice is given everything twice, and both are on the record.
+    let before = world.count("event").await;
+    for _ in 0..2 {
+        let reply = aloud(json!({ "words": 1 })).key("the same").await.unwrap();
+        assert_eq!(pieces(reply).await.0, ["B 0"]);
+    }
+    assert_eq!(world.count("event").await, before + 2);
+    // Whoever hangs up leaves nobody waiting; whoever may not gets nothing.
+    drop(aloud(json!({ "words": 1000 })).await.unwrap());
+    let refused = world.ask("book.read_aloud").by("cy").on("shelf", shelf).on("book", book).with(json!({ "words": 1 }));
+    assert_eq!(refused.await.unwrap_err(), Refusal::NotFound);
+}
+
+async fn housekeeping_works_outside_and_leaves_no_event(world: World) {
+    let shelf = world.shelf("one").await;
+    let before = (world.count("event").await, world.count("change").await);
+    let dusted = world.ask("shelf.dust").by("ann").on("shelf", shelf).await.unwrap();
+    assert_eq!(dusted.output, json!(4));
+    assert_eq!((world.count("event").await, world.count("change").await), before);
+    let refused = world.ask("shelf.dust").by("bob").on("shelf", shelf).await.unwrap_err();
+    assert_eq!(refused.word(), "forbidden");
+}
 
 async fn a_change_writes_row_event_and_change(world: World) {
     let shelf = world.shelf("one").await;
