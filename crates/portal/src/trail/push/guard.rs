@@ -99,10 +99,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let parts = address.segments();
     let [a, b, ..] = parts;
     let global = (0x2000..0x4000).contains(&a);
-    let special = (a == 0x2001 && b < 0x0200)   // protocol assignments, Teredo
-        || (a == 0x2001 && b == 0x0db8)         // documentation
-        || a == 0x2002                          // 6to4
-        || (a == 0x3fff && b < 0x1000); // documentation (RFC 9637)
+    let special = match a {
+        0x2001 => b < 0x0200 || b == 0x0db8, // protocol assignments with Teredo; documentation
+        0x2002 => true,                      // 6to4
+        0x3fff => b < 0x1000,                // documentation (RFC 9637)
+        _ => false,
+    };
     global && !special
 }
 
