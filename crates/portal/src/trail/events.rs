@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use door::record::OWN_EVENTS;
 use door::{Action, Catalogue, Effect, Entry, Look, Permitted, Read, Relation, Relations, Result, Spec, Verb, Way};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,10 +56,18 @@ impl Look for ListEvents {
     }
 }
 
-/// The events of a catalogue.
+/// The events of a catalogue, and those that the ledger itself records.
 fn kinds(catalogue: &Catalogue) -> Vec<EventKind> {
     let recorded = catalogue.entries().filter(|entry| entry.effect != Effect::Keep);
-    recorded.map(kind).collect()
+    let own = OWN_EVENTS.iter().map(|(action, about)| EventKind {
+        action: (*action).to_owned(),
+        about: (*about).to_owned(),
+        kind: "change".to_owned(),
+        done: true,
+        denied: false,
+        failed: false,
+    });
+    recorded.map(kind).chain(own).collect()
 }
 
 fn kind(entry: &Entry) -> EventKind {
@@ -101,7 +110,7 @@ const HEAD: &str = "# Events
 Every event that the portal can record, made from the catalogue of its actions: `plimsoll-portal events` prints this
 page, and a test fails when it is no longer true.
 
-An event has the name of its action, and one of three results: **done**; **denied**, when it was refused and nothing
+An event has the name of its action (the last five are what the ledger itself does), and one of three results: **done**; **denied**, when it was refused and nothing
 happened; **failed**, when it was allowed and the object stood in the wrong state. Looking at something leaves no event,
 being refused the look does. The same refusal within a minute is counted (`repeats`), not repeated.
 
