@@ -63,7 +63,9 @@ async fn without_a_record_the_database_refuses() {
         if COPIES.contains(&name) {
             assert!(answer.is_ok(), "{name} is refused without a record now: take it off the list");
             let subject = format!("AT02 {} /api/v1{path}", verb.name());
-            assert_eq!(gaps(&harbour.audit(None).await), [subject], "{name} left no record");
+            // What the harbour lacks besides, such as somebody to write to, is no matter of the record.
+            let missing = gaps(&harbour.audit(None).await).into_iter().filter(|gap| gap.starts_with("AT"));
+            assert_eq!(missing.collect::<Vec<_>>(), [subject], "{name} left no record");
             continue;
         }
         assert_eq!(answer, Err(Refusal::Broken), "{name} was done without a record");
@@ -112,6 +114,13 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<serde_json::Value> {
             harbour.pass(name, &token, at(&[("member", tom)]), json!({})).await
         }
         "trail.export" => harbour.pass(name, &token, none(), json!({"format": "csv"})).await,
+        "webhook.create" => harbour.pass(name, &token, none(), json!({"url": "https://siem.example/hook"})).await,
+        "webhook.address.set" | "webhook.rotate" | "webhook.remove" => {
+            let url = json!({"url": "https://siem.example/hook"});
+            let made = harbour.pass("webhook.create", &token, none(), url.clone()).await?;
+            let input = if name == "webhook.address.set" { url } else { json!({}) };
+            harbour.pass(name, &token, Ids(vec![("webhook", id(&made["id"]))]), input).await
+        }
         "message.post" => harbour.pass(name, &token, at(&[]), json!({"text": "Hello"})).await,
         "credential.store" => harbour.pass(name, &token, at(&[]), json!({"title": "DNS", "secret": "s"})).await,
         "credential.reveal" => {
