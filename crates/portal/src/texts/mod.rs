@@ -64,7 +64,7 @@ macro_rules! texts {
 macro_rules! text {
     ($name:ident: $($language:ident $text:literal)+) => {
         impl super::Texts {
-            #[doc = concat!($("“", $text, "”"),+)]
+            #[doc = concat!($("`", $text, "` "),+)]
             pub fn $name(self) -> &'static str {
                 match self.language { $(super::Language::$language => $text),+ }
             }
@@ -72,7 +72,7 @@ macro_rules! text {
     };
     ($name:ident($($part:ident: $kind:ty),+): $($language:ident $text:literal)+) => {
         impl super::Texts {
-            #[doc = concat!($("“", $text, "”"),+)]
+            #[doc = concat!($("`", $text, "` "),+)]
             pub fn $name(self, $($part: $kind),+) -> String {
                 match self.language { $(super::Language::$language => format!($text)),+ }
             }
