@@ -30,7 +30,7 @@ fn main() {
         ("a cursor over numbers instead of a list of what waits", Rules { cursor: true, ..sound }, 0),
         ("two sequencers without the lock", Rules { unlocked: true, ..sound }, 1),
         ("signing without a look at the high-water mark", Rules { unguarded: true, ..sound }, 2),
-        ("a checkpoint given out before the high-water mark stands", Rules { hasty: true, ..sound }, 2),
+        ("the newest checkpoint given out, covered by the high-water mark or not", Rules { hasty: true, ..sound }, 2),
         ("a batch in the wrong order", Rules { reversed: true, ..sound }, 3),
         ("a leaf that covers the value itself", Rules { plain: true, ..sound }, 4),
     ];

@@ -16,7 +16,7 @@ pub(crate) struct Rules {
     pub(crate) unlocked: bool,
     /// Nobody looks at the high-water mark before signing.
     pub(crate) unguarded: bool,
-    /// A checkpoint may be given out as soon as it is committed.
+    /// The newest checkpoint in the database is given out, whether or not the high-water mark covers it.
     pub(crate) hasty: bool,
     /// A batch is sealed from the highest number down.
     pub(crate) reversed: bool,
@@ -52,6 +52,8 @@ struct Database {
     numbers: u8,
     waiting: Vec<usize>,
     leaves: Vec<Leaf>,
+    /// What was signed: the epoch, and how many leaves.
+    signed: Vec<(u8, usize)>,
     erased: Option<usize>,
     epoch: u8,
 }
@@ -91,6 +93,7 @@ impl State {
         for instance in 0..INSTANCES {
             self.seal(instance, rules, &mut steps);
         }
+        self.hand_out(rules, &mut steps);
         self.misfortune(&mut steps);
         steps
     }
@@ -130,6 +133,11 @@ impl State {
                 if (held && !rules.unlocked) || !(rules.unguarded || self.continues_high_water()) {
                     return;
                 }
+                if let Some(checkpoint) = self.newest_signed().filter(|newest| self.is_new(newest)) {
+                    let mut caught_up = self.clone();
+                    caught_up.high_water = Some(checkpoint);
+                    steps.push((format!("instance {instance} writes the high-water mark of another"), caught_up));
+                }
                 let batch = self.batch(rules);
                 if !batch.is_empty() {
                     next.sealers[instance] = Sealer::Sealing(batch);
@@ -143,22 +151,16 @@ impl State {
                     next.database.waiting.retain(|waiting| *waiting != event);
                 }
                 let checkpoint = (next.database.epoch, next.database.leaves.clone());
+                next.database.signed.push((checkpoint.0, checkpoint.1.len()));
                 next.sealers[instance] = Sealer::Signed(checkpoint);
                 steps.push((format!("instance {instance} seals and signs"), next));
             }
             Sealer::Signed(checkpoint) => {
-                if rules.hasty && !self.outside.contains(checkpoint) {
-                    let mut early = self.clone();
-                    early.give_out(checkpoint);
-                    steps.push((format!("somebody takes the checkpoint of instance {instance}"), early));
-                }
-                let newer = |standing: &Checkpoint| (standing.0, standing.1.len()) < (checkpoint.0, checkpoint.1.len());
-                if self.high_water.as_ref().is_none_or(newer) {
+                if self.is_new(checkpoint) {
                     next.high_water = Some(checkpoint.clone());
                 }
-                next.give_out(checkpoint);
                 next.sealers[instance] = Sealer::Idle;
-                steps.push((format!("instance {instance} writes the high-water mark and gives it out"), next));
+                steps.push((format!("instance {instance} writes the high-water mark"), next));
             }
         }
     }
@@ -180,10 +182,32 @@ impl State {
         batch
     }
 
-    fn give_out(&mut self, checkpoint: &Checkpoint) {
-        if !self.outside.contains(checkpoint) {
-            self.outside.push(checkpoint.clone());
-            self.outside.sort();
+    fn checkpoint(&self, (epoch, size): (u8, usize)) -> Checkpoint {
+        (epoch, self.database.leaves[..size].to_vec())
+    }
+
+    fn newest_signed(&self) -> Option<Checkpoint> {
+        self.database.signed.last().map(|signed| self.checkpoint(*signed))
+    }
+
+    /// Whether the high-water mark stands below a checkpoint.
+    fn is_new(&self, checkpoint: &Checkpoint) -> bool {
+        let below = |mark: &Checkpoint| (mark.0, mark.1.len()) < (checkpoint.0, checkpoint.1.len());
+        self.high_water.as_ref().is_none_or(below)
+    }
+
+    /// Somebody asks for a checkpoint: an anchor, a client for a slice or a proof.
+    fn hand_out(&self, rules: Rules, steps: &mut Vec<(String, Self)>) {
+        let covered = |(epoch, size): &&(u8, usize)| {
+            let mark = self.high_water.as_ref();
+            rules.hasty || mark.is_some_and(|(marked, leaves)| marked == epoch && *size <= leaves.len())
+        };
+        let newest = self.database.signed.iter().rev().find(covered).map(|signed| self.checkpoint(*signed));
+        if let Some(checkpoint) = newest.filter(|newest| !self.outside.contains(newest)) {
+            let mut next = self.clone();
+            next.outside.push(checkpoint);
+            next.outside.sort();
+            steps.push(("somebody is given the newest checkpoint".to_owned(), next));
         }
     }
 

@@ -93,14 +93,14 @@ pub struct Backlog {
 }
 
 impl Door {
-    /// Takes the newest checkpoint to every anchor that wants one. An anchor that does not answer stops no other one.
+    /// Takes the newest checkpoint that may be shown to every anchor that wants one. An anchor that does not answer stops no other one.
     ///
     /// # Errors
     /// As [`SealError`] says; [`SealError::Forked`] when an anchor holds something that contradicts the log.
     pub async fn anchor(&self) -> std::result::Result<u64, SealError> {
         let Some(sealer) = self.parts.sealer.as_deref() else { return Ok(0) };
         let store = &self.parts.store;
-        let Some(newest) = log::last_checkpoint(&mut store.read().await?).await? else { return Ok(0) };
+        let Some(newest) = sealer.newest_covered(&mut store.read().await?).await? else { return Ok(0) };
         let (mut done, mut contradiction) = (0, None);
         for anchor in &sealer.anchors {
             if !wants(store, anchor.as_ref(), &newest, self.now()).await? {

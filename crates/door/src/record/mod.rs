@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod attack;
+mod covered;
 mod erase;
 mod event;
 mod hand_over;

@@ -6,6 +6,7 @@ use ledger::proof::Proof;
 use ledger::tree::{inclusion_nodes, prove_inclusion};
 
 use super::log;
+use super::sign::Sealer;
 use crate::store::{Error, Result, Store};
 use crate::values;
 
@@ -18,17 +19,17 @@ pub struct Proved {
     pub proof: Proof,
 }
 
-/// Proves an event by its number. `None` while it is not sealed, or no checkpoint covers it yet.
+/// Proves an event by its number. `None` while it is not sealed, or no checkpoint that may be shown covers it yet.
 ///
 /// # Errors
 /// As [`crate::store::Error`] says; [`Error::Other`] when what is stored cannot be a log.
-pub async fn prove(store: &Store, n: i64) -> Result<Option<Proved>> {
+pub async fn prove(store: &Store, sealer: &Sealer, n: i64) -> Result<Option<Proved>> {
     let mut tx = store.read().await?;
     let leaf = "SELECT l.seq AS seq, l.chain AS chain, l.chain_seq AS chain_seq, l.chain_prev AS chain_prev, \
                 e.body AS body FROM ledger_leaf l JOIN event e ON e.n = l.n WHERE l.n = $1";
     let Some(row) = tx.maybe(leaf, values![n]).await? else { return Ok(None) };
     let index = log::unsigned(&row, "seq")?;
-    let Some(checkpoint) = log::last_checkpoint(&mut tx).await?.filter(|checkpoint| index < checkpoint.size) else {
+    let Some(checkpoint) = sealer.newest_covered(&mut tx).await?.filter(|checkpoint| index < checkpoint.size) else {
         return Ok(None);
     };
     let broken = |why: String| Error::Other(format!("event {n} cannot be proved: {why}"));

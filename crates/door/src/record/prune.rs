@@ -37,7 +37,8 @@ impl Keeper<'_> {
     pub async fn prune(&self, chain: &Chain, before: Time) -> Result<Option<Pruned>, SealError> {
         let now = self.now;
         let mut tx = self.store.write(true).await?;
-        let Some(checkpoint) = log::last_checkpoint(&mut tx).await? else { return Ok(None) };
+        let Some(sealer) = self.sealer else { return Ok(None) };
+        let Some(checkpoint) = sealer.newest_covered(&mut tx).await? else { return Ok(None) };
         let text = chain.to_string();
         // Only the beginning: a leaf behind one that stays would leave a hole.
         let first_kept = tx

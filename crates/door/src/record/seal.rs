@@ -51,18 +51,17 @@ impl Door {
         Ok(sealed?.events)
     }
 
-    /// Seals what is committed and signs at once. Gives the newest checkpoint; none while there is nothing to sign, no
-    /// key, or another instance at work.
+    /// Seals what is committed and signs at once. Gives the newest checkpoint that may be shown; none while there is nothing
+    /// to sign, or no key. Where another instance is at work it may be an older one.
     ///
     /// # Errors
     /// See [`SealError`].
     pub async fn checkpoint(&self) -> Result<Option<String>, SealError> {
         let store = &self.parts.store;
-        let sealed = seal(store, self.parts.sealer.as_deref(), self.now(), Sign::Now).await?;
-        if sealed.checkpoint.is_some() {
-            return Ok(sealed.checkpoint);
-        }
-        Ok(log::last_checkpoint(&mut store.read().await?).await?.map(|checkpoint| checkpoint.note))
+        let sealer = self.parts.sealer.as_deref();
+        seal(store, sealer, self.now(), Sign::Now).await?;
+        let Some(sealer) = sealer else { return Ok(None) };
+        Ok(sealer.newest_covered(&mut store.read().await?).await?.map(|checkpoint| checkpoint.note))
     }
 }
 
@@ -88,17 +87,20 @@ pub async fn seal(store: &Store, sealer: Option<&Sealer>, now: Time, sign: Sign)
 async fn work_waits(store: &Store, signing: Option<&Signing<'_>>) -> Result<bool, SealError> {
     let outside = signing.map(Signing::outside).transpose()?.flatten();
     let mut tx = store.read().await?;
-    if tx.maybe("SELECT n FROM event_pending LIMIT 1", vec![]).await?.is_some() {
+    let pending = tx.maybe("SELECT n FROM event_pending LIMIT 1", vec![]).await?.is_some();
+    let Some(signing) = signing else { return Ok(pending) };
+    let last = log::last_checkpoint(&mut tx).await?;
+    // Also while events wait: an instance that never gets the head must still learn what the others signed.
+    let behind = last.as_ref().is_some_and(|last| outside.as_ref().is_none_or(|outside| outside.size < last.size));
+    if pending && !behind {
         return Ok(true);
     }
-    let Some(signing) = signing else { return Ok(false) };
     let size = log::unsigned(&tx.one("SELECT size FROM ledger_head WHERE id = 1", vec![]).await?, "size")?;
-    let last = log::last_checkpoint(&mut tx).await?;
     signing.check_outside(outside.as_ref(), &mut tx, size).await?;
     if let Some(last) = &last {
         signing.publish(last.size, &last.note)?;
     }
-    Ok(signing.is_due(size, last.as_ref()))
+    Ok(pending || signing.is_due(size, last.as_ref()))
 }
 
 /// One transaction: the next events in order, their leaves and nodes, and a checkpoint if it is due.

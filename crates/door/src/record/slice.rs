@@ -39,7 +39,7 @@ pub async fn slice(read: &mut Read<'_>, chain: &Chain) -> std::result::Result<Op
 /// # Errors
 /// As [`crate::store::Error`] says; [`Error::Other`] when what is stored cannot be a log.
 pub async fn slice_of(tx: &mut Tx, sealer: &Sealer, chain: &Chain) -> Result<Option<Slice>> {
-    let Some(head) = checkpoint_for(tx, chain).await? else { return Ok(None) };
+    let Some(head) = checkpoint_for(tx, sealer, chain).await? else { return Ok(None) };
     let stands = log::chain_head(tx, chain, head.size).await?;
     if stands.count == 0 {
         return Ok(None);
@@ -57,12 +57,15 @@ fn broken(error: &dyn std::fmt::Display) -> Error {
     Error::Other(format!("the slice cannot be made: {error}"))
 }
 
-/// The newest checkpoint; or an older one that a witness saw, if it covers the chain as well.
-async fn checkpoint_for(tx: &mut Tx, chain: &Chain) -> Result<Option<StoredCheckpoint>> {
-    let Some(newest) = log::last_checkpoint(tx).await? else { return Ok(None) };
+/// The newest checkpoint that may be shown; or an older one that a witness saw, if it covers the chain as well.
+async fn checkpoint_for(tx: &mut Tx, sealer: &Sealer, chain: &Chain) -> Result<Option<StoredCheckpoint>> {
+    let Some(newest) = sealer.newest_covered(tx).await? else { return Ok(None) };
     let seen = "SELECT c.size AS size, c.root AS root, c.note AS note, c.at AS at FROM ledger_checkpoint c \
-                WHERE c.size IN (SELECT size FROM ledger_anchor WHERE anchor LIKE 'witness %') ORDER BY c.size DESC LIMIT 1";
-    let Some(seen) = tx.maybe(seen, vec![]).await?.as_ref().map(StoredCheckpoint::read).transpose()? else {
+                WHERE c.size <= $1 AND c.size IN (SELECT size FROM ledger_anchor WHERE anchor LIKE 'witness %') \
+                ORDER BY c.size DESC LIMIT 1";
+    let Some(seen) =
+        tx.maybe(seen, values![log::signed(newest.size)?]).await?.as_ref().map(StoredCheckpoint::read).transpose()?
+    else {
         return Ok(Some(newest));
     };
     // A checkpoint of an earlier term would need an earlier key for the statement.

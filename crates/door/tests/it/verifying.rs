@@ -204,14 +204,14 @@ async fn an_event_is_proved_to_whoever_has_the_key() {
         a_record(store, &sealer).await;
         let policy = Policy::log_only(public_key(&sealer));
         for n in [1, 2, 256, 257, 300] {
-            let Proved { leaf, proof } = prove(store, n).await.unwrap().unwrap();
+            let Proved { leaf, proof } = prove(store, &sealer, n).await.unwrap().unwrap();
             let proof: Proof = proof.to_string().parse().unwrap();
             let leaf = leaf.to_bytes();
             assert_eq!(proof.verify(&leaf_hash(&leaf), &policy).unwrap().checkpoint.size, 300);
             assert!(proof.verify(&leaf_hash(&leaf[1..]), &policy).is_err());
         }
-        assert_eq!(prove(store, 301).await.unwrap(), None, "not sealed yet");
-        assert_eq!(prove(store, 9999).await.unwrap(), None, "not there");
+        assert_eq!(prove(store, &sealer, 301).await.unwrap(), None, "not sealed yet");
+        assert_eq!(prove(store, &sealer, 9999).await.unwrap(), None, "not there");
     })
     .await;
 }

@@ -21,7 +21,8 @@ type Answers = Vec<(String, bool)>;
 
 pub(super) async fn run(number: u8, victim: &Victim) -> Result<Answers> {
     let (_, n, body) = middle(&mut victim.store.read().await?).await?;
-    let proved = prove(&victim.store, n).await?.ok_or_else(|| unfit("the event in the middle is not signed"))?;
+    let proved =
+        prove(&victim.store, &victim.sealer, n).await?.ok_or_else(|| unfit("the event in the middle is not signed"))?;
     let key = victim.sealer.key().map_err(unfit)?;
     match number {
         27 => proofs(&proved, &key),
