@@ -10,6 +10,7 @@ use crate::permit::{Desk, Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::place::Place;
 use crate::record::Record;
 use crate::refusal::Result;
+use crate::relation::Relations;
 use crate::request::Ids;
 use crate::spec::Spec;
 use crate::store::{self, Tx};
@@ -26,6 +27,17 @@ pub trait Target: Sized + Send + Sync {
     /// Its state, for actions that are not possible in some.
     fn state(&self) -> &'static str {
         "open"
+    }
+
+    /// What the caller is to the object itself, beyond what he is at its place: who asked, who is asked. Pure; it may add
+    /// to the standing and take from it.
+    fn standing(&self, _caller: &Caller, at_its_place: Relations) -> Relations {
+        at_its_place
+    }
+
+    /// A word that changes whenever the object does, for callers who want to be sure that they act on what they have seen.
+    fn tag(&self) -> Option<String> {
+        None
     }
 }
 
@@ -120,8 +132,9 @@ pub trait Stream: Action {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The portal's own housekeeping, on a schedule: it works outside, for as long as that takes, and writes down in
-/// housekeeping tables how far it is. It moves no recorded row and leaves no event.
+/// Housekeeping: the portal's own on a schedule, or the pieces of something that is recorded when it is whole. It works
+/// outside, for as long as that takes, and writes down in housekeeping tables how far it is. It moves no recorded row and
+/// leaves no event.
 pub trait Keep: Action {
     /// The deed.
     fn keep(

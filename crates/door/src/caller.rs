@@ -106,11 +106,11 @@ impl Caller {
         Self { actor, auth: "internal", ..Self::anyone() }
     }
 
-    /// Whether the person proved to be it within the last ten minutes.
+    /// Whether the person proved to be it within the last so many seconds.
     #[must_use]
-    pub fn fresh(&self, now: Time) -> bool {
+    pub fn proved_within(&self, seconds: i64, now: Time) -> bool {
         matches!(self.actor, Actor::Console | Actor::Job(_))
-            || self.proved_at.is_some_and(|at| now.seconds_since(at) < FRESH_SECONDS)
+            || self.proved_at.is_some_and(|at| now.seconds_since(at) < seconds)
     }
 }
 

@@ -34,7 +34,7 @@ pub fn decide(
     if spec.not_when.contains(&state) {
         return Err(Refusal::NotNow(state));
     }
-    if spec.fresh && !caller.fresh(now) { Err(Refusal::StepUp) } else { Ok(()) }
+    if spec.fresh > 0 && !caller.proved_within(spec.fresh, now) { Err(Refusal::StepUp) } else { Ok(()) }
 }
 
 /// The scope that a token needs: the first word of the noun, and the kind. `project.member.remove` → `project:change`.

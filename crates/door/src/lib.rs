@@ -57,6 +57,6 @@ pub use place::Place;
 pub use record::{MIGRATIONS, Record, Sealer, verify};
 pub use refusal::{FieldErrors, Refusal, Result};
 pub use relation::{Relation, Relations};
-pub use request::{Ids, Input, Pieces, Reply, Request};
+pub use request::{Arriving, Body, Ids, Input, Pieces, Reply, Request};
 pub use spec::{COMMON_LIMITS, Effect, Limit, Per, Spec, Verb, Way};
 pub use time::{Clock, HandClock, SystemClock, Time};

@@ -17,7 +17,7 @@ use crate::pass::Parts;
 use crate::record::Changed;
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
-use crate::request::{Ids, Pieces};
+use crate::request::{Arriving, Body, Ids, Pieces};
 use crate::store::{self, Row, Tx, Value};
 use crate::time::Time;
 use crate::values;
@@ -62,6 +62,7 @@ pub struct Snapshots {
     pub(crate) parts: Parts,
     pub(crate) caller: Caller,
     pub(crate) origin: Origin,
+    pub(crate) body: Body,
     pub(crate) now: Time,
 }
 
@@ -76,12 +77,13 @@ impl Snapshots {
             caller: &self.caller,
             parts: &self.parts,
             origin: &self.origin,
+            body: &self.body,
             now: self.now,
         })
     }
 }
 
-/// What a job of the portal's own housekeeping works with: snapshots, and single statements that write housekeeping
+/// What housekeeping works with: snapshots, and single statements that write housekeeping
 /// tables. Cheap to clone, so that what takes long may be done side by side.
 #[derive(Clone)]
 pub struct Desk(Arc<Snapshots>);
@@ -103,6 +105,24 @@ impl Desk {
     #[must_use]
     pub fn now(&self) -> Time {
         self.0.parts.clock.now()
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// The file that comes with the request, for whoever asks first.
+    #[must_use]
+    pub fn body(&self) -> Option<Arriving> {
+        self.0.body.take()
+    }
+
+    /// A fresh id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        uuid_at(self.now())
     }
 
     /// What the portal gave its verbs besides the database: keys and the like.
@@ -161,6 +181,7 @@ pub struct Read<'t> {
     pub(crate) caller: &'t Caller,
     pub(crate) parts: &'t Parts,
     pub(crate) origin: &'t Origin,
+    pub(crate) body: &'t Body,
     pub(crate) now: Time,
 }
 
@@ -169,6 +190,12 @@ impl<'t> Read<'t> {
     #[must_use]
     pub const fn origin(&self) -> &'t Origin {
         self.origin
+    }
+
+    /// The file that comes with the request, for whoever asks first.
+    #[must_use]
+    pub fn body(&self) -> Option<Arriving> {
+        self.body.take()
     }
 
     /// The list that this door goes by.
@@ -382,7 +409,8 @@ impl<'t> Write<'t> {
     /// [`Refusal::NotFound`] when it is not there for the caller, [`Refusal::Forbidden`] when he is none of `may`.
     pub async fn also<T: Target>(&mut self, ids: &Ids, may: &[Relation]) -> Result<Permitted<T>> {
         let target = T::load(self.tx, self.caller, ids).await?.ok_or(Refusal::NotFound)?;
-        let standing = self.parts.grounds.standing(self.tx, self.caller, &target.place()).await?;
+        let at_its_place = self.parts.grounds.standing(self.tx, self.caller, &target.place()).await?;
+        let standing = target.standing(self.caller, at_its_place);
         let needs = Relations::of(may);
         if needs.meet(standing) {
             Ok(Permitted(target, standing))

@@ -26,6 +26,10 @@ pub enum Refusal {
     NotNow(&'static str),
     /// It collides with what is there. 409.
     Conflict(&'static str),
+    /// The object is not what the caller has seen any more. 412.
+    Changed,
+    /// It is more than there is room for. 413.
+    TooLarge(String),
     /// The same key was used with another input. 422.
     KeyReused,
     /// It is done; its answer was shown once and is not kept. 409.
@@ -72,6 +76,8 @@ impl Refusal {
             Self::NotFound => 404,
             Self::Forbidden { .. } | Self::Scope | Self::StepUp | Self::CrossOrigin => 403,
             Self::NotNow(_) | Self::Conflict(_) | Self::ShownOnce => 409,
+            Self::Changed => 412,
+            Self::TooLarge(_) => 413,
             Self::KeyReused | Self::Invalid(_) => 422,
             Self::SignIn | Self::NoMatch => 401,
             Self::TooMany { .. } => 429,
@@ -90,6 +96,8 @@ impl Refusal {
             Self::Scope => "scope",
             Self::NotNow(_) => "not_now",
             Self::Conflict(_) => "conflict",
+            Self::Changed => "changed",
+            Self::TooLarge(_) => "too_large",
             Self::KeyReused => "key_reused",
             Self::ShownOnce => "shown_once",
             Self::SignIn => "sign_in",

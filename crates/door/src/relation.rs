@@ -50,6 +50,12 @@ impl Relations {
         Self(bits)
     }
 
+    /// These without those.
+    #[must_use]
+    pub const fn without(self, those: Self) -> Self {
+        Self(self.0 & !those.0)
+    }
+
     /// Whether any relation is in both.
     #[must_use]
     pub const fn meet(self, other: Self) -> bool {

@@ -1,5 +1,6 @@
 //! The declaration of an action: plain data, read by door, router, OpenAPI document, matrix and tests alike.
 
+use crate::caller::FRESH_SECONDS;
 use crate::relation::Relations;
 
 /// How an action reaches the door.
@@ -27,6 +28,8 @@ pub enum Verb {
     Post,
     /// Sets the whole of a thing.
     Put,
+    /// Goes on with a thing.
+    Patch,
     /// Removes.
     Delete,
 }
@@ -39,6 +42,7 @@ impl Verb {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -97,19 +101,32 @@ pub struct Spec {
     pub not_when: &'static [&'static str],
     /// How often.
     pub limits: &'static [Limit],
-    /// Whether it asks for a sign-in within the last ten minutes.
-    pub fresh: bool,
+    /// How old the sign-in may be, in seconds. 0 asks for none in particular.
+    pub fresh: i64,
     /// Whether its answer holds a secret, so that no copy of it may be kept for a repeated key.
     pub secret: bool,
     /// The media types of an answer that is no JSON document: a file.
     pub media: &'static [&'static str],
+    /// The media types of a body that is or holds a file.
+    pub takes: &'static [&'static str],
 }
 
 impl Spec {
     /// A declaration with the common defaults: any state, the common limit, no fresh sign-in, no secret.
     #[must_use]
     pub const fn new(name: &'static str, about: &'static str, way: Way, may: Relations) -> Self {
-        Self { name, about, way, may, not_when: &[], limits: COMMON_LIMITS, fresh: false, secret: false, media: &[] }
+        Self {
+            name,
+            about,
+            way,
+            may,
+            not_when: &[],
+            limits: COMMON_LIMITS,
+            fresh: 0,
+            secret: false,
+            media: &[],
+            takes: &[],
+        }
     }
 
     /// Nobody may in these states of the target.
@@ -126,10 +143,23 @@ impl Spec {
         self
     }
 
-    /// Asks for a fresh sign-in.
+    /// Asks for a fresh sign-in: within the last ten minutes.
     #[must_use]
-    pub const fn fresh(mut self) -> Self {
-        self.fresh = true;
+    pub const fn fresh(self) -> Self {
+        self.fresh_within(FRESH_SECONDS)
+    }
+
+    /// Asks for a sign-in that is not older than this.
+    #[must_use]
+    pub const fn fresh_within(mut self, seconds: i64) -> Self {
+        self.fresh = seconds;
+        self
+    }
+
+    /// Takes a file of one of these media types, with the fields of the input beside it.
+    #[must_use]
+    pub const fn takes(mut self, media: &'static [&'static str]) -> Self {
+        self.takes = media;
         self
     }
 

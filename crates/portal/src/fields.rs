@@ -267,6 +267,87 @@ impl PartialSchema for Days {
 
 impl ToSchema for Days {}
 
+/// A day of the calendar: `2026-11-25` (RFC 3339, full-date).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub jiff::civil::Date);
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = jiff::fmt::strtime::parse("%Y-%m-%d", text.trim()).and_then(|parsed| parsed.to_date());
+        let day = day.ok().filter(|day| (2000..=2999).contains(&day.year()));
+        day.map(Self).ok_or_else(|| serde::de::Error::custom("must be a day such as 2026-11-25"))
+    }
+}
+
+impl PartialSchema for Day {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).into()
+    }
+}
+
+impl ToSchema for Day {}
+
+/// Something that is meant as well as said. A form sends a text, a program a truth value: both are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Yes(pub bool);
+
+impl<'de> Deserialize<'de> for Yes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Bool(yes) => Ok(Self(yes)),
+            serde_json::Value::String(text) if text == "true" || text == "false" => Ok(Self(text == "true")),
+            _ => Err(serde::de::Error::custom("must be true or false")),
+        }
+    }
+}
+
+impl PartialSchema for Yes {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
+    }
+}
+
+impl ToSchema for Yes {}
+
+/// A number of bytes, or of whatever can be counted. A header and a query send text, a program a number: both are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count(pub u64);
+
+impl Count {
+    /// The largest: what both databases can hold.
+    pub const MAX: u64 = i64::MAX as u64;
+
+    /// As the database keeps it.
+    #[must_use]
+    pub fn signed(self) -> i64 {
+        i64::try_from(self.0).unwrap_or(i64::MAX)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        let count = value.as_u64().or_else(|| value.as_str().and_then(digits)).filter(|count| *count <= Self::MAX);
+        count.map(Self).ok_or_else(|| serde::de::Error::custom("must be a whole number, 0 or more"))
+    }
+}
+
+impl PartialSchema for Count {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(Self::MAX as f64)).into()
+    }
+}
+
+impl ToSchema for Count {}
+
 /// Declares a closed set of words: for the database, the record, the interface and the match alike.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -369,6 +450,25 @@ mod tests {
     #[test]
     fn passwords_do_not_print() {
         assert_eq!(format!("{:?}", NewPassword(Password::new("secret-word"))), "NewPassword(Password(…))");
+    }
+
+    #[test]
+    fn days_truths_and_counts_come_as_text_or_as_they_are() {
+        let day = |text: &str| serde_json::from_value::<Day>(serde_json::json!(text)).map(|day| day.to_string()).ok();
+        assert_eq!(day("2026-02-28").as_deref(), Some("2026-02-28"));
+        for wrong in ["2026-02-30", "28.2.2026", "tomorrow", "", "1999-01-01", "2026-02-28T00:00"] {
+            assert_eq!(day(wrong), None, "{wrong}");
+        }
+        let yes = |value| serde_json::from_value::<Yes>(value).ok();
+        assert_eq!(yes(serde_json::json!("true")), Some(Yes(true)));
+        assert_eq!(yes(serde_json::json!(false)), Some(Yes(false)));
+        assert_eq!(yes(serde_json::json!("on")), None);
+        let count = |value| serde_json::from_value::<Count>(value).map(|count| count.0).ok();
+        assert_eq!(count(serde_json::json!("12")), Some(12));
+        assert_eq!(count(serde_json::json!(12)), Some(12));
+        for wrong in [serde_json::json!(-1), serde_json::json!("+1"), serde_json::json!("9223372036854775808")] {
+            assert_eq!(count(wrong.clone()), None, "{wrong}");
+        }
     }
 
     proptest! {

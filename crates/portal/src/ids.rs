@@ -38,3 +38,15 @@ typed_id!(
     /// A secret that is handed over.
     CredentialId
 );
+typed_id!(
+    /// What somebody owes somebody.
+    RequestId
+);
+typed_id!(
+    /// A version of what was handed in.
+    VersionId
+);
+typed_id!(
+    /// A word beside a request.
+    CommentId
+);

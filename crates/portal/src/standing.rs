@@ -26,6 +26,13 @@ pub const CONTRIBUTOR: Relation = Relation::new(14, "contributor");
 /// Viewer of the project.
 pub const VIEWER: Relation = Relation::new(15, "viewer");
 
+/// On the side that asked for something, and able to do more than look.
+pub const ASKER: Relation = Relation::new(16, "asker");
+/// On the side that hands something in.
+pub const SUBMITTER: Relation = Relation::new(17, "submitter");
+/// On the side that decides on it.
+pub const DECIDER: Relation = Relation::new(18, "decider");
+
 /// All of them, in the order of the matrix.
 pub const RELATIONS: &[Relation] = &[
     Relation::ANYONE,
@@ -38,6 +45,9 @@ pub const RELATIONS: &[Relation] = &[
     PROJECT_ADMIN,
     CONTRIBUTOR,
     VIEWER,
+    ASKER,
+    SUBMITTER,
+    DECIDER,
     Relation::CONSOLE,
     Relation::JOB,
 ];

@@ -200,6 +200,11 @@ async fn installation(store: &Store, now: Time) -> store::Result<Uuid> {
     Ok(id)
 }
 
+/// Whether a list of entity tags names this one, compared strongly (RFC 9110 section 13.1.1).
+fn means(list: &str, tag: &str) -> bool {
+    list.trim() == "*" || list.split(',').any(|listed| listed.trim().trim_matches('"') == tag)
+}
+
 impl<'a> Passage<'a> {
     pub(crate) fn context(&self) -> Context<'a> {
         Context {
@@ -238,9 +243,15 @@ impl<'a> Passage<'a> {
     pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
         let target = T::load(tx, &self.caller, &self.request.ids).await?.ok_or(Refusal::NotFound)?;
         let place = target.place();
-        self.standing = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
+        let at_its_place = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
+        self.standing = target.standing(&self.caller, at_its_place);
         self.place = Some(place);
         decide(&self.entry.spec, self.entry.effect, &self.caller, self.standing, target.state(), self.now)?;
+        if let (Some(seen), Some(tag)) = (&self.request.matches, target.tag())
+            && !means(seen, &tag)
+        {
+            return Err(Refusal::Changed);
+        }
         Ok(Permitted(target, self.standing))
     }
 }

@@ -24,10 +24,11 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
         caller: &passage.caller,
         parts: &passage.door.parts,
         origin: &passage.request.origin,
+        body: &passage.request.body,
         now: passage.now,
     };
     let found = A::look(&input, &target, &mut read).await?;
-    Ok(Reply::of(output(&found)?))
+    Ok(Reply { tag: target.tag(), ..Reply::of(output(&found)?) })
 }
 
 pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply> {
@@ -49,6 +50,7 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
         caller: &passage.caller,
         parts: &passage.door.parts,
         origin: &passage.request.origin,
+        body: &passage.request.body,
         now: passage.now,
     };
     let ready = A::ready(input, &target, &mut read).await?;
@@ -109,6 +111,7 @@ fn snapshots(passage: &Passage<'_>) -> Snapshots {
         parts: passage.door.parts.clone(),
         caller: passage.caller.clone(),
         origin: passage.request.origin.clone(),
+        body: passage.request.body.clone(),
         now: passage.now,
     }
 }

@@ -5,6 +5,7 @@ pub mod attack;
 mod covered;
 mod erase;
 mod event;
+mod evidence;
 mod hand_over;
 mod high_water;
 mod keeper;
@@ -22,6 +23,7 @@ mod write;
 
 pub use erase::{ERASE, Erasure};
 pub use event::Record;
+pub use evidence::{Evidence, OpenValue, evidence};
 pub use hand_over::{Decision, EPOCH_BEGIN, KEY_ROTATE};
 pub use high_water::{Erased, read_erased};
 pub use keeper::Keeper;

@@ -7,7 +7,7 @@ use ledger::tree::{inclusion_nodes, prove_inclusion};
 
 use super::log;
 use super::sign::Sealer;
-use crate::store::{Error, Result, Store};
+use crate::store::{Error, Result, Store, Tx};
 use crate::values;
 
 /// What somebody needs to check one event offline, beside the log's key: `verify.sh` of the ledger does.
@@ -24,17 +24,21 @@ pub struct Proved {
 /// # Errors
 /// As [`crate::store::Error`] says; [`Error::Other`] when what is stored cannot be a log.
 pub async fn prove(store: &Store, sealer: &Sealer, n: i64) -> Result<Option<Proved>> {
-    let mut tx = store.read().await?;
+    prove_in(&mut store.read().await?, sealer, n).await
+}
+
+/// The same from a snapshot.
+pub(super) async fn prove_in(tx: &mut Tx, sealer: &Sealer, n: i64) -> Result<Option<Proved>> {
     let leaf = "SELECT l.seq AS seq, l.chain AS chain, l.chain_seq AS chain_seq, l.chain_prev AS chain_prev, \
                 e.body AS body FROM ledger_leaf l JOIN event e ON e.n = l.n WHERE l.n = $1";
     let Some(row) = tx.maybe(leaf, values![n]).await? else { return Ok(None) };
     let index = log::unsigned(&row, "seq")?;
-    let Some(checkpoint) = sealer.newest_covered(&mut tx).await?.filter(|checkpoint| index < checkpoint.size) else {
+    let Some(checkpoint) = sealer.newest_covered(tx).await?.filter(|checkpoint| index < checkpoint.size) else {
         return Ok(None);
     };
     let broken = |why: String| Error::Other(format!("event {n} cannot be proved: {why}"));
     let nodes = inclusion_nodes(index, checkpoint.size).map_err(|error| broken(error.to_string()))?;
-    let nodes = log::nodes(&mut tx, &nodes).await?;
+    let nodes = log::nodes(tx, &nodes).await?;
     let hashes = prove_inclusion(&nodes, index, checkpoint.size).map_err(|error| broken(error.to_string()))?;
     let note = Note::parse(checkpoint.note.as_bytes()).map_err(|error| broken(error.to_string()))?;
     let chain =

@@ -263,8 +263,14 @@ impl Teller<'_> {
         ids: Ids,
         input: Value,
     ) -> Result<Value, Refusal> {
-        let request =
-            Request { credential, origin, ids, input: Input::Fields(input), key: None, id: uuid_at(self.door.now()) };
+        let request = Request {
+            credential,
+            origin,
+            ids,
+            input: Input::Fields(input),
+            id: uuid_at(self.door.now()),
+            ..Request::default()
+        };
         let reply = self.door.pass(action, request).await?;
         // What follows has a later time, as it would have.
         self.clock.set(Time(self.door.now().0 + 40_000));

@@ -127,7 +127,7 @@ mod tests {
             way: String::new(),
             may: vec!["owner".into(), "contributor".into()],
             not_when: vec!["archived".into()],
-            fresh: false,
+            fresh_seconds: 0,
         };
         let rules = [rule];
         assert!(May::of(&rules, &["staff", "contributor"], "active").has("message.post"));

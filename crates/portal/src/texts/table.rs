@@ -373,6 +373,7 @@ texts! {
     // ── What the page wire says ─────────────────────────────────────────────
     please_fill_in: En "Please fill this in.";
     it_is(state: &str): En "It is {state}.";
+    changed_since: En "It has changed since you looked at it. Look again, then decide.";
     sent_before: En "This form was sent before with something else in it. Open the page again to send this, too.";
     shown_once: En "It was done before. What it gave out is shown once and not kept.";
     elsewhere: En "Another site led your browser here";

@@ -1,5 +1,6 @@
 //! Wires: each turns its world into a request for the door, and the door's answer back. None has a database handle.
 
+mod arriving;
 pub mod console;
 mod download;
 pub mod html;
@@ -14,3 +15,6 @@ pub use openapi::document;
 pub use problem::Problem;
 pub use request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
 pub use sign_in::sign_in;
+
+/// The largest document or form, in bytes. A file beside it has its own limit.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;

@@ -6,7 +6,8 @@ use door::{Catalogue, Effect, Entry, Relation, Relations, Verb, Way};
 use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-use super::json::PREFIX;
+use super::arriving::FILE_FIELD;
+use super::json::{MULTIPART, PREFIX};
 use super::problem::Problem;
 use super::request::params_of;
 
@@ -71,6 +72,12 @@ fn operation(
     if verb != Verb::Get && has_fields(&input) {
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": input } } });
     }
+    if !entry.spec.takes.is_empty() {
+        operation["requestBody"]["required"] = json!(true);
+        for media in entry.spec.takes {
+            operation["requestBody"]["content"][media] = json!({ "schema": with_file(media, &input) });
+        }
+    }
     if verb == Verb::Post && !anyone {
         let key = json!({ "name": "Idempotency-Key", "in": "header", "required": false,
                           "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
@@ -80,6 +87,20 @@ fn operation(
         }
     }
     operation
+}
+
+/// The schema of a body that is a file, or holds one beside the fields of the input.
+fn with_file(media: &str, input: &Value) -> Value {
+    let file = json!({ "type": "string", "format": "binary" });
+    if media != MULTIPART {
+        return file;
+    }
+    let mut fields = input["properties"].clone();
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("name");
+    }
+    fields[FILE_FIELD] = file;
+    json!({ "type": "object", "properties": fields, "required": [FILE_FIELD] })
 }
 
 fn has_fields(schema: &Value) -> bool {

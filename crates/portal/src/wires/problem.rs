@@ -52,6 +52,7 @@ impl Problem {
             Refusal::Malformed(why) => problem.detail = Some(why.clone()),
             Refusal::NotNow(state) => problem.detail = Some(format!("It is {}.", state.replace('_', " "))),
             Refusal::Conflict(why) => problem.detail = Some(why.replace('_', " ")),
+            Refusal::TooLarge(why) => problem.detail = Some(why.clone()),
             Refusal::TooMany { retry_seconds } => {
                 problem.detail = Some(format!("Try again in {retry_seconds} seconds."));
             }
@@ -69,6 +70,8 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::Scope => "The token's scopes do not name this.",
         Refusal::NotNow(_) => "It cannot be done in this state.",
         Refusal::Conflict(_) => "It collides with what is there.",
+        Refusal::Changed => "It has changed since you looked at it: look again.",
+        Refusal::TooLarge(_) => "It is more than there is room for.",
         Refusal::KeyReused => "The idempotency key was used with another request.",
         Refusal::ShownOnce => "It was done before; its answer was shown once.",
         Refusal::SignIn => "Sign in first.",

@@ -8,8 +8,6 @@ use axum::http::header::CONTENT_TYPE;
 use door::Entry;
 use serde_json::{Map, Value, json};
 
-/// The largest form, in bytes.
-pub(super) const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Fields with this first letter are the wire's own and never reach an action.
 const OWN_PREFIX: char = '_';
 

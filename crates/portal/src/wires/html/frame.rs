@@ -90,6 +90,8 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
         Refusal::Forbidden { needs, .. } => shown.who_can = who_can(visit, *needs).await,
         Refusal::NotNow(state) => shown.detail = texts.it_is(&state.replace('_', " ")),
         Refusal::Conflict(why) => shown.detail = conflict(texts, why),
+        Refusal::Changed => shown.detail = texts.changed_since().to_owned(),
+        Refusal::TooLarge(why) => shown.detail.clone_from(why),
         Refusal::KeyReused => shown.detail = texts.sent_before().to_owned(),
         Refusal::ShownOnce => shown.detail = texts.shown_once().to_owned(),
         Refusal::TooMany { retry_seconds } => shown.wait_seconds = Some(u64::from(*retry_seconds)),

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, RawPathParamsRejection};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, RawPathParams, State};
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{ConnectInfo, RawPathParams, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -76,11 +76,7 @@ pub fn router(door: Arc<Door>, proxies: Proxies, site: Site) -> Router {
     for asset in assets::all() {
         router = router.route(asset.path(), get(move || async move { file(asset) }).fallback(no_such_way));
     }
-    router.fallback(nothing_here).layer(DefaultBodyLimit::max(forms::FORM_BYTES_MAX)).with_state(Wire {
-        door,
-        proxies,
-        site: Arc::new(site),
-    })
+    router.fallback(nothing_here).with_state(Wire { door, proxies, site: Arc::new(site) })
 }
 
 type Params = Result<RawPathParams, RawPathParamsRejection>;
@@ -112,7 +108,7 @@ fn takes(form: Form) -> MethodRouter<Wire> {
               params: Params,
               uri: Uri,
               headers: HeaderMap,
-              body: Result<Bytes, BytesRejection>| async move {
+              body: Body| async move {
             let mut visit = Visit::new(wire, peer, &uri, &headers);
             let answer = match visit.bring(ids(&names, &params), uri.query()) {
                 Ok(()) => post::take(&mut visit, &form, &headers, body).await,

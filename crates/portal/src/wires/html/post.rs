@@ -1,7 +1,6 @@
 //! Forms: each action that does something has one, and what follows is a page.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use door::{Catalogue, Credential, Effect, FieldErrors, Ids, Refusal, Reply, Request, Verb, Way};
 use serde::de::DeserializeOwned;
@@ -19,7 +18,9 @@ use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
 use crate::vault::Revealed;
+use crate::wires::arriving::{self, Unread};
 use crate::wires::download::Download;
+use crate::wires::json::MULTIPART;
 use crate::wires::sign_in;
 
 /// Where an action's page is not the one above its form.
@@ -73,24 +74,14 @@ fn above(path: &str) -> String {
 }
 
 /// Takes a form to the door, and the visitor to what follows.
-pub(super) async fn take(
-    visit: &mut Visit,
-    form: &Form,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Answer, NoPage> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => NoPage::TooLarge,
-        _ => NoPage::Refused(Refusal::Malformed("the body did not arrive whole".to_owned())),
-    })?;
-    forms::is_form(headers, &body)?;
-    let pairs = forms::decode(&body)?;
+pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, body: Body) -> Result<Answer, NoPage> {
+    let (pairs, file) = read(visit, form, headers, body).await?;
     let sent_to = visit.path.clone();
     let page = fill(form.look.path, &visit.ids, &pairs);
     // From here on the visit is one to the page: that is where a sign-in leads back to, and what is shown again.
     visit.path.clone_from(&page);
     visit.here.clone_from(&page);
-    match pass(visit, form, &pairs).await {
+    match pass(visit, form, &pairs, file).await {
         Ok(done) => follow(visit, form, &page, &pairs, done).await,
         Err(Refusal::Invalid(errors)) => {
             let errors = said(visit, form, &pairs, &errors);
@@ -111,6 +102,25 @@ pub(super) async fn take(
     }
 }
 
+/// What a form says, and the file that comes with it where the action takes one.
+async fn read(visit: &Visit, form: &Form, headers: &HeaderMap, body: Body) -> Result<(Pairs, door::Body), NoPage> {
+    let kind = arriving::media_type(headers);
+    let entry = visit.wire.door.catalogue().find(form.name);
+    if kind == MULTIPART && entry.is_some_and(|entry| entry.spec.takes.contains(&MULTIPART)) {
+        let parts = arriving::multipart(headers, body).await.map_err(|unread| match unread {
+            Unread::TooLarge => NoPage::TooLarge,
+            Unread::Malformed(why) => NoPage::Refused(Refusal::Malformed(why)),
+        })?;
+        let mut pairs = parts.fields;
+        let Some((name, file)) = parts.file else { return Ok((pairs, door::Body::default())) };
+        pairs.push(("name".to_owned(), name));
+        return Ok((pairs, door::Body::of(file)));
+    }
+    let body = arriving::whole(body).await?.ok_or(NoPage::TooLarge)?;
+    forms::is_form(headers, &body)?;
+    Ok((forms::decode(&body)?, door::Body::default()))
+}
+
 /// What an action did.
 enum Done {
     /// Any.
@@ -119,7 +129,7 @@ enum Done {
     SignedIn(SessionOpened, bool),
 }
 
-async fn pass(visit: &Visit, form: &Form, pairs: &Pairs) -> Result<Done, Refusal> {
+async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Result<Done, Refusal> {
     let entry = visit.wire.door.catalogue().find(form.name).ok_or(Refusal::NotFound)?;
     let input = forms::input(entry, pairs, &["next"]);
     if form.name == "session.open" {
@@ -130,6 +140,7 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs) -> Result<Done, Refusal
     }
     let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
     request.key = forms::own(pairs, "_key").map(str::to_owned);
+    request.body = file;
     let reply = visit.wire.door.pass(form.name, request).await?;
     if form.name == "installation.set_up" {
         // Whoever has just typed mail address and password need not type them again.
@@ -182,20 +193,20 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
     Ok(match form.name {
         "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
         "organisation.enter" => Answer::See("/".to_owned()),
-        "project.create" => Answer::See(format!("/projects/{}", read::<ProjectCreated>(output)?.id)),
-        "message.post" => Answer::See(format!("{page}#message-{}", read::<MessagePosted>(output)?.id)),
+        "project.create" => Answer::See(format!("/projects/{}", answered::<ProjectCreated>(output)?.id)),
+        "message.post" => Answer::See(format!("{page}#message-{}", answered::<MessagePosted>(output)?.id)),
         "token.create" => {
-            let token = read::<TokenCreated>(output)?.token;
+            let token = answered::<TokenCreated>(output)?.token;
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?
         }
-        "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, read(output)?).await?,
-        "webhook.test" => trail::webhook_tested(visit, read(output)?).await?,
-        "credential.reveal" => project::revealed(visit, read::<Revealed>(output)?).await?,
+        "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, answered(output)?).await?,
+        "webhook.test" => trail::webhook_tested(visit, answered(output)?).await?,
+        "credential.reveal" => project::revealed(visit, answered::<Revealed>(output)?).await?,
         _ => Answer::See(page.to_owned()),
     })
 }
 
-fn read<T: DeserializeOwned>(output: Value) -> Result<T, Refusal> {
+fn answered<T: DeserializeOwned>(output: Value) -> Result<T, Refusal> {
     serde_json::from_value(output).map_err(|error| {
         tracing::error!(%error, "an answer is not what the page expects");
         Refusal::Broken

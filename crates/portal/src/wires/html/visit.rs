@@ -92,7 +92,8 @@ impl Visit {
 
     /// A request of this visit's.
     pub(super) fn request(&self, credential: Credential, ids: Ids, input: Value) -> Request {
-        Request { credential, origin: self.origin.clone(), ids, input: Input::Fields(input), key: None, id: self.id }
+        let origin = self.origin.clone();
+        Request { credential, origin, ids, input: Input::Fields(input), id: self.id, ..Request::default() }
     }
 
     /// Whether a session is shown, good or not.
