@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod data;
 pub mod demo;
 pub mod fields;
+pub mod files;
 pub mod identity;
 pub mod ids;
 pub mod installation;
