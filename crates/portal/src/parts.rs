@@ -65,7 +65,7 @@ impl Parts {
             store.unlock_recorded(table).await?;
         }
         crate::record::finish_handover(data, &store).await?;
-        let anchors = crate::record::anchors(data, &self.clock)?;
+        let sealer = crate::record::sealer(data, &store, &self.clock)?;
         let world = World {
             hasher: Hasher::new()
                 .await
@@ -82,7 +82,7 @@ impl Parts {
             grounds: Arc::clone(&self.grounds),
             store,
             clock: Arc::clone(&self.clock),
-            sealer: Some(Arc::new(data.sealer()?.anchored(anchors))),
+            sealer: Some(Arc::new(sealer)),
             public_origin: public_origin.to_owned(),
             observer: concat!("portal@", env!("CARGO_PKG_VERSION")),
             world: Arc::new(world),

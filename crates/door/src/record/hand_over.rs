@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::Keeper;
+use super::durability::refuse_lagging;
 use super::seal::{append, check_again, seal};
 use super::sign::{SealError, Sealer, Sign, Signing};
 use super::{fresh_salt, high_water, log, terms, write};
@@ -96,6 +97,9 @@ impl Keeper<'_> {
         epoch: bool,
     ) -> Result<String, SealError> {
         let (old_key, next_key, now) = (old.key()?, next.key()?, self.now);
+        let head = "SELECT size FROM ledger_head WHERE id = 1";
+        let size = log::unsigned(&self.store.read().await?.one(head, vec![]).await?, "size")?;
+        refuse_lagging(old.copies.as_deref(), self.store, size).await?;
         let mut tx = self.store.write(true).await?;
         let head = claim_head(&mut tx).await?;
         let from = log::unsigned(&head, "size")?;

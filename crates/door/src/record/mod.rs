@@ -3,6 +3,7 @@
 pub mod anchor;
 pub mod attack;
 mod covered;
+mod durability;
 mod erase;
 mod event;
 mod evidence;
@@ -21,6 +22,7 @@ mod terms;
 pub mod verify;
 mod write;
 
+pub use durability::{Copies, Followers};
 pub use erase::{ERASE, Erasure};
 pub use event::Record;
 pub use evidence::{Evidence, OpenValue, evidence};

@@ -31,6 +31,8 @@ pub struct Sealed {
     pub events: u64,
     /// The checkpoint that was signed, as a note.
     pub checkpoint: Option<String>,
+    /// Where the copies have kept a checkpoint from being signed for long: the leaves that they hold.
+    pub copies_hold: Option<u64>,
 }
 
 impl Door {
@@ -46,7 +48,12 @@ impl Door {
         }
         let sealed = seal(&self.parts.store, sealer, self.now(), Sign::WhenDue).await;
         if let Some(sealer) = sealer {
-            sealer.remember(sealed.as_ref().err().map(ToString::to_string));
+            sealer.remember(match &sealed {
+                Err(error) => Some(error.to_string()),
+                Ok(sealed) => sealed.copies_hold.map(|held| {
+                    format!("checkpoints wait: checkpoint_durability asks for copies, and they hold {held} leaves only")
+                }),
+            });
         }
         Ok(sealed?.events)
     }
@@ -72,8 +79,13 @@ impl Door {
 pub async fn seal(store: &Store, sealer: Option<&Sealer>, now: Time, sign: Sign) -> Result<Sealed, SealError> {
     let signing = sealer.map(|sealer| Signing::new(sealer, now, sign)).transpose()?;
     let mut sealed = Sealed::default();
-    while work_waits(store, signing.as_ref()).await? {
-        let batch = batch(store, signing.as_ref()).await?;
+    loop {
+        let work = look(store, signing.as_ref()).await?;
+        sealed.copies_hold = work.copies_hold;
+        if !work.waits {
+            break;
+        }
+        let batch = batch(store, signing.as_ref(), work.held).await?;
         sealed.events += batch.events;
         sealed.checkpoint = batch.checkpoint.or(sealed.checkpoint);
         if batch.events < BATCH_EVENTS_MAX as u64 {
@@ -83,46 +95,69 @@ pub async fn seal(store: &Store, sealer: Option<&Sealer>, now: Time, sign: Sign)
     Ok(sealed)
 }
 
+/// What a look at the database found.
+#[derive(Default)]
+struct Work {
+    /// Whether there is anything to seal or to sign.
+    waits: bool,
+    /// Leaves that the copies hold, where they are waited for: more is not signed.
+    held: Option<u64>,
+    /// The same, where it has kept a checkpoint from being signed for long.
+    copies_hold: Option<u64>,
+}
+
 /// Asks in a snapshot, so that an idle sealer takes no lock. Publishes what was signed and did not reach the file.
-async fn work_waits(store: &Store, signing: Option<&Signing<'_>>) -> Result<bool, SealError> {
+async fn look(store: &Store, signing: Option<&Signing<'_>>) -> Result<Work, SealError> {
     let outside = signing.map(Signing::outside).transpose()?.flatten();
     let mut tx = store.read().await?;
     let pending = tx.maybe("SELECT n FROM event_pending LIMIT 1", vec![]).await?.is_some();
-    let Some(signing) = signing else { return Ok(pending) };
+    let Some(signing) = signing else { return Ok(Work { waits: pending, ..Work::default() }) };
     let last = log::last_checkpoint(&mut tx).await?;
     // Also while events wait: an instance that never gets the head must still learn what the others signed.
     let behind = last.as_ref().is_some_and(|last| outside.as_ref().is_none_or(|outside| outside.size < last.size));
-    if pending && !behind {
-        return Ok(true);
-    }
     let size = log::unsigned(&tx.one("SELECT size FROM ledger_head WHERE id = 1", vec![]).await?, "size")?;
-    signing.check_outside(outside.as_ref(), &mut tx, size).await?;
-    if let Some(last) = &last {
+    if !pending || behind {
+        signing.check_outside(outside.as_ref(), &mut tx, size).await?;
+    }
+    if let Some(last) = last.as_ref().filter(|_| behind) {
         signing.publish(last.size, &last.note)?;
     }
-    Ok(pending || signing.is_due(size, last.as_ref()))
+    let due = signing.is_due(size, last.as_ref());
+    drop(tx);
+    // The copies are asked only when it matters, and never within a transaction.
+    let held = if due { signing.held(store).await? } else { None };
+    let lag = due && held.is_some_and(|held| held < size);
+    Ok(Work {
+        waits: pending || (due && !lag),
+        held,
+        copies_hold: held.filter(|_| lag && signing.is_late(last.as_ref())),
+    })
 }
 
 /// One transaction: the next events in order, their leaves and nodes, and a checkpoint if it is due.
-async fn batch(store: &Store, signing: Option<&Signing<'_>>) -> Result<Sealed, SealError> {
+///
+/// Where copies are waited for, what this batch appends cannot be there yet: then what stood before it is signed.
+async fn batch(store: &Store, signing: Option<&Signing<'_>>, held: Option<u64>) -> Result<Sealed, SealError> {
     let mut tx = store.write(true).await?;
     let Some(head) = tx.claim("SELECT size FROM ledger_head WHERE id = 1", vec![]).await? else {
         return Ok(Sealed::default());
     };
     let from = log::unsigned(&head, "size")?;
     let mut frontier = Frontier::read(&log::nodes_of_root(&mut tx, from).await?, from)?;
+    let before = frontier.clone();
     let events = append(&mut tx, &mut frontier, None).await?;
     check_again(&mut tx, from, &frontier).await?;
     tx.run("UPDATE ledger_head SET size = $1 WHERE id = 1", values![log::signed(frontier.size())?]).await?;
     let checkpoint = match signing {
-        Some(signing) => signing.sign(&mut tx, &frontier).await?,
-        None => None,
+        Some(signing) if !signing.waits_for_copies() => signing.sign(&mut tx, &frontier).await?,
+        Some(signing) if held.is_some_and(|held| from <= held) => signing.sign(&mut tx, &before).await?,
+        _ => None,
     };
     tx.commit().await?;
-    if let (Some(signing), Some(note)) = (signing, &checkpoint) {
-        signing.publish(frontier.size(), note)?;
+    if let (Some(signing), Some((size, note))) = (signing, &checkpoint) {
+        signing.publish(*size, note)?;
     }
-    Ok(Sealed { events, checkpoint })
+    Ok(Sealed { events, checkpoint: checkpoint.map(|(_, note)| note), copies_hold: None })
 }
 
 /// Appends the next pending events, or only the one that is named. Gives how many.

@@ -9,10 +9,11 @@ use ledger::key::{KeyError, SignerKey};
 use ledger::tree::{self, Frontier, TreeError};
 
 use super::anchor::Anchor;
+use super::durability::Copies;
 use super::high_water::{self, Erased};
 use super::{log, terms};
 use crate::refusal::Refusal;
-use crate::store::{self, Tx};
+use crate::store::{self, Store, Tx};
 use crate::time::Time;
 use crate::values;
 
@@ -20,6 +21,9 @@ use crate::values;
 pub const CHECKPOINT_SECONDS: i64 = 10;
 /// … or when so many leaves came after it.
 pub const CHECKPOINT_LEAVES: u64 = 65_536;
+
+/// Copies that lag behind for this long are worth a word; before that, it is how replication works.
+const LATE_SECONDS: i64 = 60;
 
 /// What signs the log, and what is known of it outside the database.
 pub struct Sealer {
@@ -31,6 +35,8 @@ pub struct Sealer {
     pub high_water: PathBuf,
     /// Where checkpoints are taken to.
     pub(super) anchors: Vec<Arc<dyn Anchor>>,
+    /// What must hold a part of the log before it is signed.
+    pub(super) copies: Option<Arc<dyn Copies>>,
     state: Mutex<State>,
 }
 
@@ -101,6 +107,17 @@ pub enum SealError {
         /// What it said.
         why: String,
     },
+    /// The copies hold less of the log than is to be signed.
+    #[error(
+        "the copies hold {held} of {size} leaves, and checkpoint_durability waits for them; nothing was signed\n\n\
+         hint: let the servers that follow catch up, then run it again"
+    )]
+    NotDurable {
+        /// Leaves that the copies hold.
+        held: u64,
+        /// Leaves of the log.
+        size: u64,
+    },
     /// Another instance seals at this moment.
     #[error("another instance seals at this moment; run it again")]
     Busy,
@@ -143,13 +160,20 @@ impl Sealer {
     #[must_use]
     pub fn new(origin: impl Into<String>, seed: zeroize::Zeroizing<[u8; 32]>, high_water: impl Into<PathBuf>) -> Self {
         let (origin, high_water) = (origin.into(), high_water.into());
-        Self { origin, seed, high_water, anchors: Vec::new(), state: Mutex::default() }
+        Self { origin, seed, high_water, anchors: Vec::new(), copies: None, state: Mutex::default() }
     }
 
     /// The same, with anchors to which its checkpoints are taken.
     #[must_use]
     pub fn anchored(mut self, anchors: Vec<Arc<dyn Anchor>>) -> Self {
         self.anchors = anchors;
+        self
+    }
+
+    /// The same, which signs nothing that these do not hold.
+    #[must_use]
+    pub fn durable(mut self, copies: Arc<dyn Copies>) -> Self {
+        self.copies = Some(copies);
         self
     }
 
@@ -246,8 +270,25 @@ impl<'a> Signing<'a> {
         leaves > 0 && (self.when == Sign::Now || old || leaves >= CHECKPOINT_LEAVES)
     }
 
+    pub(super) fn waits_for_copies(&self) -> bool {
+        self.sealer.copies.is_some()
+    }
+
+    /// How many leaves the copies hold, where they are waited for.
+    pub(super) async fn held(&self, store: &Store) -> Result<Option<u64>, SealError> {
+        match &self.sealer.copies {
+            Some(copies) => Ok(Some(copies.hold(store).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a checkpoint has been due for so long that somebody should know.
+    pub(super) fn is_late(&self, last: Option<&log::StoredCheckpoint>) -> bool {
+        last.is_none_or(|last| self.now.seconds_since(Time(last.at)) >= LATE_SECONDS)
+    }
+
     /// Signs the log as it stands, if that is due and does not contradict anything that was signed before.
-    pub(super) async fn sign(&self, tx: &mut Tx, frontier: &Frontier) -> Result<Option<String>, SealError> {
+    pub(super) async fn sign(&self, tx: &mut Tx, frontier: &Frontier) -> Result<Option<(u64, String)>, SealError> {
         let (size, root) = (frontier.size(), frontier.root());
         let last = log::last_checkpoint(tx).await?;
         if !self.is_due(size, last.as_ref()) {
@@ -269,7 +310,7 @@ impl<'a> Signing<'a> {
             values![log::signed(size)?, root.0, note.as_str(), self.now],
         )
         .await?;
-        Ok(Some(note))
+        Ok(Some((size, note)))
     }
 
     /// Only the key of the present term signs. The first one that ever does writes itself down.

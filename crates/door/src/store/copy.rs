@@ -1,11 +1,11 @@
-//! Copies a whole database into an empty one of the other engine: every table, every row, in one transaction.
+//! Copies a whole database into an empty one on PostgreSQL: every table, every row, in one transaction.
 //!
 //! Nothing is copied on trust. What was written is read back, and each table must have the same number of rows and the
 //! same digest on both sides before the copy is committed.
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Engine, Error, Result, Row, Store, Tx, Value};
+use super::{Engine, Error, Result, Row, Store, Tx, Value, dialect};
 use crate::values;
 
 /// Rows read at once.
@@ -43,8 +43,9 @@ enum Kind {
     Flag,
 }
 
-/// Copies everything from SQLite into a PostgreSQL database that was migrated and is empty. `said` hears of each
-/// table once both sides agree on it. Nothing is in the target unless all of it is.
+/// Copies everything into a PostgreSQL database that was migrated and is empty: from SQLite, which is a move, or from
+/// PostgreSQL, which is a copy for a rehearsal. `said` hears of each table once both sides agree on it. Nothing is in the
+/// target unless all of it is.
 ///
 /// The mark of a move (`installation.last_event`) is left behind: the target goes on.
 ///
@@ -52,8 +53,8 @@ enum Kind {
 /// [`Error::Foreign`] when the target is not empty or has other tables, or when the sides disagree; otherwise as
 /// [`Error`] says.
 pub async fn copy(from: &Store, to: &Store, said: &mut (dyn FnMut(&Copied) + Send)) -> Result<Vec<Copied>> {
-    if (from.engine(), to.engine()) != (Engine::Sqlite, Engine::Postgres) {
-        return Err(Error::Foreign("a move goes from SQLite to PostgreSQL".to_owned()));
+    if to.engine() != Engine::Postgres {
+        return Err(Error::Foreign("a copy goes to PostgreSQL".to_owned()));
     }
     let (mut source, mut target) = (from.read().await?, to.write(true).await?);
     let tables = tables(&mut source, &mut target).await?;
@@ -88,12 +89,11 @@ pub async fn copy(from: &Store, to: &Store, said: &mut (dyn FnMut(&Copied) + Sen
 
 /// The tables of both sides in the order in which they were made, so that a row comes after what it refers to.
 async fn tables(source: &mut Tx, target: &mut Tx) -> Result<Vec<Table>> {
-    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+    let (names, info) = dialect::tables_and_keys(source.engine());
     let mut tables = Vec::new();
     for row in source.all(names, vec![]).await? {
         let name: String = row.get("name")?;
         let columns = columns(target, &name).await?;
-        let info = "SELECT name, pk FROM pragma_table_info($1) ORDER BY pk, cid";
         let info = source.all(info, values![name.as_str()]).await?;
         let mut here: Vec<String> = info.iter().map(|row| row.get("name")).collect::<Result<_>>()?;
         let mut there: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();

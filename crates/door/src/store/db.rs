@@ -1,16 +1,16 @@
 //! The store and its transactions.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::dialect::{self, Engine};
 use super::primary;
-use super::row::Inner as RowInner;
-use super::value::{postgres_arguments, sqlite_arguments};
+use super::statement::Text;
 use super::writer::{Turn, Writer};
 use super::{Error, Faults, Result, Row, Value};
 
@@ -44,11 +44,12 @@ pub struct Store {
 #[derive(Clone)]
 enum Connections {
     /// Readers, and one writer.
-    Sqlite {
-        read: SqlitePool,
-        writer: Writer,
+    Sqlite { read: SqlitePool, writer: Writer },
+    Postgres {
+        pool: PgPool,
+        /// Every server that the address names.
+        servers: Arc<[PgConnectOptions]>,
     },
-    Postgres(PgPool),
 }
 
 /// A transaction: a snapshot that only reads, or one that writes. Dropped without a commit it is rolled back.
@@ -61,7 +62,7 @@ pub struct Tx {
     faults: Option<Faults>,
 }
 
-enum Inner {
+pub(super) enum Inner {
     SqliteRead(Transaction<'static, Sqlite>),
     SqliteWrite(Turn),
     PostgresRead(Transaction<'static, Postgres>),
@@ -77,6 +78,28 @@ impl Store {
         Ok(Self { connections: Connections::open(settings).await?, faults: None })
     }
 
+    /// Opens a database of one server that is known already.
+    pub(super) async fn on_postgres(server: PgConnectOptions) -> Result<Self> {
+        Ok(Self { connections: Connections::postgres(vec![server]).await?, faults: None })
+    }
+
+    /// How many servers its address names.
+    #[must_use]
+    pub fn servers(&self) -> usize {
+        match &self.connections {
+            Connections::Sqlite { .. } => 1,
+            Connections::Postgres { servers, .. } => servers.len(),
+        }
+    }
+
+    /// Asks every server that follows for one `number`. Those that do not answer in time are left out.
+    pub(crate) async fn ask_followers(&self, sql: &'static str) -> Vec<i64> {
+        match &self.connections {
+            Connections::Sqlite { .. } => Vec::new(),
+            Connections::Postgres { servers, .. } => primary::ask_followers(servers, sql).await,
+        }
+    }
+
     /// The same store, whose steps fail on order.
     #[must_use]
     pub fn failing(mut self, faults: Faults) -> Self {
@@ -89,7 +112,7 @@ impl Store {
     pub const fn engine(&self) -> Engine {
         match self.connections {
             Connections::Sqlite { .. } => Engine::Sqlite,
-            Connections::Postgres(_) => Engine::Postgres,
+            Connections::Postgres { .. } => Engine::Postgres,
         }
     }
 
@@ -100,7 +123,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx> {
         self.begun(match &self.connections {
             Connections::Sqlite { read, .. } => Inner::SqliteRead(read.begin().await?),
-            Connections::Postgres(pool) => {
+            Connections::Postgres { pool, .. } => {
                 Inner::PostgresRead(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
@@ -113,7 +136,7 @@ impl Store {
     pub async fn write(&self, alone: bool) -> Result<Tx> {
         self.begun(match &self.connections {
             Connections::Sqlite { writer, .. } => Inner::SqliteWrite(writer.turn(alone).await?),
-            Connections::Postgres(pool) => {
+            Connections::Postgres { pool, .. } => {
                 Inner::PostgresWrite(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?)
             }
         })
@@ -145,7 +168,7 @@ impl Store {
         use sqlx::{Executor as _, SqlSafeStr as _};
         match &self.connections {
             Connections::Sqlite { read, .. } => drop(read.acquire().await?.prepare(sql.into_sql_str()).await?),
-            Connections::Postgres(pool) => drop(pool.acquire().await?.prepare(sql.into_sql_str()).await?),
+            Connections::Postgres { pool, .. } => drop(pool.acquire().await?.prepare(sql.into_sql_str()).await?),
         }
         Ok(())
     }
@@ -170,7 +193,7 @@ impl Store {
     pub(crate) async fn forget(&self) -> Result<()> {
         match &self.connections {
             Connections::Sqlite { writer, .. } => writer.truncate_journal().await,
-            Connections::Postgres(_) => Ok(()),
+            Connections::Postgres { .. } => Ok(()),
         }
     }
 
@@ -181,7 +204,7 @@ impl Store {
                 read.close().await;
                 writer.close().await;
             }
-            Connections::Postgres(pool) => pool.close().await,
+            Connections::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -210,24 +233,26 @@ impl Connections {
                     .map_err(|error| cannot_open(path, &error))?;
                 Ok(Self::Sqlite { read, writer })
             }
-            Settings::Postgres(url) => {
-                let servers = primary::servers(url)?;
-                let several = servers.len() > 1;
-                let first = match servers.first() {
-                    Some(only) if !several => only.clone(),
-                    _ => primary::find(&servers).await?,
-                };
-                let mut options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(LOCK_WAIT);
-                if several {
-                    options = options.after_connect(|connection, _| Box::pin(primary::refuse_follower(connection)));
-                }
-                let pool = options.connect_with(first).await?;
-                if several {
-                    tokio::spawn(primary::watch(pool.clone(), servers));
-                }
-                Ok(Self::Postgres(pool))
-            }
+            Settings::Postgres(url) => Self::postgres(primary::servers(url)?).await,
         }
+    }
+
+    async fn postgres(servers: Vec<PgConnectOptions>) -> Result<Self> {
+        let several = servers.len() > 1;
+        let first = match servers.first() {
+            Some(only) if !several => only.clone(),
+            _ => primary::find(&servers).await?,
+        };
+        let mut options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(LOCK_WAIT);
+        if several {
+            options = options.after_connect(|connection, _| Box::pin(primary::refuse_follower(connection)));
+        }
+        let pool = options.connect_with(first).await?;
+        let servers: Arc<[PgConnectOptions]> = servers.into();
+        if several {
+            tokio::spawn(primary::watch(pool.clone(), Arc::clone(&servers)));
+        }
+        Ok(Self::Postgres { pool, servers })
     }
 }
 
@@ -388,55 +413,5 @@ impl Tx {
         } else {
             Ok(())
         }
-    }
-}
-
-impl Inner {
-    async fn rows(&mut self, sql: Text, values: &[Value]) -> Result<Vec<Row>> {
-        let sqlite = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect();
-        let postgres = |rows: Vec<_>| rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect();
-        Ok(match self {
-            Self::SqliteRead(tx) => sqlite(sql.sqlite(values)?.fetch_all(&mut **tx).await?),
-            Self::SqliteWrite(turn) => sqlite(sql.sqlite(values)?.fetch_all(turn.connection()?).await?),
-            Self::PostgresRead(tx) | Self::PostgresWrite(tx) => {
-                postgres(sql.postgres(values)?.fetch_all(&mut **tx).await?)
-            }
-        })
-    }
-
-    async fn execute(&mut self, sql: Text, values: &[Value]) -> Result<u64> {
-        Ok(match self {
-            Self::SqliteRead(tx) => sql.sqlite(values)?.execute(&mut **tx).await?.rows_affected(),
-            Self::SqliteWrite(turn) => sql.sqlite(values)?.execute(turn.connection()?).await?.rows_affected(),
-            Self::PostgresRead(tx) | Self::PostgresWrite(tx) => {
-                sql.postgres(values)?.execute(&mut **tx).await?.rows_affected()
-            }
-        })
-    }
-}
-
-/// A statement's text: as it stands in the source, or put together in this module from such texts.
-enum Text {
-    Fixed(&'static str),
-    Made(String),
-}
-
-type Query<DB> = sqlx::query::Query<'static, DB, <DB as sqlx::Database>::Arguments>;
-
-impl Text {
-    fn sqlite(self, values: &[Value]) -> Result<Query<Sqlite>> {
-        let arguments = sqlite_arguments(values).map_err(|error| Error::Other(error.to_string()))?;
-        Ok(match self {
-            Self::Fixed(sql) => sqlx::query_with(sql, arguments),
-            Self::Made(sql) => sqlx::query_with(AssertSqlSafe(sql), arguments),
-        })
-    }
-
-    fn postgres(self, values: &[Value]) -> Result<Query<Postgres>> {
-        let arguments = postgres_arguments(values).map_err(|error| Error::Other(error.to_string()))?;
-        Ok(match self {
-            Self::Fixed(sql) => sqlx::query_with(sql, arguments),
-            Self::Made(sql) => sqlx::query_with(AssertSqlSafe(sql), arguments),
-        })
     }
 }

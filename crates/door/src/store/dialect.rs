@@ -242,6 +242,25 @@ pub(super) const fn schema_lines(engine: Engine) -> &'static str {
     }
 }
 
+/// The tables in the order in which they were made; and of one table the columns, with their places in the primary key
+/// from 1, or 0.
+pub(super) const fn tables_and_keys(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Sqlite => (
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+            "SELECT name, pk FROM pragma_table_info($1) ORDER BY pk, cid",
+        ),
+        Engine::Postgres => (
+            "SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace \
+             WHERE s.nspname = current_schema() AND c.relkind = 'r' ORDER BY c.oid",
+            // A vector of columns counts from 0.
+            "SELECT a.attname::text AS name, coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0)::bigint AS pk \
+             FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary \
+             WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY pk, a.attnum",
+        ),
+    }
+}
+
 /// What an error of either driver means to us.
 pub(super) fn classify(error: &sqlx::Error) -> Error {
     let text = error.to_string();

@@ -11,6 +11,8 @@ mod faults;
 mod migrate;
 mod primary;
 mod row;
+mod scratch;
+mod statement;
 mod value;
 mod writer;
 
@@ -20,6 +22,7 @@ pub use dialect::Engine;
 pub use faults::Faults;
 pub use migrate::{Migration, Step};
 pub use row::{Column, Row, Stored};
+pub use scratch::{SCRATCH_PREFIX, Scratch};
 pub use value::Value;
 
 /// What can go wrong below.

@@ -5,6 +5,7 @@
 //! not, or is gone, the watch looks for the one that does, and new connections go there.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
@@ -69,8 +70,32 @@ pub(super) async fn refuse_follower(connection: &mut PgConnection) -> sqlx::Resu
     Ok(())
 }
 
+/// Asks every server that follows for one `number`. One that does not answer in time is left out.
+pub(super) async fn ask_followers(servers: &[PgConnectOptions], sql: &'static str) -> Vec<i64> {
+    let mut numbers = Vec::new();
+    for server in servers {
+        let asked = tokio::time::timeout(ANSWER_TIME, ask_follower(server, sql)).await;
+        match asked.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
+            Ok(number) => numbers.extend(number),
+            Err(error) => tracing::debug!(server = server.get_host(), %error, "a server does not answer"),
+        }
+    }
+    numbers
+}
+
+/// What a server that follows says; nothing from the one that leads.
+async fn ask_follower(server: &PgConnectOptions, sql: &'static str) -> sqlx::Result<Option<i64>> {
+    let mut connection = server.connect().await?;
+    let number = match sqlx::query(FOLLOWS).fetch_one(&mut connection).await?.try_get("follows")? {
+        true => Some(sqlx::query(sql).fetch_one(&mut connection).await?.try_get("number")?),
+        false => None,
+    };
+    connection.close().await?;
+    Ok(number)
+}
+
 /// Watches until the pool is closed.
-pub(super) async fn watch(pool: PgPool, servers: Vec<PgConnectOptions>) {
+pub(super) async fn watch(pool: PgPool, servers: Arc<[PgConnectOptions]>) {
     let mut watched: Option<PgConnection> = None;
     while !pool.is_closed() {
         let leads = match &mut watched {

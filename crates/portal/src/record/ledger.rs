@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use door::record::{Decision, Sign, policy_of, seal, slice_of};
-use door::{Door, Time};
+use door::{Clock, Door, Time};
 
 use super::keys::{Next, next_epoch};
 use super::{Ledger, LedgerDo, bundle};
@@ -18,12 +18,18 @@ use crate::parts::Parts;
 pub async fn ledger(asked: &Ledger, parts: &Parts, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
     let data = Data::open(&asked.place)?;
     let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
-    let done = act(&asked.what, &data, &door, print).await;
+    let done = act(&asked.what, &data, &door, &parts.clock, print).await;
     door.close().await;
     done
 }
 
-async fn act(what: &LedgerDo, data: &Data, door: &Arc<Door>, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
+async fn act(
+    what: &LedgerDo,
+    data: &Data,
+    door: &Arc<Door>,
+    clock: &Arc<dyn Clock>,
+    print: &mut (dyn FnMut(&str) + Send),
+) -> Result<()> {
     match what {
         LedgerDo::Policy => print(&policy_of(&mut door.store().read().await?).await?.to_string()),
         LedgerDo::Anchors => {
@@ -57,7 +63,7 @@ async fn act(what: &LedgerDo, data: &Data, door: &Arc<Door>, print: &mut (dyn Fn
             let note = door.keeper().begin_epoch(&next.sealer()?, &decision).await?;
             next.take_over()?;
             print(&format!("a new epoch began; its first checkpoint, for your clients:\n\n{note}"));
-            let sealer = data.sealer()?;
+            let sealer = super::sealer(data, door.store(), clock)?;
             let mut keeper = door.keeper();
             keeper.sealer = Some(&sealer);
             for subject in keeper.replay_erasures().await? {

@@ -9,7 +9,7 @@ mod ledger;
 mod verify;
 pub mod witness;
 
-pub use anchors::anchors;
+pub use anchors::sealer;
 pub use attack::attack;
 pub use bundle::zip;
 pub use keys::finish_handover;

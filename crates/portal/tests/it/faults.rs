@@ -6,8 +6,13 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use door::Door;
+use portal::Parts;
+use portal::data::Data;
 use portal::settings::Place;
+use portal::wires::console;
 use serde_json::json;
+use sqlx::Connection as _;
 
 use crate::house::empty_postgres;
 use crate::killed::{Instance, Tally, WRITERS, World, everything_is_there, kill_again_and_again};
@@ -55,6 +60,53 @@ async fn lose_the_database(place: &Place, fail: impl AsyncFnOnce()) -> Tally {
     }
     let unheard = everything_is_there(place, &acknowledged).await;
     Tally { kills: 1, acknowledged: count(), unheard }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_signed_that_a_replica_does_not_hold_yet() {
+    if empty_postgres().await.is_none() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let servers = Pair(directory.path().join("servers"));
+    let both = postgres("pair", &servers.0);
+    let place = Place { data: directory.path().join("data"), database: Some(both.clone()) };
+    let data = Data::open(&place).unwrap();
+    std::fs::write(place.data.join("anchors.toml"), "checkpoint_durability = 2\n").unwrap();
+    let refused = Parts::real().door(&data, &place, "http://localhost", false).await.err().unwrap();
+    assert!(format!("{refused:#}").contains("names 1 other servers"), "{refused:#}");
+    std::fs::write(place.data.join("anchors.toml"), "checkpoint_durability = 1\n").unwrap();
+    let door = Parts::real().door(&data, &place, "http://localhost", false).await.unwrap();
+    let founded =
+        json!({"name": "Halden", "owner": "Maya", "mail": "maya@example.com", "password": "a fine long password"});
+    console::pass(&door, "organisation.create", &founded.to_string()).await.unwrap();
+    // The first look seals, a later one signs what the replica holds by then.
+    let size = async |door: &Door| {
+        let newest = "SELECT coalesce(max(size), 0) AS size FROM ledger_checkpoint";
+        let row = door.store().read().await.unwrap().one(newest, vec![]).await.unwrap();
+        row.get::<i64>("size").unwrap()
+    };
+    let signs = async |door: &Door, more_than: i64, tries: usize| {
+        for _ in 0..tries {
+            door.checkpoint().await.unwrap();
+            if size(door).await > more_than {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
+    };
+    assert!(signs(&door, 0, 200).await, "a replica that keeps up holds nothing back");
+    let (address, servers) = both.rsplit_once('@').unwrap();
+    let replica = format!("{address}@{}", servers.split_once(',').unwrap().1);
+    let mut replica = sqlx::PgConnection::connect(&replica).await.unwrap();
+    sqlx::query("SELECT pg_wal_replay_pause()").execute(&mut replica).await.unwrap();
+    let before = size(&door).await;
+    console::pass(&door, "organisation.create", &founded.to_string().replace("maya@", "tom@")).await.unwrap();
+    assert!(!signs(&door, before, 20).await, "it was signed, and would be lost with the first server");
+    sqlx::query("SELECT pg_wal_replay_resume()").execute(&mut replica).await.unwrap();
+    assert!(signs(&door, before, 200).await, "what waited is signed once the replica has it");
+    door.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,7 +52,7 @@ pub(crate) struct House {
     pub(crate) door: Arc<Door>,
     pub(crate) clock: Arc<HandClock>,
     app: Router,
-    place: Place,
+    pub(crate) place: Place,
     /// Deleted with the house.
     pub(crate) directory: tempfile::TempDir,
 }

@@ -18,6 +18,7 @@ mod outside;
 mod pages;
 mod push;
 mod record;
+mod rehearsal;
 mod replay;
 mod rules;
 mod statements;

@@ -7,6 +7,7 @@ mod formats;
 mod rewriting;
 mod rows;
 mod tools;
+mod writers;
 
 use std::fmt;
 
@@ -70,8 +71,10 @@ pub struct Victim {
 /// What came out.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// In words: a verdict with what was named, or a refusal.
+    /// In words: a verdict with what was named, or a refusal; of an attack that was not tried, why not.
     pub words: String,
+    /// Whether it could be tried on this copy.
+    pub tried: bool,
     /// Whether it is what was expected, and names what was done.
     pub caught: bool,
     /// Leaves that still verify: how far the damage reaches.
@@ -89,6 +92,8 @@ enum Left {
     Input(Vec<(String, bool)>),
     /// A slice's report.
     Slice(ledger::slice::Report),
+    /// Nothing: it cannot be tried on this copy, because of this.
+    Untried(&'static str),
 }
 
 /// Why an attack could not be tried.
@@ -160,17 +165,17 @@ pub const ATTACKS: [Attack; 38] = [
     attack(
         33,
         "power loss and kill -9 at any moment",
-        "-",
+        "a running portal to kill",
         Elsewhere("tests kill the portal under load and fail every statement"),
     ),
     attack(
         34,
         "disk full; an anchor or witness away for a day",
-        "-",
+        "a disk to fill, an anchor to take away",
         Elsewhere("tests fill the disk and send anchors away"),
     ),
-    attack(35, "somebody writes for an hour", "-", Elsewhere("a test on PostgreSQL seals beside a long writer")),
-    attack(36, "failover to a replica that lags behind", "-", Elsewhere("needs a replica")),
+    verdict(35, "somebody writes for an hour, and sealing goes on", "PostgreSQL, which has many writers", Verified),
+    verdict(36, "a replica that lags behind takes over", "checkpoint_durability", Verified),
     verdict(37, "a retired key signs once more", "the handover in the log", Tampered),
     attack(38, "a note of a million signatures, deep JSON, a file without end", "nothing", Invalid),
 ];
@@ -223,7 +228,12 @@ pub async fn run(attack: &Attack, victim: &Victim) -> Result<Seen> {
         1..=13 | 16 | 17 => rewriting::run(attack.number, victim).await?,
         14 | 15 | 18..=26 | 30 | 32 | 37 => rows::run(attack.number, victim).await?,
         27..=29 | 31 | 38 => Left::Input(formats::run(attack.number, victim).await?),
-        _ => Left::Input(Vec::new()),
+        35 => writers::long(victim).await?,
+        36 => writers::lagging(victim).await?,
+        _ => match attack.expected {
+            Elsewhere(place) => Left::Untried(place),
+            _ => return Err(AttackError::Unfit("nothing was tried".to_owned())),
+        },
     };
     judge(attack, victim, left).await
 }
@@ -240,34 +250,29 @@ async fn judge(attack: &Attack, victim: &Victim, left: Left) -> Result<Seen> {
             };
             let named = named.is_some() || names.is_empty();
             let caught = named && attack.expected == Expected::Verdict(report.verdict());
-            Seen { words, caught, still: Some((report.signed, report.leaves)) }
+            Seen { words, tried: true, caught, still: Some((report.signed, report.leaves)) }
         }
         Left::Sealing(sealed) => {
             let words = match &sealed {
                 Ok(()) => "it was signed".to_owned(),
                 Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
             };
-            Seen { words, caught: sealed.is_err() && attack.expected == NotSigned, still: None }
+            Seen { words, tried: true, caught: sealed.is_err() && attack.expected == NotSigned, still: None }
         }
         Left::Slice(report) => {
             let caught = attack.expected == Expected::Verdict(report.verdict());
             let fault = report.faults.first().map_or(String::new(), |fault| format!(": {}", fault.wrong));
             let still = Some((report.proved, report.said));
-            Seen { words: format!("{}{fault}", report.verdict()), caught, still }
+            Seen { words: format!("{}{fault}", report.verdict()), tried: true, caught, still }
         }
-        Left::Input(answers) if answers.is_empty() => {
-            if !matches!(attack.expected, Elsewhere(_)) {
-                return Err(AttackError::Unfit("nothing was tried".to_owned()));
-            }
-            Seen { words: attack.expected.to_string(), caught: false, still: None }
-        }
+        Left::Untried(why) => Seen { words: why.to_owned(), tried: false, caught: false, still: None },
         Left::Input(answers) => {
             let passed = answers.iter().find(|(_, refused)| !refused);
             let words = match passed {
                 Some((what, _)) => format!("accepted: {what}"),
                 None => format!("all {} are refused", answers.len()),
             };
-            Seen { words, caught: passed.is_none() && attack.expected == Invalid, still: None }
+            Seen { words, tried: true, caught: passed.is_none() && attack.expected == Invalid, still: None }
         }
     })
 }

@@ -1,8 +1,11 @@
-//! The anchors: where checkpoints are taken, so that whoever runs the portal cannot rewrite the record unnoticed.
+//! The anchors: where checkpoints are taken, so that whoever runs the portal cannot rewrite the record unnoticed; and how
+//! many servers must hold what is signed.
 //!
 //! They stand in `anchors.toml` in the data directory; without the file there are none, and Readiness says so.
 //!
 //! ```toml
+//! checkpoint_durability = 1                    # other servers of the database's address that must hold what is signed
+//!
 //! [[witness]]                                  # a server that a client runs: plimsoll-portal witness
 //! name = "acme"
 //! url  = "https://witness.acme.example"
@@ -33,12 +36,15 @@ mod s3;
 mod signature_v4;
 mod witness;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
-use door::Clock;
+use anyhow::{Context as _, Result, bail};
+use door::record::Followers;
 use door::record::anchor::Anchor;
+use door::store::Store;
+use door::{Clock, Sealer};
 use serde::Deserialize;
 
 use crate::data::Data;
@@ -47,6 +53,8 @@ use crate::data::Data;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
+    #[serde(default)]
+    checkpoint_durability: usize,
     #[serde(default)]
     witness: Vec<witness::Settings>,
     #[serde(default)]
@@ -57,22 +65,38 @@ struct Settings {
     s3: Vec<s3::Settings>,
 }
 
-/// The anchors of a data directory. None where there is no `anchors.toml`.
+/// What signs the record of a data directory, with its anchors and what it waits for. Without `anchors.toml` there are
+/// neither.
 ///
 /// # Errors
 /// When the file cannot be read, or names something that cannot be.
-pub fn anchors(data: &Data, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {
+pub fn sealer(data: &Data, store: &Store, clock: &Arc<dyn Clock>) -> Result<Sealer> {
     let path = data.directory().join("anchors.toml");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return data.sealer(),
         Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
     };
-    read(&text, clock).with_context(|| format!("{}: cannot be used", path.display()))
+    let with = || {
+        let settings: Settings = toml::from_str(&text)?;
+        let copies = settings.checkpoint_durability;
+        if copies >= store.servers().max(1) && copies > 0 {
+            bail!(
+                "checkpoint_durability = {copies}, and the database's address names {} other servers\n\n\
+                 hint: name them all: postgres://one,two/portal",
+                store.servers() - 1
+            );
+        }
+        let sealer = data.sealer()?.anchored(anchors(settings, clock)?);
+        Ok(match NonZeroUsize::new(copies) {
+            Some(copies) => sealer.durable(Arc::new(Followers(copies))),
+            None => sealer,
+        })
+    };
+    with().with_context(|| format!("{}: cannot be used", path.display()))
 }
 
-fn read(text: &str, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {
-    let settings: Settings = toml::from_str(text)?;
+fn anchors(settings: Settings, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {
     let mut anchors: Vec<Arc<dyn Anchor>> = Vec::new();
     for settings in settings.witness {
         anchors.push(Arc::new(witness::Witness::new(settings)?));
