@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::files;
 use crate::record::{Attack, Ledger, Verify, Witness};
 use crate::trail::push;
 
@@ -128,6 +129,9 @@ pub struct Serve {
     /// Where to write about security: for security.txt.
     #[arg(long, value_name = "MAIL", default_value = "security@localhost.invalid")]
     pub security_contact: String,
+    /// Where files lie, and what is taken.
+    #[command(flatten)]
+    pub files: files::Settings,
 }
 
 /// Ways to speak HTTPS.
@@ -154,6 +158,9 @@ pub struct Do {
     /// Print the answer as one JSON document.
     #[arg(long)]
     pub json: bool,
+    /// Where files lie, and what is taken.
+    #[command(flatten)]
+    pub files: files::Settings,
 }
 
 impl Serve {

@@ -6,17 +6,25 @@
 
 mod hashing;
 pub mod keys;
+mod kind;
+mod name;
 mod part;
 mod put;
 mod read;
+mod scanner;
+mod settings;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use hashing::Hashing;
 pub use keys::{FileKey, FilesKey, OrganisationKey};
+pub use kind::{HEAD_BYTES, Kind, Mistyped, recognise};
+pub use name::{FileName, content_disposition};
 pub use part::{FileParts, PartPlace, StoredPart};
 pub use put::{Arrived, BreakOff, PutError};
+pub use scanner::{Clamd, ScanError, Scanner, Verdict};
+pub use settings::{Limits, Place, Settings, Size};
 pub use store::{Files, Found, S3Settings};
 
 door::typed_id!(
