@@ -1,14 +1,14 @@
 //! Reading the record: over HTTP with a cursor or in pages, from a file, or from a command. Each read gives the rows that
 //! were not there before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use crate::client::Purpose;
-use crate::json_path::scalar_text;
+use crate::json_path::{leaves, scalar_text};
 use crate::manifest::{RecordSource, RequestLine};
 use crate::walk::{Asked, Call, World};
 
@@ -35,10 +35,39 @@ const ENVELOPES: &[&str] = &["meta", "pagination", "paging", "page", "page_info"
 /// Names of a row's own position.
 const POSITIONS: &[&str] = &["cursor", "seq", "sequence", "position", "id", "event_id", "eventId", "number", "uuid"];
 
+/// Names of a row's own key.
+const KEYS: &[&str] = &["id", "event_id", "eventId", "uuid", "guid"];
+
 /// The places where the record is read: the rows of all of them together are the record.
 pub(super) struct Reader {
     places: Vec<Place>,
-    known: BTreeSet<String>,
+    known: Known,
+}
+
+/// The rows that were seen.
+#[derive(Debug, Default)]
+struct Known {
+    rows: BTreeSet<String>,
+    /// What rows said in words, by their own keys.
+    words: BTreeMap<String, Vec<BTreeSet<(String, String)>>>,
+}
+
+impl Known {
+    /// Whether a row was not seen before. One that is told again with more in it, a seal or a number that it had not
+    /// yet, is the same: it has the same key of its own, and says everything in words that it said before.
+    fn is_new(&mut self, row: &Value) -> bool {
+        if !self.rows.insert(row.to_string()) {
+            return false;
+        }
+        let Some(key) = KEYS.iter().find_map(|name| row.get(name).and_then(scalar_text)) else { return true };
+        let in_words = leaves(row).into_iter().filter(|(_, leaf)| leaf.is_string());
+        let words: BTreeSet<(String, String)> =
+            in_words.filter_map(|(path, leaf)| Some((path.to_string(), scalar_text(leaf)?))).collect();
+        let told = self.words.entry(key).or_default();
+        let again = told.iter().any(|before| before.is_subset(&words));
+        told.push(words);
+        !again
+    }
 }
 
 enum Place {
@@ -63,7 +92,7 @@ impl Reader {
                 return Err("there is no record to read".into());
             }
         };
-        let mut reader = Self { places, known: BTreeSet::new() };
+        let mut reader = Self { places, known: Known::default() };
         let standing = reader.read(world).await?;
         Ok((reader, standing))
     }
@@ -93,7 +122,7 @@ impl Reader {
                 }
             };
             let appended = matches!(self.places[at], Place::File { .. });
-            new.extend(rows.into_iter().filter(|row| self.known.insert(row.to_string()) || appended));
+            new.extend(rows.into_iter().filter(|row| self.known.is_new(row) || appended));
         }
         Ok(new)
     }
@@ -147,7 +176,7 @@ impl Reader {
                 return Err(format!("{} {} answered {status}", call.method, call.path));
             }
             let (rows, envelope) = rows_of_answer(&asked, line);
-            let fresh: Vec<Value> = rows.iter().filter(|row| self.known.insert(row.to_string())).cloned().collect();
+            let fresh: Vec<Value> = rows.iter().filter(|row| self.known.is_new(row)).cloned().collect();
             old_pages = if fresh.is_empty() { old_pages + 1 } else { 0 };
             new.extend(fresh);
             seen += rows.len();
@@ -329,6 +358,17 @@ mod tests {
         assert_eq!(read_file(&path, &mut offset).unwrap(), [json!({"a": 2})]);
         std::fs::write(&path, "{\"a\":3}\n").unwrap();
         assert_eq!(read_file(&path, &mut offset).unwrap(), [json!({"a": 3})], "begun anew");
+    }
+
+    #[test]
+    fn a_row_that_is_sealed_later_is_the_same_row() {
+        let mut known = Known::default();
+        let row = |action: &str, sealed: bool| json!({"id": 7, "action": action, "at": "12:00", "sealed": sealed});
+        assert!(known.is_new(&row("made", false)));
+        let sealed = json!({"id": 7, "action": "made", "at": "12:00", "sealed": true, "seal": {"leaf": "x"}});
+        assert!(!known.is_new(&sealed));
+        assert!(known.is_new(&row("changed", false)), "the key may be the object's");
+        assert!(known.is_new(&json!({"action": "made"})) && known.is_new(&json!({"action": "made", "by": "ann"})));
     }
 
     #[test]
