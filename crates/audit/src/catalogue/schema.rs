@@ -130,9 +130,15 @@ impl Schema {
         alternatives
     }
 
-    /// The values it allows.
+    /// The values it allows, also where each of its alternatives lists its own: `oneOf` of an enumeration and null.
     pub fn enumeration(&self) -> Vec<Value> {
-        self.field("enum").and_then(|values| values.as_array().cloned()).unwrap_or_default()
+        let listed = |schema: &Self| schema.field("enum").and_then(|values| values.as_array().cloned());
+        if let Some(values) = listed(self) {
+            return values;
+        }
+        let of_each = |one: Self| listed(&one).or_else(|| one.constant().map(|value| vec![value]));
+        let alternatives: Option<Vec<Vec<Value>>> = self.alternatives().into_iter().map(of_each).collect();
+        alternatives.unwrap_or_default().into_iter().flatten().collect()
     }
 
     /// The only value it allows.

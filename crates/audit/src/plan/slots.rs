@@ -3,6 +3,7 @@
 //! `/projects/{project}/tasks/{id}` has two slots, `/projects/{}` and `/projects/{}/tasks/{}`. Names of parameters
 //! differ between actions of one service, so a slot is known by the literal segments before it.
 
+use super::forms::shape;
 use super::makers::{has_collection, has_maker, production_rank, reads_by_post};
 pub use super::names::{names_person, reference_base, singular, words};
 use super::names::{noun, says_key};
@@ -121,7 +122,26 @@ impl Slots {
         for at in 0..slots.all.len() {
             slots.connect(at, catalogue);
         }
+        slots.add_keyless(catalogue);
         slots
+    }
+
+    /// Collections that one adds to and reads, and whose things nobody asks for by key: messages, comments, entries.
+    fn add_keyless(&mut self, catalogue: &Catalogue) {
+        for (index, action) in catalogue.actions.iter().enumerate() {
+            let above = place(&action.path);
+            let Some(noun) = last_literal(&above).filter(|word| above.ends_with(word)).map(singular) else { continue };
+            let is_plural = !above.to_lowercase().ends_with(&format!("/{noun}"));
+            let takes_body = action.verb == "POST" && action.body.is_some();
+            let is_read = || catalogue.actions.iter().any(|read| read.verb == "GET" && place(&read.path) == above);
+            let makes_others = || self.all.iter().any(|slot| slot.producers.contains(&index));
+            let parents: Vec<usize> = self.of(index).iter().map(|(slot, _)| *slot).collect();
+            if takes_body && is_plural && !shape(action, parents.len()).personal && is_read() && !makes_others() {
+                let place = format!("{above}/{{}}");
+                self.all.push(Slot { place, noun, parents, producers: Vec::new(), item: None, lists: Vec::new() });
+                self.connect(self.all.len() - 1, catalogue);
+            }
+        }
     }
 
     /// The slots that queries and bodies name. One that stands in no path is a slot all the same.
@@ -279,6 +299,7 @@ mod tests {
             "PATCH /projects/{project}/tasks/{task}",
             "GET /tasks/{id}",
             "PUT /things/{slug}",
+            "GET /things/{slug}/remarks",
         ]);
         let slots = Slots::new(&catalogue);
         let places: Vec<_> = slots.all.iter().map(|slot| slot.place.as_str()).collect();
@@ -289,6 +310,7 @@ mod tests {
         assert_eq!(slots.all[1].parents, [0]);
         assert_eq!(slots.all[2].producers, [4], "made below a project, read without it");
         assert_eq!(slots.all[3].producers, [7], "the client chooses the key");
+        assert_eq!(slots.all.len(), 4, "nothing makes a remark");
         assert_eq!(slots.by_name("taskId"), Some(2));
         assert_eq!(slots.by_name("project"), Some(0));
     }

@@ -4,7 +4,7 @@ use super::world::{Asked, Call, World};
 use crate::catalogue::{Kind, Media, Parameter, Place, Schema};
 use crate::client::{Body, Purpose, percent_encode};
 use crate::compare::leaves;
-use crate::evidence::Reading;
+use crate::evidence::{Reading, is_secret_name};
 use crate::json_path::JsonPath;
 use crate::plan::repair::{REPAIRS_MAX, repair};
 use crate::plan::slots::{Segment, names_person, segments};
@@ -306,6 +306,12 @@ impl World<'_> {
         let named = self.slots.named(action).iter().find(|named| named.name == name).map(|named| named.slot);
         if let Some(slot) = named {
             if let Some(key) = keys.get(&slot) {
+                return Some(key.clone());
+            }
+            // What the manifest says of somebody by this very name is what he has to do with.
+            let told = self.manifest.actor(&self.actors[actor].fact.name).filter(|told| told.values.contains_key(name));
+            if let Some(key) = told.and_then(|_| self.actors[actor].values.get(name)).filter(|_| !is_secret_name(name))
+            {
                 return Some(key.clone());
             }
             if depth < 4

@@ -195,7 +195,7 @@ impl World<'_> {
         Attempt {
             actor: self.fact(who),
             relation,
-            state: self.state_of(who, subject),
+            state: self.state_of(who, Some(subject)),
             exchanges: vec![asked.exchange],
             fingerprint: Vec::new(),
             alive: who.is_none_or(|at| self.actors[at].alive),
@@ -270,6 +270,18 @@ fn fingerprint(attempts: &mut [Attempt], control: &Exchange, call: &Call, own: &
 fn is_public(exchange: &Exchange) -> bool {
     let value: Option<Value> = serde_json::from_str(&exchange.answer).ok();
     value.is_some_and(|value| says_public(&crate::compare::fields(&value)))
+}
+
+/// Whether a value by which somebody chooses who may see a thing says that everybody may.
+pub(super) fn means_everybody(value: &str) -> bool {
+    const WORDS: &[&str] =
+        &["public", "everyone", "everybody", "all", "world", "open", "anyone", "global", "published"];
+    // Whoever has the link may see it: the link is the key.
+    const LINKS: &[&str] = &["unlisted", "link", "shared"];
+    let value = value.to_lowercase();
+    crate::plan::slots::words(&value)
+        .iter()
+        .any(|word| WORDS.contains(&word.as_str()) || LINKS.contains(&word.as_str()))
 }
 
 fn says_public(fields: &BTreeMap<String, Vec<String>>) -> bool {

@@ -99,8 +99,8 @@ impl World<'_> {
             }
         }
         for (state, role) in self.forbidden_as_members(at, owner) {
-            cells.insert(("AZ05", role, "same tenant".to_owned()));
             bounds.push(format!("by a {state} only where somebody can be made one"));
+            cells.insert(("AZ05", role, state));
         }
         bounds.dedup();
         let bound = (!bounds.is_empty()).then(|| bounds.join("; "));
@@ -144,12 +144,17 @@ impl World<'_> {
     fn forbidden_as_members(&self, at: usize, owner: usize) -> Vec<(String, String)> {
         let name = self.action(at).name();
         let mut found = Vec::new();
+        let form = shape(self.action(at), self.slots.about(at).len()).form;
         for (state, _, noun) in self.manifest.memberships() {
-            let concerned = self.slots.of(at).iter().any(|(slot, _)| self.slots.all[*slot].noun == noun);
+            let without_object = self.slots.of(at).is_empty() && !self.is_personal(at);
+            let below = self.slots.of(at).iter().any(|(slot, _)| self.slots.all[*slot].noun == noun);
+            let concerned = without_object || below;
             for actor in self.actors.iter().filter(|_| concerned) {
                 let colleague = relation(&actor.fact, &self.actors[owner].fact) == "same tenant";
                 let itself = actor.fact.name == self.actors[owner].fact.name;
-                let expected = expect_as_member(&self.run, self.matrix.as_ref(), &name, &actor.fact.role, state);
+                let (role, on_object) =
+                    (&actor.fact.role, form != Form::Plain && !(without_object && form != Form::List));
+                let expected = expect_as_member(&self.run, self.matrix.as_ref(), &name, role, state, on_object);
                 if colleague && !itself && expected.rule == Rule::Forbidden {
                     found.push((state.to_owned(), actor.fact.role.clone()));
                 }

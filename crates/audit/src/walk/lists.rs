@@ -124,7 +124,7 @@ impl World<'_> {
         Attempt {
             actor: self.fact(who),
             relation: self.relation(who, owner).to_owned(),
-            state: None,
+            state: self.state_of(who, None),
             exchanges: pages.exchanges,
             fingerprint: Vec::new(),
             alive: who.is_none_or(|at| self.actors[at].alive),

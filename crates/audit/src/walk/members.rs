@@ -22,6 +22,8 @@ pub struct Membership {
     line: RequestLine,
     /// What one is a member of.
     slot: usize,
+    /// An object of the owner's whose member everybody is who is tried on an action without an object.
+    home: Option<usize>,
     /// Keys of objects, and who was brought into them.
     inside: BTreeSet<(String, usize)>,
     /// Who cannot be brought in.
@@ -36,14 +38,20 @@ impl World<'_> {
     pub(super) async fn walk_as_members(&mut self) -> Result<()> {
         for membership in self.memberships() {
             let slot = membership.slot;
-            let met: Vec<Reached> = self.met.values().filter(|met| self.is_below(met, slot)).cloned().collect();
+            let met: Vec<Reached> = self.met.values().filter_map(|met| self.as_member(met, slot)).collect();
             let (standing, failed) = (self.standing.clone(), self.failed.clone());
             let objects = &self.objects;
             self.standing.retain(|_, object| !objects[*object].keys.contains_key(&slot));
             self.membership = Some(membership);
             let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
             for met in met {
-                if self.fell_silent || self.attackers(&met, true).is_empty() {
+                if self.fell_silent || self.could_be_tried(&met).is_empty() {
+                    continue;
+                }
+                if met.object.is_none() {
+                    self.bring_home(&met).await;
+                    let trials = self.try_without_object(&met).await?;
+                    pending.push((met, trials));
                     continue;
                 }
                 let Some(reached) = self.met_again(&met).await else { continue };
@@ -62,14 +70,22 @@ impl World<'_> {
         let of = |(name, line, noun): (&str, &RequestLine, String)| {
             let slot = self.slots.all.iter().position(|slot| slot.noun == noun)?;
             let (inside, outside) = (BTreeSet::new(), BTreeSet::new());
-            Some(Membership { name: name.to_owned(), line: line.clone(), slot, inside, outside })
+            Some(Membership { name: name.to_owned(), line: line.clone(), slot, home: None, inside, outside })
         };
         self.manifest.memberships().filter_map(of).collect()
     }
 
-    /// Whether what an action was about lies in, or is, an object of this kind.
-    fn is_below(&self, met: &Reached, slot: usize) -> bool {
-        met.object.is_some_and(|object| self.objects[object].keys.contains_key(&slot))
+    /// An action as a member of an object of this kind tries it: on what lies in such an object or is one, and, where
+    /// its path names nothing at all, on what the manifest says that its people have to do with.
+    fn as_member(&self, met: &Reached, slot: usize) -> Option<Reached> {
+        let is_below = met.object.is_some_and(|object| self.objects[object].keys.contains_key(&slot));
+        let names_nothing = self.slots.of(met.action).is_empty();
+        match met.object {
+            Some(_) if is_below => Some(met.clone()),
+            Some(_) if names_nothing => Some(Reached { form: Form::Plain, object: None, witness: None, ..met.clone() }),
+            None => Some(met.clone()),
+            Some(_) => None,
+        }
     }
 
     /// The same action on an object that lies where members can be brought in: changes make their own for each trial.
@@ -85,8 +101,34 @@ impl World<'_> {
         Some(Reached { object: Some(object), call, asked, ..met.clone() })
     }
 
-    /// Colleagues who may not do it as members, one of each role.
-    pub(super) fn forbidden_members(&self, membership: &Membership, reached: &Reached) -> Vec<Who> {
+    /// Whoever could be tried as a member, were he brought in.
+    fn could_be_tried(&self, met: &Reached) -> Vec<Who> {
+        self.membership.as_ref().map(|membership| self.forbidden_members(membership, met)).unwrap_or_default()
+    }
+
+    /// Makes everybody a member of one thing of the owner's who may not do an action without an object all the same:
+    /// a list or a form may ask for nothing but that somebody takes part in something.
+    async fn bring_home(&mut self, met: &Reached) {
+        let Some(slot) = self.membership.as_ref().map(|membership| membership.slot) else { return };
+        let home = self.standing(slot, met.actor).await.ok();
+        self.membership.iter_mut().for_each(|now| now.home = home);
+        if let Some(home) = home {
+            self.brought_in(home, &self.could_be_tried(met)).await;
+        }
+    }
+
+    /// Colleagues who may not do it as members, one of each role. Where there is no object, those who are members of
+    /// something.
+    pub(super) fn members_to_try(&self, membership: &Membership, reached: &Reached) -> Vec<Who> {
+        let mut chosen = self.forbidden_members(membership, reached);
+        if reached.object.is_none() {
+            chosen.retain(|who| self.state_of(*who, None).is_some());
+        }
+        chosen
+    }
+
+    fn forbidden_members(&self, membership: &Membership, reached: &Reached) -> Vec<Who> {
+        let on_object = reached.form != Form::Plain;
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
         let name = self.action(reached.action).name();
         let mut roles = BTreeSet::new();
@@ -96,9 +138,10 @@ impl World<'_> {
             if !colleague || actor.fact.throw_away || membership.outside.contains(&at) {
                 continue;
             }
+            let role = &actor.fact.role;
             let expectation =
-                expect_as_member(&self.run, self.matrix.as_ref(), &name, &actor.fact.role, &membership.name);
-            if expectation.rule == Rule::Forbidden && roles.insert(&actor.fact.role) {
+                expect_as_member(&self.run, self.matrix.as_ref(), &name, role, &membership.name, on_object);
+            if expectation.rule == Rule::Forbidden && roles.insert(role) {
                 chosen.push(Some(at));
             }
         }
@@ -157,9 +200,11 @@ impl World<'_> {
         self.membership.as_ref().is_some_and(|membership| membership.inside.contains(&(key.to_owned(), at)))
     }
 
-    /// The state in which somebody is towards what a trial is about.
-    pub(super) fn state_of(&self, who: Who, subject: usize) -> Option<String> {
+    /// The state in which somebody is towards what a trial is about, or towards the owner's things where it is about
+    /// none of them.
+    pub(super) fn state_of(&self, who: Who, subject: Option<usize>) -> Option<String> {
         let membership = self.membership.as_ref()?;
+        let subject = subject.or(membership.home)?;
         let key = self.objects[subject].keys.get(&membership.slot)?;
         self.is_inside(key, who?).then(|| membership.name.clone())
     }

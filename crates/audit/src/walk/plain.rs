@@ -46,7 +46,7 @@ impl World<'_> {
             let attempt = Attempt {
                 actor: self.fact(who),
                 relation: self.relation(who, reached.actor).to_owned(),
-                state: None,
+                state: self.state_of(who, None),
                 exchanges,
                 fingerprint: Vec::new(),
                 alive: who.is_none_or(|at| self.actors[at].alive),
@@ -113,8 +113,13 @@ impl World<'_> {
         };
         let Some(slot) = (0..self.slots.all.len()).find(makes) else { return Vec::new() };
         let (Some(item), Some(value)) = (self.slots.all[slot].item, asked.answer.json()) else { return Vec::new() };
-        let Some(Ok(Way::Action(_, KeyPlace::Answer(at)))) = self.ways.get(&slot).cloned() else { return Vec::new() };
-        let key = leaves(&value).into_iter().find(|(path, _)| *path == at).map(|(_, key)| key);
+        let shown = leaves(&value);
+        let key = match self.ways.get(&slot) {
+            Some(Ok(Way::Action(_, KeyPlace::Answer(at)))) => shown.into_iter().find(|(path, _)| path == at),
+            // Made by a line of the manifest, so far: then the likeliest value of the answer is its key.
+            _ => self.ranked(slot, shown).into_iter().next(),
+        };
+        let key = key.map(|(_, key)| key);
         let path = key.and_then(|key| self.path_of(item, &[(slot, key)].into()).ok());
         let Some(path) = path else { return Vec::new() };
         let mut exchanges = Vec::new();

@@ -210,7 +210,9 @@ impl World<'_> {
         let children: Vec<usize> = (0..self.slots.all.len()).filter(|at| self.slots.all[*at].place == below).collect();
         for child in children {
             // Without a child the list is empty, and the trial says so.
-            let _ = self.standing(child, actor).await;
+            if let Ok(standing) = self.standing(child, actor).await {
+                self.stand_for_each_audience(standing).await;
+            }
         }
     }
 
@@ -237,7 +239,7 @@ impl World<'_> {
     /// true where something of the owner's may be seen or changed.
     pub fn attackers(&self, reached: &Reached, on_object: bool) -> Vec<(Who, bool)> {
         if let Some(membership) = &self.membership {
-            return self.forbidden_members(membership, reached).into_iter().map(|who| (who, true)).collect();
+            return self.members_to_try(membership, reached).into_iter().map(|who| (who, true)).collect();
         }
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
         let may_try =

@@ -137,6 +137,7 @@ impl Setup {
             fell_silent: false,
             renewed: 0,
             compared: BTreeSet::new(),
+            populated: BTreeSet::new(),
             making: BTreeSet::new(),
             failed: BTreeMap::new(),
             postponed: BTreeSet::new(),

@@ -162,7 +162,9 @@ impl World<'_> {
                 self.progress
                     .note(&format!("making a {} as {}", self.slots.all[slot].noun, self.actors[owner].fact.name));
                 // Where none can be made, the actions that need one will say so.
-                let _ = self.standing(slot, owner).await;
+                if let Ok(standing) = self.standing(slot, owner).await {
+                    self.stand_for_each_audience(standing).await;
+                }
             }
         }
     }
@@ -184,19 +186,14 @@ impl World<'_> {
         self.reached += 1;
         match stage {
             Stage::Lists => {
-                let mut trials = self.try_list(&reached).await;
-                if trials.is_empty() {
-                    trials = self.try_plain(&reached).await?;
-                }
+                self.met.insert(action, reached.clone());
+                let trials = self.try_without_object(&reached).await?;
                 pending.push((reached, trials));
             }
             Stage::Plain => {
                 if self.spares_others(&reached).await? {
-                    // A search or a list may be called by POST; what it shows of the owner's says so.
-                    let mut trials = self.try_list(&reached).await;
-                    if trials.is_empty() {
-                        trials = self.try_plain(&reached).await?;
-                    }
+                    self.met.insert(action, reached.clone());
+                    let trials = self.try_without_object(&reached).await?;
                     pending.push((reached, trials));
                 }
             }
@@ -215,6 +212,13 @@ impl World<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The trials of an action without an object. A search or a list may be called by POST, too: what it shows of the
+    /// owner's says so.
+    pub(super) async fn try_without_object(&mut self, reached: &Reached) -> Result<Vec<Trial>> {
+        let trials = self.try_list(reached).await;
+        if trials.is_empty() { self.try_plain(reached).await } else { Ok(trials) }
     }
 
     /// Accounts, sessions and credentials are only touched on actors made for it.
@@ -362,8 +366,9 @@ impl World<'_> {
                 continue;
             }
             *trials = match reached.form {
-                Form::List => self.try_list(reached).await,
-                Form::Plain => self.try_plain(reached).await?,
+                Form::List => self.try_without_object(reached).await?,
+                Form::Plain if self.stage(reached.action) == Stage::Personal => self.try_plain(reached).await?,
+                Form::Plain => self.try_without_object(reached).await?,
                 _ => self.try_on_objects(reached).await?,
             };
             let mut ended = false;

@@ -120,11 +120,13 @@ pub struct World<'a> {
     pub sentinels: BTreeMap<usize, usize>,
     /// Actions whose turn was put off once.
     pub postponed: BTreeSet<usize>,
+    /// Standing objects beside which one for each other audience was made.
+    pub populated: BTreeSet<usize>,
     /// Slots whose foreign objects were compared with missing ones.
     pub compared: BTreeSet<usize>,
     /// Slots that an object is being made for right now.
     pub making: BTreeSet<usize>,
-    /// Actions on objects that succeeded for one who may, as they were reached.
+    /// Actions that succeeded for one who may, as they were reached.
     pub met: BTreeMap<usize, Reached>,
     /// The state of members that is walked right now.
     pub membership: Option<Membership>,

@@ -46,6 +46,11 @@ impl Harbour {
 
     /// Walks it, all of it or one action, and judges.
     pub(crate) async fn audit(&self, only: Option<&str>) -> Outcome {
+        audit::outcome(&self.walk(only).await)
+    }
+
+    /// Walks it, all of it or one action: the evidence.
+    pub(crate) async fn walk(&self, only: Option<&str>) -> Dossier {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         // The project's own manifest; only the address and the way to start are this test's.
         let manifest = std::fs::read_to_string(root.join("plimsoll.toml")).unwrap();
@@ -61,7 +66,7 @@ impl Harbour {
         let mut setup = audit::Setup::new(Manifest::load(&path).unwrap(), "run").unwrap();
         setup.only = only.map(str::to_owned);
         let walked = audit::walk(&setup, &Silent).await.unwrap();
-        audit::outcome(&Dossier::load(&walked.evidence).unwrap())
+        Dossier::load(&walked.evidence).unwrap()
     }
 
     /// Signs somebody in and asks the JSON interface by the door, without the network.

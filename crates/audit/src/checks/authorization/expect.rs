@@ -70,15 +70,23 @@ pub fn expect(
 }
 
 /// What is expected of a member of this role who is in a state: the row of the state, else the action's own. Whoever may
-/// reach what he is a member of may; what nobody reviewed is not known.
-pub fn expect_as_member(run: &Run, matrix: Option<&Matrix>, action: &str, role: &str, state: &str) -> Expectation {
+/// reach what he is a member of may, and without an object whoever may do it at all; what nobody reviewed is not known.
+pub fn expect_as_member(
+    run: &Run,
+    matrix: Option<&Matrix>,
+    action: &str,
+    role: &str,
+    state: &str,
+    on_object: bool,
+) -> Expectation {
     let fact = run.actions.iter().find(|fact| fact.name == action);
     let (verb, path) = fact.map_or(("", ""), |fact| (fact.verb.as_str(), fact.path.as_str()));
     let in_state = |matrix: &Matrix, state| matrix.right_in(state, verb, path, role).map(|(_, right)| right);
     let right = matrix.and_then(|matrix| in_state(matrix, Some(state)).or_else(|| in_state(matrix, None)));
     match right.filter(|right| right.review == Review::Reviewed) {
         Some(right) => {
-            let rule = if right.reach < Reach::Member { Rule::Forbidden } else { Rule::Allowed };
+            let needed = if on_object { Reach::Member } else { Reach::Own };
+            let rule = if right.reach < needed { Rule::Forbidden } else { Rule::Allowed };
             Expectation { rule, strength: Strength::Matrix, reach: Some(right.reach) }
         }
         None => Expectation { rule: Rule::Unknown, strength: Strength::None, reach: None },

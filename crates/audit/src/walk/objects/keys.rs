@@ -99,7 +99,7 @@ impl World<'_> {
     }
 
     /// Leaves of an answer that may be a key, likeliest first.
-    pub(super) fn ranked(&self, slot: usize, leaves: Vec<(String, String)>) -> Vec<(String, String)> {
+    pub(in crate::walk) fn ranked(&self, slot: usize, leaves: Vec<(String, String)>) -> Vec<(String, String)> {
         let names = self.parameter_names(slot);
         let noun = &self.slots.all[slot].noun;
         let rank = |path: &str, text: &str| {

@@ -4,6 +4,7 @@
 //! the key; how it was done is kept, and the next object of its kind costs one request.
 
 mod accounts;
+mod audiences;
 mod keys;
 mod seen;
 mod ways;

@@ -1,6 +1,7 @@
 //! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
 
 mod dry;
+mod hidden;
 mod nesting;
 mod record;
 mod roles;

@@ -37,7 +37,7 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
             let on_object = !matches!(trial.form, Form::Plain);
             let (matrix, role) = (matrix.as_ref(), &attempt.actor.role);
             let expectation = match &attempt.state {
-                Some(state) => expect_as_member(&run, matrix, &trial.action, role, state),
+                Some(state) => expect_as_member(&run, matrix, &trial.action, role, state, on_object),
                 None => expect(&run, matrix, &trial.action, &attempt.actor, &attempt.relation, on_object),
             };
             let judged = Judged {
