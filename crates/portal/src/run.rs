@@ -21,6 +21,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> Exit
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // Before there are threads: each would take a share of the memory that this may use.
+    if let Command::Render(asked) = &cli.command {
+        return crate::files::render(asked);
+    }
     log();
     // One provider for every connection of this process. A second call of a test is no harm.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -36,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> Exit
 
 async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
     match command {
+        Command::Render(asked) => return Ok(crate::files::render(&asked)),
         Command::Serve(serve) => crate::serve::serve(&serve, parts).await?,
         Command::Do(asked) => perform(&asked, parts).await?,
         Command::Matrix => print(&crate::trail::text(&parts.catalogue)),

@@ -64,6 +64,9 @@ pub enum Command {
                             Example:\n  plimsoll-portal move --data plimsoll-data --to postgres://portal@db.example/portal"
     )]
     Move(Move),
+    /// Make one preview of the file on standard input: the portal starts itself so for each.
+    #[command(hide = true)]
+    Render(files::Render),
 }
 
 /// What to do with the record.

@@ -9,6 +9,7 @@ pub mod keys;
 mod kind;
 mod name;
 mod part;
+mod preview;
 mod put;
 mod read;
 mod scanner;
@@ -22,6 +23,7 @@ pub use keys::{FileKey, FilesKey, OrganisationKey};
 pub use kind::{HEAD_BYTES, Kind, Mistyped, recognise};
 pub use name::{FileName, content_disposition};
 pub use part::{FileParts, PartPlace, StoredPart};
+pub use preview::{NoPreview, PREVIEW_BYTES_MAX, PREVIEW_WIDTH_MAX, Preview, Previews, Render, render};
 pub use put::{Arrived, BreakOff, PutError};
 pub use scanner::{Clamd, ScanError, Scanner, Verdict};
 pub use settings::{Limits, Place, Settings, Size};
@@ -66,7 +68,7 @@ pub enum Error {
     },
     /// The store cannot be reached, is full, or refuses.
     #[error("the store of files: {0}")]
-    Store(#[source] object_store::Error),
+    Store(object_store::Error),
 }
 
 impl From<object_store::Error> for Error {

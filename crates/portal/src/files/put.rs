@@ -43,7 +43,7 @@ pub enum PutError {
     },
     /// The source broke off, and what had come was not to be kept.
     #[error("the sender broke off: {0}")]
-    Broken(#[source] BoxError),
+    Broken(BoxError),
     /// It could not be stored.
     #[error(transparent)]
     Store(#[from] Error),

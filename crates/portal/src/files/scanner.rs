@@ -70,7 +70,7 @@ pub enum ScanError {
     TooSlow(Duration),
     /// The file could not be read to its end.
     #[error("the file cannot be read: {0}")]
-    Source(#[source] BoxError),
+    Source(BoxError),
 }
 
 impl Scanner {

@@ -16,6 +16,7 @@ mod matrix;
 mod moving;
 mod outside;
 mod pages;
+mod previews;
 mod push;
 mod record;
 mod rehearsal;
