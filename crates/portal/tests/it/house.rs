@@ -71,14 +71,15 @@ impl Answer {
     }
 }
 
+/// Says that a test did not run, past the test runner's capture: it must be seen.
+pub(crate) fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// The address of an empty database of a house's own; `None` when there is no server, which is said.
 pub(crate) async fn empty_postgres() -> Option<String> {
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
-        // Past the test runner's capture: a test that did not run must be seen.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)"
-        );
+        skipped("TEST_POSTGRES_URL names no PostgreSQL server: export TEST_POSTGRES_URL=$(.ci/postgres)");
         return None;
     };
     let schema = format!("house_{}", door::id::uuid_at(START).simple());

@@ -8,6 +8,8 @@ mod api;
 mod browser;
 mod export;
 mod faults;
+mod files_clamd;
+mod files_s3;
 mod house;
 mod html;
 mod input;
