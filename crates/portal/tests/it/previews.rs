@@ -32,6 +32,11 @@ fn decoded(preview: &Preview) -> RgbaImage {
 
 /// A PDF of these objects, numbered from 1; the first is the catalogue.
 fn pdf(objects: &[String]) -> Vec<u8> {
+    pdf_with(objects, "")
+}
+
+/// The same with more in its trailer.
+fn pdf_with(objects: &[String], trailer: &str) -> Vec<u8> {
     let (mut text, mut places) = ("%PDF-1.4\n".to_owned(), Vec::new());
     for (object, number) in objects.iter().zip(1..) {
         places.push(text.len());
@@ -40,7 +45,7 @@ fn pdf(objects: &[String]) -> Vec<u8> {
     let (start, count) = (text.len(), objects.len() + 1);
     text.push_str(&format!("xref\n0 {count}\n0000000000 65535 f \n"));
     places.iter().for_each(|place| text.push_str(&format!("{place:010} 00000 n \n")));
-    text.push_str(&format!("trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"));
+    text.push_str(&format!("trailer\n<< /Size {count} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"));
     text.into_bytes()
 }
 
@@ -126,6 +131,20 @@ async fn what_cannot_be_shown_is_said() {
             assert!(matches!(none, Err(NoPreview::Unreadable)), "{kind} {bytes:?} {none:?}");
         }
     }
+    let digest = "41".repeat(32);
+    let encrypt = format!(
+        "/Encrypt << /Filter /Standard /V 1 /R 2 /O <{digest}> /U <{digest}> /P -4 >> /ID [<{digest}> <{digest}>]"
+    );
+    let locked = pdf_with(
+        &[
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] >>".to_owned(),
+        ],
+        &encrypt,
+    );
+    let none = preview("pdf", &locked, 1, 100).await;
+    assert!(matches!(none, Err(NoPreview::Locked)), "{none:?}");
     let none = preview("docx", b"PK", 1, 100).await;
     assert!(matches!(none, Err(NoPreview::Kind)), "{none:?}");
     let piece = Bytes::from(vec![b' '; 1024 * 1024]);
@@ -137,6 +156,40 @@ async fn what_cannot_be_shown_is_said() {
     let none =
         absent.preview(Kind::from_word("pdf").unwrap(), stream::empty::<Result<Bytes, Infallible>>(), 1, 100).await;
     assert!(matches!(none, Err(NoPreview::Unavailable(_))), "{none:?}");
+}
+
+/// What the process takes from itself, as the kernel tells it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_process_has_nothing_to_lose() {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_plimsoll-portal"));
+    command.args(["render", "--kind", "pdf", "--page", "1", "--width", "100"]).kill_on_drop(true);
+    // It waits for its file, which never comes.
+    let child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let limits = format!("/proc/{}/limits", child.id().unwrap());
+    let expected = [
+        ("Max open files", "3"),
+        ("Max address space", "536870912"),
+        ("Max cpu time", "10"),
+        ("Max file size", "0"),
+        ("Max core file size", "0"),
+        ("Max processes", "0"),
+    ];
+    let mut missing = expected.to_vec();
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let limits = std::fs::read_to_string(&limits).unwrap();
+        let holds = |name: &str, most: &str| {
+            let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            // Neither it nor anybody for it can take a limit back.
+            line.split_whitespace().take(2).all(|limit| limit == most)
+        };
+        missing.retain(|(name, most)| !holds(name, most));
+        if missing.is_empty() {
+            return;
+        }
+    }
+    panic!("not limited: {missing:?}");
 }
 
 /// CRC-32 as PNG has it (RFC 2083, section 15).
