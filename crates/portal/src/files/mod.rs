@@ -26,7 +26,7 @@ pub use part::{FileParts, PartPlace, StoredPart};
 pub use preview::{NoPreview, PREVIEW_BYTES_MAX, PREVIEW_WIDTH_MAX, Preview, Previews, Render, render};
 pub use put::{Arrived, BreakOff, PutError};
 pub use scanner::{Clamd, ScanError, Scanner, Verdict};
-pub use settings::{Limits, Place, Settings, Size};
+pub use settings::{Limits, Location, Settings, Size};
 pub use store::{Files, Found, S3Settings};
 
 door::typed_id!(

@@ -20,7 +20,7 @@ const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 pub struct Settings {
     /// Where files lie, encrypted: a directory, or `s3://bucket/prefix`. Otherwise in `files` in the data directory.
     #[arg(long, value_name = "PLACE")]
-    pub files: Option<Place>,
+    pub files: Option<Location>,
     /// The S3 server, when it is not Amazon's: `https://s3.example`.
     #[arg(long, env = "AWS_ENDPOINT_URL", value_name = "URL")]
     pub files_endpoint: Option<url::Url>,
@@ -47,7 +47,7 @@ pub struct Settings {
 
 /// Where files lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// In a directory.
     Directory(PathBuf),
     /// In a bucket, below a prefix.
@@ -95,8 +95,8 @@ impl Settings {
     pub fn open(&self, data: &Path) -> Result<(Files, Scanner, Limits)> {
         let files = match &self.files {
             None => Files::local(&data.join("files")),
-            Some(Place::Directory(directory)) => Files::local(directory),
-            Some(Place::Bucket { bucket, prefix }) => Files::s3(&S3Settings {
+            Some(Location::Directory(directory)) => Files::local(directory),
+            Some(Location::Bucket { bucket, prefix }) => Files::s3(&S3Settings {
                 bucket: bucket.clone(),
                 prefix: prefix.clone(),
                 endpoint: self.files_endpoint.clone(),
@@ -124,7 +124,7 @@ impl Settings {
     }
 }
 
-impl FromStr for Place {
+impl FromStr for Location {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -184,12 +184,12 @@ mod tests {
     #[test]
     fn a_place_is_a_directory_or_a_bucket() {
         let bucket =
-            |bucket: &str, prefix: &str| Ok(Place::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+            |bucket: &str, prefix: &str| Ok(Location::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
         assert_eq!("s3://halden".parse(), bucket("halden", ""));
         assert_eq!("s3://halden/portal/files/".parse(), bucket("halden", "portal/files"));
-        assert_eq!("/srv/files".parse(), Ok(Place::Directory("/srv/files".into())));
+        assert_eq!("/srv/files".parse(), Ok(Location::Directory("/srv/files".into())));
         for wrong in ["", "s3://", "s3:///prefix", "gs://bucket"] {
-            assert!(wrong.parse::<Place>().is_err(), "{wrong}");
+            assert!(wrong.parse::<Location>().is_err(), "{wrong}");
         }
     }
 
@@ -220,7 +220,7 @@ mod tests {
 
         #[test]
         fn any_text_is_taken_or_refused(text in ".{0,30}") {
-            let _ = (text.parse::<Size>(), text.parse::<Place>());
+            let _ = (text.parse::<Size>(), text.parse::<Location>());
         }
     }
 }
