@@ -1,10 +1,11 @@
 //! Where an object is: the whole of tenancy hangs on it.
 
 use ledger::Chain;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The walls around an object, from the outside in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
     /// The account that it belongs to, for what is a person's own.
     pub account: Option<Uuid>,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! limit by address → who is it → same origin → limit by caller
-//!   → load and decide in a snapshot          a refusal costs no lock
+//!   → load and decide in a snapshot          a refusal costs no lock; the same key may have been answered before
 //!   → ready                                  slow work, never in a transaction
 //!   → begin → load and decide again, locked
 //!   → same key? answer as before
@@ -25,6 +25,7 @@ use crate::caller::{Actor, Caller, Credential};
 use crate::catalogue::{Catalogue, Entry};
 use crate::decide::decide;
 use crate::grounds::Grounds;
+use crate::idempotency::Keyed;
 use crate::limits::Memory;
 use crate::origin::came_by_itself;
 use crate::permit::Permitted;
@@ -32,6 +33,7 @@ use crate::place::Place;
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
 use crate::request::{Reply, Request};
+use crate::spec::Spec;
 use crate::store::{self, Store, Tx};
 use crate::time::{Clock, Time};
 use crate::values;
@@ -87,6 +89,8 @@ pub(crate) struct Passage<'a> {
     pub(crate) caller: Caller,
     pub(crate) place: Option<Place>,
     pub(crate) standing: Relations,
+    /// The part of the standing that comes from the object itself.
+    pub(crate) own: Relations,
 }
 
 impl Door {
@@ -160,6 +164,7 @@ impl Door {
             caller: Caller::anyone(),
             place: None,
             standing: Relations::NONE,
+            own: Relations::NONE,
         };
         let result = match passage.limit_by_address() {
             Ok(()) => (entry.run)(&mut passage).await,
@@ -245,6 +250,7 @@ impl<'a> Passage<'a> {
         let place = target.place();
         let at_its_place = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
         self.standing = target.standing(&self.caller, at_its_place);
+        self.own = self.standing.without(at_its_place);
         self.place = Some(place);
         decide(&self.entry.spec, self.entry.effect, &self.caller, self.standing, target.state(), self.now)?;
         if let (Some(seen), Some(tag)) = (&self.request.matches, target.tag())
@@ -253,5 +259,16 @@ impl<'a> Passage<'a> {
             return Err(Refusal::Changed);
         }
         Ok(Permitted(target, self.standing))
+    }
+
+    /// The answer that the same request was given before, if the caller may still do at its place what he did there. The
+    /// state of the object is what he made it, so it does not count.
+    pub(crate) async fn answered_before(&self, tx: &mut Tx) -> Result<Option<Reply>> {
+        let Ok(Some(keyed)) = Keyed::of(self.request, &self.caller, self.entry.spec.name) else { return Ok(None) };
+        let Some(kept) = keyed.kept(tx, self.now).await? else { return Ok(None) };
+        let standing = self.door.parts.grounds.standing(tx, &self.caller, &kept.place).await?.and(kept.own());
+        let spec = Spec { not_when: &[], ..self.entry.spec.clone() };
+        let may = decide(&spec, self.entry.effect, &self.caller, standing, "", self.now);
+        Ok(may.is_ok().then(|| kept.reply()))
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::Passage;
 use crate::action::{Change, Disclose, Keep, Look, Receive, Stream, Target};
 use crate::catalogue::output;
-use crate::idempotency::Keyed;
+use crate::idempotency::{Kept, Keyed};
 use crate::permit::{Desk, Outlet, Permitted, Read, Released, Snapshots, Write};
 use crate::record::{self, Record};
 use crate::refusal::{Refusal, Result};
 use crate::request::Reply;
+use crate::store::Tx;
 use crate::values;
 
 /// How often a transaction is run again when others come in between.
@@ -33,7 +34,9 @@ pub(crate) async fn look<A: Look>(passage: &mut Passage<'_>) -> Result<Reply> {
 
 pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply> {
     let mut tx = passage.arrive().await?;
-    passage.enter::<A::Target>(&mut tx).await?;
+    if let Entered::Before(reply) = enter::<A::Target>(passage, &mut tx).await? {
+        return Ok(reply);
+    }
     drop(tx);
     let input = passage.input::<A::Input>()?;
     match write(passage, &Changes::<A>(&input)).await? {
@@ -43,7 +46,10 @@ pub(crate) async fn change<A: Change>(passage: &mut Passage<'_>) -> Result<Reply
 
 pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Reply> {
     let mut tx = passage.arrive().await?;
-    let target = passage.enter::<A::Target>(&mut tx).await?;
+    let target = match enter::<A::Target>(passage, &mut tx).await? {
+        Entered::Now(target) => target,
+        Entered::Before(reply) => return Ok(reply),
+    };
     let input = passage.input::<A::Input>()?;
     let mut read = Read {
         tx: Some(tx),
@@ -62,7 +68,9 @@ pub(crate) async fn receive<A: Receive>(passage: &mut Passage<'_>) -> Result<Rep
 
 pub(crate) async fn disclose<A: Disclose>(passage: &mut Passage<'_>) -> Result<Reply> {
     let mut tx = passage.arrive().await?;
-    passage.enter::<A::Target>(&mut tx).await?;
+    if let Entered::Before(reply) = enter::<A::Target>(passage, &mut tx).await? {
+        return Ok(reply);
+    }
     drop(tx);
     let input = passage.input::<A::Input>()?;
     match write(passage, &Discloses::<A>(&input)).await? {
@@ -138,12 +146,29 @@ pub(crate) async fn anchor(passage: &mut Passage<'_>) -> Result<Reply> {
 struct Nowhere;
 
 impl Target for Nowhere {
-    async fn load(_: &mut crate::store::Tx, _: &crate::Caller, _: &crate::Ids) -> crate::store::Result<Option<Self>> {
+    async fn load(_: &mut Tx, _: &crate::Caller, _: &crate::Ids) -> crate::store::Result<Option<Self>> {
         Ok(Some(Self))
     }
 
     fn place(&self) -> crate::Place {
         crate::Place::INSTALLATION
+    }
+}
+
+/// Somebody who was let in, or who was answered before.
+enum Entered<T> {
+    Now(Permitted<T>),
+    Before(Reply),
+}
+
+/// Loads and decides. Where the object is gone or has changed, the same request may have done that, and was answered.
+async fn enter<T: Target>(passage: &mut Passage<'_>, tx: &mut Tx) -> Result<Entered<T>> {
+    match passage.enter::<T>(tx).await {
+        Ok(target) => Ok(Entered::Now(target)),
+        Err(refusal @ (Refusal::NotFound | Refusal::NotNow(_) | Refusal::Changed)) => {
+            passage.answered_before(tx).await?.map(Entered::Before).ok_or(refusal)
+        }
+        Err(refusal) => Err(refusal),
     }
 }
 
@@ -252,7 +277,13 @@ async fn once<D: Deed>(
     let entry = passage.entry;
     let mut tx = passage.door.parts.store.write(alone).await?;
     passage.identify(&mut tx).await?;
-    let target = passage.enter::<D::Target>(&mut tx).await?;
+    let target = match enter::<D::Target>(passage, &mut tx).await? {
+        Entered::Now(target) => target,
+        Entered::Before(reply) => {
+            tx.commit().await?;
+            return Ok(Wrote::Before(reply));
+        }
+    };
     if let Some(keyed) = keyed
         && let Some(reply) = keyed.claim(&mut tx, passage.now).await?
     {
@@ -280,7 +311,7 @@ async fn once<D: Deed>(
         }
     }
     if let (Some(keyed), Some(reply), false) = (keyed, D::reply(&made), entry.spec.secret) {
-        keyed.keep(&mut tx, reply).await?;
+        keyed.keep(&mut tx, &Kept::new(reply, target.place(), passage.own)).await?;
     }
     tx.commit().await?;
     Ok(Wrote::Now(made))

@@ -1,7 +1,8 @@
 //! The same request twice has the effect of one.
 
-use door::Refusal;
+use door::{Refusal, values};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::world::{World, made, on_both, person};
 
@@ -13,6 +14,8 @@ on_both!(
     what_is_secret_is_shown_once,
     a_refused_request_leaves_its_key_free,
     at_the_same_time_one_is_done,
+    what_is_gone_or_changed_by_it_is_answered_as_before,
+    who_was_put_out_since_is_refused,
 );
 
 async fn the_same_key_gives_the_same_answer(world: World) {
@@ -100,4 +103,53 @@ async fn at_the_same_time_one_is_done(world: World) {
     assert_eq!(answers.iter().filter(|reply| !reply.repeated).count(), 1);
     assert!(answers.iter().all(|reply| made(reply) == made(&answers[0])));
     assert_eq!(world.count("shelf").await, 1);
+}
+
+async fn what_is_gone_or_changed_by_it_is_answered_as_before(world: World) {
+    let shelf = world.shelf("one").await;
+    let rename = || world.ask("shelf.archive").by("ann").on("shelf", shelf).key("a");
+    let (first, second) = (rename().await.unwrap(), rename().await.unwrap());
+    assert_eq!((first.repeated, second.repeated, first.output), (false, true, second.output));
+    let events = world.count("event").await;
+    let remove = |name, key| world.ask("shelf.remove").by(name).on("shelf", shelf).key(key);
+    assert!(!remove("ann", "k").await.unwrap().repeated);
+    assert!(remove("ann", "k").await.unwrap().repeated, "the object is gone, and the answer is the first one");
+    assert_eq!(world.count("event").await, events + 1, "it was done once");
+    // Without the key, under another one, for another object, and for somebody else there is nothing.
+    assert_eq!(world.ask("shelf.remove").by("ann").on("shelf", shelf).await, Err(Refusal::NotFound));
+    assert_eq!(remove("ann", "other").await, Err(Refusal::NotFound));
+    assert_eq!(remove("cy", "k").await, Err(Refusal::NotFound));
+    let other = Uuid::from_u128(9);
+    assert_eq!(world.ask("shelf.remove").by("ann").on("shelf", other).key("k").await, Err(Refusal::NotFound));
+
+    let (here, there) = (world.shelf("here").await, world.shelf("there").await);
+    let book = world.book(here, "a", "s").await;
+    let moved = || {
+        let to = json!({ "shelf": there });
+        world.ask("book.move").by("ann").on("shelf", here).on("book", book).with(to).key("m")
+    };
+    assert!(!moved().await.unwrap().repeated);
+    assert!(moved().await.unwrap().repeated, "it is not there any more, because of this request");
+    // Many at once: one does it, all are answered.
+    let third = world.shelf("three").await;
+    let ask = || world.ask("shelf.remove").by("ann").on("shelf", third).key("many");
+    let asked: Vec<_> = (0..8).map(|_| tokio::spawn(ask().into_future())).collect();
+    let mut done = 0;
+    for asked in asked {
+        done += usize::from(!asked.await.unwrap().unwrap().repeated);
+    }
+    assert_eq!(done, 1);
+    world.wait(24 * 3600 + 1);
+    assert_eq!(remove("ann", "k").await, Err(Refusal::NotFound), "after a day it is forgotten");
+}
+
+async fn who_was_put_out_since_is_refused(world: World) {
+    let shelf = world.shelf("one").await;
+    let remove = || world.ask("shelf.remove").by("ann").on("shelf", shelf).key("k");
+    remove().await.unwrap();
+    assert!(remove().await.unwrap().repeated);
+    world.write("UPDATE member SET admin = $2 WHERE person = $1", values![person("ann"), false]).await.unwrap();
+    assert_eq!(remove().await, Err(Refusal::NotFound), "no longer an admin: what one is now decides");
+    world.write("DELETE FROM member WHERE person = $1", values![person("ann")]).await.unwrap();
+    assert_eq!(remove().await, Err(Refusal::NotFound));
 }
