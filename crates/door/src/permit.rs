@@ -3,9 +3,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use ledger::Hash;
 use ledger::commitment::{Salt, of_row};
-use ledger::event::Operation;
+use ledger::event::{Operation, Performer};
+use ledger::{Chain, Hash};
 use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::caller::{Caller, Origin};
 use crate::catalogue::Catalogue;
 use crate::id::uuid_at;
 use crate::pass::Parts;
-use crate::record::Changed;
+use crate::record::{Changed, Keeper, Pruned};
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
 use crate::request::{Arriving, Body, Ids, Pieces};
@@ -131,6 +131,30 @@ impl Desk {
     /// [`Refusal::Broken`] when the door was made with another kind.
     pub fn world<T: 'static>(&self) -> Result<&T> {
         self.0.parts.world.downcast_ref().ok_or(Refusal::Broken)
+    }
+
+    /// Chains whose oldest event that is still there happened before a time, except the installation's.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn chains_older_than(&self, before: Time) -> Result<Vec<Chain>> {
+        let oldest = "SELECT chain FROM event_index GROUP BY chain HAVING min(at) < $1 ORDER BY chain";
+        let rows = self.0.parts.store.read().await?.all(oldest, values![before]).await?;
+        let chains: Vec<String> = rows.iter().map(|row| row.get("chain")).collect::<store::Result<_>>()?;
+        let chains = chains.iter().filter_map(|chain| chain.parse().ok());
+        Ok(chains.filter(|chain| !matches!(chain, Chain::Installation(_))).collect())
+    }
+
+    /// Drops the beginning of a chain by policy: see [`Keeper::prune`].
+    ///
+    /// # Errors
+    /// As [`crate::record::SealError`] says.
+    pub async fn prune(&self, chain: &Chain, before: Time) -> Result<Option<Pruned>> {
+        let Parts { store, sealer, observer, .. } = &self.0.parts;
+        let row = store.read().await?.one("SELECT id FROM installation", vec![]).await?;
+        let installation = row.get("id")?;
+        let keeper = Keeper { store, sealer: sealer.as_deref(), installation, observer, now: self.now() };
+        Ok(keeper.prune(chain, before, Performer::job()).await?)
     }
 
     /// Writes a housekeeping table, in a transaction of its own.

@@ -113,6 +113,19 @@ impl Policy {
         self
     }
 
+    /// The same logs, and witnesses of which any one must have seen a checkpoint. Without any, nothing is asked for.
+    #[must_use]
+    pub fn witnessed_by_any(mut self, witnesses: impl IntoIterator<Item = (String, VerifierKey)>) -> Self {
+        let first = self.members.len();
+        self.members.extend(witnesses.into_iter().map(|(name, key)| (name, Member::Witness(key))));
+        let of: Vec<usize> = (first..self.members.len()).collect();
+        if !of.is_empty() {
+            self.members.push(("any".to_owned(), Member::Group { enough: 1, of }));
+            self.quorum = Some(self.members.len() - 1);
+        }
+        self
+    }
+
     /// The keys of the logs.
     pub fn logs(&self) -> impl Iterator<Item = &VerifierKey> {
         self.logs.iter().map(|log| &log.key)

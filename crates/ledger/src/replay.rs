@@ -55,6 +55,20 @@ impl Replay {
     /// # Errors
     /// The first [`Mismatch`]; the leaf counts as read all the same.
     pub fn take(&mut self, leaf: &Stored<'_>, completed: impl FnMut(Node, Hash)) -> Result<(), Mismatch> {
+        let computed = leaf.body.map(|body| leaf::hash(&leaf.chain, leaf.sequence, &leaf.previous, body));
+        self.take_computed(leaf, computed, completed)
+    }
+
+    /// The same for a leaf whose hash was computed elsewhere, on another core: none where its body was dropped by policy.
+    ///
+    /// # Errors
+    /// As for [`Self::take`].
+    pub fn take_computed(
+        &mut self,
+        leaf: &Stored<'_>,
+        computed: Option<Hash>,
+        completed: impl FnMut(Node, Hash),
+    ) -> Result<(), Mismatch> {
         let head = self.chains.entry(leaf.chain).or_insert(ChainHead::EMPTY);
         let before = std::mem::replace(head, ChainHead { count: leaf.sequence, last: leaf.hash });
         self.frontier.append(leaf.hash, completed);
@@ -64,12 +78,7 @@ impl Replay {
         if leaf.previous != before.last {
             return Err(Mismatch::Previous);
         }
-        match leaf.body {
-            Some(body) if leaf::hash(&leaf.chain, leaf.sequence, &leaf.previous, body) != leaf.hash => {
-                Err(Mismatch::Hash)
-            }
-            _ => Ok(()),
-        }
+        if computed.is_some_and(|computed| computed != leaf.hash) { Err(Mismatch::Hash) } else { Ok(()) }
     }
 
     /// How many leaves were read.

@@ -103,6 +103,9 @@ impl Keeper<'_> {
         let mut tx = self.store.write(true).await?;
         let head = claim_head(&mut tx).await?;
         let from = log::unsigned(&head, "size")?;
+        if from == 0 {
+            return Err(SealError::Empty);
+        }
         match terms::stored(&mut tx).await?.last() {
             None => terms::insert(&mut tx, 0, old_key.verifier(), None).await?,
             Some(last) if last.key == *old_key.verifier() => {}

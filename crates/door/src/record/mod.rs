@@ -30,7 +30,7 @@ pub use hand_over::{Decision, EPOCH_BEGIN, KEY_ROTATE};
 pub use high_water::{Erased, read_erased};
 pub use keeper::Keeper;
 pub use prove::{Proved, prove};
-pub use prune::{PRUNE, Pruned};
+pub use prune::{PRUNE, PRUNE_EVENTS_MAX, Pruned};
 pub use schema::MIGRATIONS;
 pub(crate) use schema_watch::Looked;
 pub use schema_watch::SCHEMA_SET;

@@ -118,6 +118,14 @@ pub enum SealError {
         /// Leaves of the log.
         size: u64,
     },
+    /// A log without a leaf.
+    #[error("nothing is sealed yet, so there is nothing to hand over")]
+    Empty,
+    /// A chain that is never dropped.
+    #[error(
+        "the installation's chain tells of keys, epochs and erasures: without it the rest cannot be read, so it is kept"
+    )]
+    Kept,
     /// Another instance seals at this moment.
     #[error("another instance seals at this moment; run it again")]
     Busy,

@@ -18,6 +18,8 @@ use super::{Error, Faults, Result, Row, Value};
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Rows that one statement inserts at the most: few texts to prepare, and far from the engines' limits on places.
 const ROWS_AT_ONCE_MAX: usize = 256;
+/// Rows that SQLite's own thread reads ahead of whoever takes them.
+const ROWS_AHEAD: usize = 1024;
 /// Connections that read on SQLite.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of one instance.
@@ -221,6 +223,7 @@ impl Connections {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(LOCK_WAIT)
+                    .row_buffer_size(ROWS_AHEAD)
                     .pragma("recursive_triggers", "ON")
                     // What was erased leaves no trace in free pages.
                     .pragma("secure_delete", "ON")
@@ -338,13 +341,8 @@ impl Tx {
     /// The same with a beginning that was put together here in the store.
     pub(super) async fn insert_made(&mut self, into: &str, columns: usize, values: &[Value]) -> Result<()> {
         for rows in values.chunks(ROWS_AT_ONCE_MAX * columns) {
-            let row = |row: &[Value], first: usize| {
-                let places: Vec<String> = (0..row.len()).map(|column| format!("${}", first + column)).collect();
-                format!("({})", places.join(", "))
-            };
-            let places: Vec<String> =
-                rows.chunks(columns).enumerate().map(|(place, values)| row(values, place * columns + 1)).collect();
-            self.execute(Text::Made(format!("{into} VALUES {}", places.join(", "))), rows).await?;
+            let places = dialect::places(self.engine(), columns, rows.len() / columns);
+            self.execute(Text::Made(format!("{into} VALUES {places}")), rows).await?;
         }
         Ok(())
     }

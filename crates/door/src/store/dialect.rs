@@ -242,6 +242,20 @@ pub(super) const fn schema_lines(engine: Engine) -> &'static str {
     }
 }
 
+/// The places of so many rows of values in a statement that inserts them.
+pub(super) fn places(engine: Engine, columns: usize, rows: usize) -> String {
+    let place = |number: usize| match engine {
+        // Without a number: SQLite looks numbered ones up from the first, each time.
+        Engine::Sqlite => "?".to_owned(),
+        Engine::Postgres => format!("${number}"),
+    };
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| place(row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// The tables in the order in which they were made; and of one table the columns, with their places in the primary key
 /// from 1, or 0.
 pub(super) const fn tables_and_keys(engine: Engine) -> (&'static str, &'static str) {

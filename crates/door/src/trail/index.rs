@@ -36,7 +36,7 @@ impl Index {
 }
 
 /// Every object of whose story an event is a part: what it was done to or with, and each row that it moved.
-pub(super) fn objects(body: &Body) -> BTreeSet<Uuid> {
+pub(crate) fn objects(body: &Body) -> BTreeSet<Uuid> {
     let targets = body.tgt.iter().map(|target| target.id);
     targets.chain(body.chg.iter().map(|change| change.pk)).collect()
 }

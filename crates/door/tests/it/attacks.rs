@@ -71,6 +71,7 @@ const ENDS_AND_NODES: &[Attack] = &[
             "DELETE FROM ledger_leaf WHERE seq >= 250",
             "DELETE FROM ledger_checkpoint WHERE size > 250",
             "DELETE FROM ledger_node WHERE idx >= 0",
+            "DELETE FROM event_object WHERE n > 250",
             "DELETE FROM event_index WHERE n > 250",
             "DELETE FROM event WHERE n > 250",
             "DELETE FROM event_pending WHERE n > 250",
@@ -121,6 +122,12 @@ const VALUES_AND_INDEX: &[Attack] = &[
     ),
     (&["UPDATE event_index SET outcome = 'denied' WHERE n = 7"], Verdict::Tampered, |fault| {
         matches!(fault, Fault::Index { n: 7 })
+    }),
+    (&["DELETE FROM event_object WHERE n = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Object { n: 7, wrong: "is missing from its story", .. })
+    }),
+    (&["UPDATE event_object SET n = 8 WHERE n = 7"], Verdict::Tampered, |fault| {
+        matches!(fault, Fault::Object { n: 8, wrong: "stands in its story, and the event does not say so", .. })
     }),
 ];
 

@@ -9,6 +9,7 @@ use door::store::Store;
 use door::{Later, values};
 use ledger::Chain;
 use ledger::checkpoint::Checkpoint;
+use ledger::event::Performer;
 use ledger::key::SignerKey;
 use ledger::note::Note;
 use uuid::Uuid;
@@ -173,15 +174,34 @@ async fn a_beginning_is_dropped_and_the_rest_stays_provable() {
         }
         tx.commit().await.unwrap();
         sign(store, &sealer).await.unwrap();
-        let pruned = late.prune(&client(1), NOW.plus_seconds(400)).await.unwrap().unwrap();
+        let pruned = late.prune(&client(1), NOW.plus_seconds(400), Performer::job()).await.unwrap().unwrap();
         assert_eq!((pruned.events, pruned.until), (12, 12));
-        assert_eq!(late.prune(&client(1), NOW.plus_seconds(400)).await.unwrap(), None, "there is no more to drop");
+        assert_eq!(
+            late.prune(&client(1), NOW.plus_seconds(400), Performer::job()).await.unwrap(),
+            None,
+            "there is no more to drop"
+        );
         assert_eq!(sign(store, &sealer).await.unwrap(), 1);
         let found = report(store, &sealer).await;
         assert_eq!((found.verdict(), found.dropped, found.changes_dropped), (Verdict::Verified, 12, 2), "{found}");
         let slice = slice_of(&mut store.read().await.unwrap(), &sealer, &client(1)).await.unwrap().unwrap();
         let slice = ledger::slice::verify(&slice.files(), None, &[]);
         assert_eq!((slice.verdict(), slice.dropped, slice.proved), (Verdict::SignedOnly, 12, 4), "{slice}");
+        // A later dropping takes the event of the earlier one with it, and the chain still says how far.
+        let mut tx = store.write(true).await.unwrap();
+        let at = NOW.plus_seconds(3000);
+        let event = ledger::event::Draft::new(door::id::uuid_at(at), at.timestamp(), client(1), "toy.paint");
+        record(&mut tx, event).await;
+        tx.commit().await.unwrap();
+        sign(store, &sealer).await.unwrap();
+        late.now = NOW.plus_seconds(4000);
+        let again = late.prune(&client(1), NOW.plus_seconds(2000), Performer::job()).await.unwrap().unwrap();
+        assert_eq!((again.events, again.until), (4, 16), "three events, and the one that told of the dropping");
+        sign(store, &sealer).await.unwrap();
+        let found = report(store, &sealer).await;
+        assert_eq!((found.verdict(), found.dropped, found.changes_dropped), (Verdict::Verified, 16, 2), "{found}");
+        let installation = Chain::Installation(INSTALLATION);
+        assert!(matches!(late.prune(&installation, later(9999), Performer::job()).await, Err(SealError::Kept)));
         // An event of another chain cannot be dropped, and a body that is taken away without a word is a fault.
         let mut tx = store.write(true).await.unwrap();
         let other = "DELETE FROM event WHERE n IN (SELECT n FROM ledger_leaf WHERE chain = $1)";
@@ -339,7 +359,7 @@ async fn nothing_is_handed_out_before_the_high_water_file_covers_it() {
         let slice = slice_of(&mut read, &plain, &client(1)).await.unwrap().unwrap();
         assert!(slice.checkpoint.text().contains("\n5\n"), "{}", slice.checkpoint);
         drop(read);
-        let dropped = keeper(store, &plain).prune(&client(0), later(9)).await.unwrap().unwrap();
+        let dropped = keeper(store, &plain).prune(&client(0), later(9), Performer::job()).await.unwrap().unwrap();
         assert_eq!((dropped.events, dropped.until), (2, 2), "what is not covered is not dropped");
         // The next look of any instance brings the file up to date, and only then is the newest one shown.
         let note = door.checkpoint().await.unwrap().unwrap();

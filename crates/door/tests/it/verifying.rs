@@ -166,6 +166,7 @@ async fn a_log_written_anew_with_the_key_is_a_fork() {
             &[
                 "DELETE FROM ledger_checkpoint",
                 "DELETE FROM ledger_leaf",
+                "DELETE FROM event_object",
                 "DELETE FROM event_index",
                 "DELETE FROM event",
                 "UPDATE ledger_head SET size = 0",

@@ -203,6 +203,11 @@ fn the_script_agrees() {
         name(gone).iter().for_each(|name| drop(files.remove(name)));
         assert_eq!(run(&files, &log_key()).0, 20, "without {gone}");
     }
+    let dropped = slice(100, 10).files();
+    assert_eq!(run(&dropped, &log_key()), (0, String::new()), "a beginning that was dropped by policy");
+    let mut more = dropped.clone();
+    name(11).iter().for_each(|name| drop(more.remove(name)));
+    assert_eq!(run(&more, &log_key()).0, 20, "more is missing than the chain says");
     let mut edited = whole.clone();
     let leaf = edited.get_mut(&name(2)[0]).unwrap();
     *leaf.last_mut().unwrap() ^= 1;

@@ -108,6 +108,15 @@ pub enum Fault {
         /// The event.
         n: i64,
     },
+    /// The story of an object is another than the events tell.
+    Object {
+        /// The event.
+        n: i64,
+        /// The object.
+        object: Uuid,
+        /// How.
+        wrong: &'static str,
+    },
     /// A stored node is missing, or is another than follows from the leaves.
     Node {
         /// Which.
@@ -228,6 +237,7 @@ impl fmt::Display for Fault {
             Self::ChangeMissing { pk, rev, n } => {
                 write!(f, "event {n}: says that row {pk} moved to revision {rev}, which it did not")
             }
+            Self::Object { n, object, wrong } => write!(f, "event {n}: object {object}: {wrong}"),
             Self::Row { table, id, wrong } => write!(f, "{table} {id}: {wrong}"),
             Self::RowMissing { table, id } => write!(f, "{table} {id}: is gone, and no event says so"),
             Self::Checkpoint { size, wrong } => write!(f, "checkpoint {size}: {wrong}"),

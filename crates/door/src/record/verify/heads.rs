@@ -1,6 +1,7 @@
 //! Checkpoints: the database's own, those that are kept outside, and the times at which witnesses saw them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ledger::Hash;
 use ledger::checkpoint::Checkpoint;
@@ -9,6 +10,7 @@ use ledger::note::Note;
 use ledger::policy::Policy;
 use ledger::terms::{TermError, Terms};
 
+use super::cores::on_all_cores;
 use super::{Fault, PAGE, Report, Trust};
 use crate::record::log::{self, StoredCheckpoint};
 use crate::store::{Result, Tx};
@@ -28,12 +30,15 @@ struct Waiting {
     vouches: bool,
 }
 
+/// A checkpoint of the database, and what its note says.
+type Opened = (StoredCheckpoint, Result<Checkpoint, String>);
+
 /// Everything that was signed.
 pub(super) struct Heads {
-    terms: Option<Terms>,
+    terms: Option<Arc<Terms>>,
     policy: Policy,
     outside: VecDeque<Waiting>,
-    checkpoints: VecDeque<StoredCheckpoint>,
+    checkpoints: VecDeque<Opened>,
     checkpoints_read_to: i64,
     /// Size and second since 1970 at which a witness had seen it, by size.
     seen: VecDeque<(u64, i64)>,
@@ -47,7 +52,7 @@ impl Heads {
         let policy = trust.policy.clone();
         let known = terms.or_else(|| policy.logs().next().cloned().map(Terms::new));
         let mut heads = Self {
-            terms: known,
+            terms: known.map(Arc::new),
             policy,
             outside: VecDeque::new(),
             checkpoints: VecDeque::new(),
@@ -136,15 +141,23 @@ impl Heads {
         }
     }
 
+    /// Reads the database's checkpoints up to a size, and at least the next one.
+    pub(super) async fn read_to(&mut self, tx: &mut Tx, size: u64) -> Result<()> {
+        while self.checkpoints.back().is_none_or(|(last, _)| last.size <= size) && self.checkpoints_read_to < i64::MAX {
+            self.read_checkpoints(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is a checkpoint of this size, or of one that was passed by.
+    pub(super) fn is_due(&self, size: u64) -> bool {
+        self.outside.front().is_some_and(|waiting| waiting.checkpoint.size <= size)
+            || self.checkpoints.front().is_some_and(|(checkpoint, _)| checkpoint.size <= size)
+    }
+
     /// Checkpoints that are as large as the log read so far. Without a root there was a gap: then no checkpoint can be held
     /// against anything, and the gap itself is on the list already.
-    pub(super) async fn at_size(
-        &mut self,
-        tx: &mut Tx,
-        size: u64,
-        root: Option<Hash>,
-        report: &mut Report,
-    ) -> Result<()> {
+    pub(super) fn at_size(&mut self, size: u64, root: Option<Hash>, report: &mut Report) {
         while let Some(waiting) = self.outside.pop_front_if(|waiting| waiting.checkpoint.size <= size) {
             let Some(root) = root else { continue };
             if waiting.checkpoint.root != root {
@@ -155,14 +168,9 @@ impl Heads {
                 report.covered_outside = size;
             }
         }
-        loop {
-            if self.checkpoints.is_empty() {
-                self.read_checkpoints(tx).await?;
-            }
-            let Some(checkpoint) = self.checkpoints.pop_front_if(|checkpoint| checkpoint.size <= size) else { break };
-            self.checkpoint(&checkpoint, size, root, report);
+        while let Some((stored, opened)) = self.checkpoints.pop_front_if(|(stored, _)| stored.size <= size) {
+            self.checkpoint(&stored, opened, size, root, report);
         }
-        Ok(())
     }
 
     async fn read_checkpoints(&mut self, tx: &mut Tx) -> Result<()> {
@@ -171,20 +179,33 @@ impl Heads {
         }
         let page = "SELECT size, root, note, at FROM ledger_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
         let rows = tx.all(page, values![self.checkpoints_read_to, PAGE]).await?;
-        self.checkpoints = rows.iter().map(StoredCheckpoint::read).collect::<Result<_>>()?;
+        let (full, terms) = (rows.len() as i64 == PAGE, self.terms.clone());
+        // Signatures are the dearest part of a log that was signed often.
+        let opened = on_all_cores(rows, move |row| {
+            let stored = StoredCheckpoint::read(row)?;
+            let opened = match &terms {
+                Some(terms) => terms.open(stored.note.as_bytes()).map_err(|error| error.to_string()),
+                None => Err("no key is known here".to_owned()),
+            };
+            Ok((stored, opened))
+        });
+        self.checkpoints.extend(opened.done().await?);
         self.checkpoints_read_to = match self.checkpoints.back() {
-            Some(last) if rows.len() as i64 == PAGE => log::signed(last.size)?,
+            Some((last, _)) if full => log::signed(last.size)?,
             _ => i64::MAX,
         };
         Ok(())
     }
 
-    fn checkpoint(&self, stored: &StoredCheckpoint, read: u64, root: Option<Hash>, report: &mut Report) {
+    fn checkpoint(
+        &self,
+        stored: &StoredCheckpoint,
+        opened: Result<Checkpoint, String>,
+        read: u64,
+        root: Option<Hash>,
+        report: &mut Report,
+    ) {
         let size = stored.size;
-        let opened = match &self.terms {
-            Some(terms) => terms.open(stored.note.as_bytes()).map_err(|error| error.to_string()),
-            None => Err("no key is known here".to_owned()),
-        };
         let wrong = match (opened, root) {
             (Err(error), _) => error,
             (Ok(signed), _) if (signed.size, signed.root) != (size, stored.root) => {
@@ -235,7 +256,7 @@ impl Heads {
             report.evidence.extend(own.map(|checkpoint| checkpoint.note));
         }
         loop {
-            for checkpoint in std::mem::take(&mut self.checkpoints) {
+            for (checkpoint, _) in std::mem::take(&mut self.checkpoints) {
                 report.fault(Fault::Checkpoint { size: checkpoint.size, wrong: cut.clone() });
             }
             self.read_checkpoints(tx).await?;

@@ -1,35 +1,45 @@
 //! Verifying a live database: leaves, chains, nodes, roots, checkpoints and signatures, values and their commitments, that
 //! rows and events tell the same changes, and that each row holds what its last event commits to.
 //!
-//! Reads one snapshot, page by page, and changes nothing. Not checked here: whether what was recorded is true.
+//! Reads one snapshot, page by page, and changes nothing: while one page is worked on by all cores, the next one is read.
+//! Not checked here: whether what was recorded is true.
 
 mod changes;
+mod cores;
 mod fault;
 mod heads;
+mod leaf;
+mod objects;
 mod own;
 mod private;
 mod report;
 mod rows;
+mod said;
+mod sums;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use ledger::Chain;
 use ledger::event::Event;
 use ledger::key::VerifierKey;
 use ledger::policy::Policy;
-use ledger::replay::{Replay, Stored};
+use ledger::replay::Replay;
 use ledger::tiles::is_stored;
 use ledger::tree::{Node, Nodes as _};
 use uuid::Uuid;
 
+use self::cores::on_all_cores;
 pub use self::fault::Fault;
 use self::heads::Heads;
+use self::leaf::{Leaf, PAGE_OF_LEAVES, Sound};
 use self::own::Own;
-use self::private::Private;
+use self::private::{Beside, Private};
 pub use self::report::{FAULTS_MAX, Report};
+use self::said::Said;
+use self::sums::Keys;
 use super::high_water::Erased;
 use super::{log, schema_watch};
-use crate::store::{Result, Row, Store, Tx};
+use crate::store::{Result, Store, Tx};
 use crate::values;
 pub use ledger::Verdict;
 
@@ -89,9 +99,11 @@ pub async fn verify(store: &Store, trust: &Trust) -> Result<Report> {
     pass.repeated(&mut tx).await?;
     pass.own.end(&fingerprint, &mut pass.report);
     pass.private.end(&mut pass.report);
-    let tables = changes::check(&mut tx, &mut pass.report, pass.changes_said, &pass.own).await?;
-    rows::check(&mut tx, &mut pass.report, &columns, &tables).await?;
-    Ok(pass.report)
+    let Pass { mut report, said, keys, own, dropped, .. } = pass;
+    let tables = changes::check(&mut tx, &mut report, &keys, said.changes, &own, &Arc::new(dropped)).await?;
+    objects::check(&mut tx, &mut report, &keys, said.objects).await?;
+    rows::check(&mut tx, &mut report, &columns, &tables).await?;
+    Ok(report)
 }
 
 /// One reading from the first leaf to the last.
@@ -106,7 +118,10 @@ struct Pass {
     /// Nodes completed on this page, and in all.
     nodes: Vec<(Node, ledger::Hash)>,
     nodes_total: u64,
-    changes_said: u64,
+    keys: Keys,
+    said: Said,
+    /// Events that were dropped by policy.
+    dropped: HashSet<i64>,
     /// The ids of the events that were read, folded to eight bytes.
     ids: HashSet<u64>,
     /// Events whose folded id came before.
@@ -124,67 +139,62 @@ impl Pass {
             whole: true,
             nodes: Vec::new(),
             nodes_total: 0,
-            changes_said: 0,
+            keys: Keys::default(),
+            said: Said::default(),
+            dropped: HashSet::new(),
             ids: HashSet::new(),
             suspects: Vec::new(),
         }
     }
 
     async fn log(&mut self, tx: &mut Tx) -> Result<()> {
-        self.at_size(tx).await?;
-        let mut next = 0;
+        self.heads.read_to(tx, 0).await?;
+        self.at_size();
+        let mut page = tx.all(PAGE_OF_LEAVES, values![0, PAGE]).await?;
         loop {
-            let leaves = tx
-                .all(
-                    "SELECT l.seq AS seq, l.n AS n, l.chain AS chain, l.chain_seq AS chain_seq, \
-                     l.chain_prev AS chain_prev, l.hash AS hash, e.chain AS event_chain, e.body AS body, \
-                     e.private AS private, i.chain AS index_chain, i.at AS at, i.act AS act, i.actor AS actor, \
-                     i.target AS target, i.outcome AS outcome \
-                     FROM ledger_leaf l LEFT JOIN event e ON e.n = l.n LEFT JOIN event_index i ON i.n = l.n \
-                     WHERE l.seq >= $1 ORDER BY l.seq LIMIT $2",
-                    values![next, PAGE],
-                )
-                .await?;
-            for row in &leaves {
-                self.leaf(row)?;
-                next = row.get::<i64>("seq")? + 1;
-                self.at_size(tx).await?;
+            let full = page.len() as i64 == PAGE;
+            let next = page.last().map_or(Ok(0), |row| row.get::<i64>("seq"))? + 1;
+            let keys = self.keys.clone();
+            let working = on_all_cores(page, move |row| Leaf::read(row, &keys));
+            let following = async { if full { tx.all(PAGE_OF_LEAVES, values![next, PAGE]).await } else { Ok(vec![]) } };
+            let (leaves, following) = working.and(following).await?;
+            page = following;
+            self.heads.read_to(tx, self.replay.size() + leaves.len() as u64).await?;
+            for leaf in leaves {
+                self.leaf(leaf);
+                self.at_size();
             }
             self.check_nodes(tx).await?;
-            if (leaves.len() as i64) < PAGE {
+            if !full {
                 break;
             }
         }
         self.end(tx).await
     }
 
-    async fn at_size(&mut self, tx: &mut Tx) -> Result<()> {
-        let root = self.whole.then(|| self.replay.root());
-        self.heads.at_size(tx, self.replay.size(), root, &mut self.report).await
+    /// Holds the log as it was read so far against checkpoints of this size.
+    fn at_size(&mut self) {
+        if self.heads.is_due(self.replay.size()) {
+            let root = self.whole.then(|| self.replay.root());
+            self.heads.at_size(self.replay.size(), root, &mut self.report);
+        }
     }
 
-    fn leaf(&mut self, row: &Row) -> Result<()> {
-        let (seq, n): (u64, i64) = (log::unsigned(row, "seq")?, row.get("n")?);
+    fn leaf(&mut self, leaf: Leaf) {
+        let (seq, n) = (leaf.seq, leaf.n);
         if self.whole && seq != self.replay.size() {
             self.whole = false;
             self.report.fault(Fault::LeafMissing { seq: self.replay.size() });
         }
         self.report.leaves += 1;
-        let Ok(chain) = row.get::<String>("chain")?.parse::<Chain>() else {
+        let Some(chain) = leaf.chain else {
             self.whole = false;
             self.report.fault(Fault::Body { n, wrong: "its leaf names no chain".to_owned() });
-            return Ok(());
+            return;
         };
-        let body: Option<Vec<u8>> = row.get("body")?;
-        let stored = Stored {
-            chain,
-            sequence: log::unsigned(row, "chain_seq")?,
-            previous: log::hash(row, "chain_prev")?,
-            hash: log::hash(row, "hash")?,
-            body: body.as_deref(),
-        };
+        let stored = leaf.stored(chain);
         let (nodes, whole) = (&mut self.nodes, self.whole);
-        let taken = self.replay.take(&stored, |node, hash| {
+        let taken = self.replay.take_computed(&stored, leaf.computed, |node, hash| {
             if whole && node.level > 0 && is_stored(node.level) {
                 nodes.push((node, hash));
             }
@@ -192,38 +202,35 @@ impl Pass {
         if let Err(mismatch) = taken {
             self.report.fault(Fault::Leaf { seq, n, mismatch });
         }
-        let Some(body) = body else {
-            if self.own.dropped(&stored) {
+        match leaf.event {
+            None if self.own.dropped(&stored) => {
                 self.report.dropped += 1;
-            } else {
+                self.dropped.insert(n);
+            }
+            None => {
                 let wrong = "is in the log, but not there any more".to_owned();
                 self.report.fault(Fault::Body { n, wrong });
             }
-            return Ok(());
-        };
-        match Event::parse(&body) {
-            Err(error) => self.report.fault(Fault::Body { n, wrong: error.to_string() }),
-            Ok(event) => {
-                let row_chain: Option<String> = row.get("event_chain")?;
-                if event.body().chain != chain || row_chain != Some(chain.to_string()) {
+            Some(Err(wrong)) => self.report.fault(Fault::Body { n, wrong }),
+            Some(Ok(Sound { event, chain_agrees, indexed, beside, said })) => {
+                if !chain_agrees {
                     let wrong = "its row, its body and its leaf name different chains".to_owned();
                     self.report.fault(Fault::Body { n, wrong });
                 }
-                if !indexed(row, &event)? {
+                if !indexed {
                     self.report.fault(Fault::Index { n });
                 }
                 self.heads.bracket(seq, n, &event, &mut self.report);
-                self.event(Some(seq), n, &event, row.get("private")?);
+                self.event(Some(seq), n, &event, beside, said);
             }
         }
-        Ok(())
     }
 
     /// What every sound event is held against, sealed or not.
-    fn event(&mut self, seq: Option<u64>, n: i64, event: &Event, private: Option<String>) {
+    fn event(&mut self, seq: Option<u64>, n: i64, event: &Event, beside: Beside, said: Said) {
         self.own.take(seq, n, event, &mut self.report);
-        self.private.take(n, event, private, &mut self.report);
-        self.changes_said += event.body().chg.len() as u64;
+        self.private.take(n, event, beside, &mut self.report);
+        self.said.add(said);
         let (high, low) = event.id().as_u64_pair();
         if !self.ids.insert(high ^ low) {
             self.suspects.push((n, event.id()));
@@ -300,7 +307,11 @@ impl Pass {
                 self.report.pending += 1;
                 match Event::parse(&row.get::<Vec<u8>>("body")?) {
                     Err(error) => self.report.fault(Fault::Body { n, wrong: error.to_string() }),
-                    Ok(event) => self.event(None, n, &event, row.get("private")?),
+                    Ok(event) => {
+                        let (beside, said) =
+                            (Beside::read(&event, row.get("private")?), Said::waiting(n, &event, &self.keys));
+                        self.event(None, n, &event, beside, said);
+                    }
                 }
             }
             if (rows.len() as i64) < PAGE {
@@ -308,15 +319,4 @@ impl Pass {
             }
         }
     }
-}
-
-/// Whether the trail's index says what the event says.
-fn indexed(row: &Row, event: &Event) -> Result<bool> {
-    let body = event.body();
-    Ok(row.get::<Option<String>>("index_chain")? == Some(body.chain.to_string())
-        && row.get::<Option<i64>>("at")? == Some(event.at().as_microsecond())
-        && row.get::<Option<String>>("act")?.as_deref() == Some(body.act.as_str())
-        && row.get::<Option<Uuid>>("actor")? == body.actor.id
-        && row.get::<Option<Uuid>>("target")? == body.tgt.first().map(|target| target.id)
-        && row.get::<Option<String>>("outcome")?.as_deref() == Some(body.out.word()))
 }

@@ -24,6 +24,8 @@ struct Prune {
     until: u64,
     last: Hash,
     said: bool,
+    /// The place of its event in the chain, once it is sealed.
+    place: Option<u64>,
 }
 
 /// A row of the table of schemas.
@@ -50,10 +52,13 @@ pub(super) struct Own {
 impl Own {
     pub(super) async fn read(tx: &mut Tx) -> Result<Self> {
         let stored = terms::stored(tx).await?;
-        let prunes = tx.all("SELECT n, chain, until, last FROM ledger_prune ORDER BY n", vec![]).await?;
+        let prunes = "SELECT p.n AS n, p.chain AS chain, p.until AS until, p.last AS last, l.chain_seq AS place \
+                      FROM ledger_prune p LEFT JOIN ledger_leaf l ON l.n = p.n ORDER BY p.n";
+        let prunes = tx.all(prunes, vec![]).await?;
         let prune = |row: &crate::store::Row| {
             let (until, last) = (log::unsigned(row, "until")?, log::hash(row, "last")?);
-            Ok(Prune { n: row.get("n")?, chain: row.get("chain")?, until, last, said: false })
+            let place = row.get::<Option<i64>>("place")?.and_then(|place| u64::try_from(place).ok());
+            Ok(Prune { n: row.get("n")?, chain: row.get("chain")?, until, last, said: false, place })
         };
         let prunes = prunes.iter().map(prune).collect::<Result<Vec<_>>>()?;
         let schemas = tx.all("SELECT n, engine, fingerprint, migrations FROM ledger_schema ORDER BY n", vec![]).await?;
@@ -144,7 +149,12 @@ impl Own {
                 report.fault(Fault::Key { leaf: row.from, wrong });
             }
         }
-        for prune in self.prunes.iter().filter(|prune| !prune.said) {
+        // An earlier dropping may itself have been dropped, by a later one that is said.
+        let covered = |prune: &Prune| {
+            let later = self.prunes.iter().filter(|later| later.said && later.chain == prune.chain);
+            later.map(|later| later.until).max() >= Some(prune.place.unwrap_or(u64::MAX).max(prune.until))
+        };
+        for prune in self.prunes.iter().filter(|prune| !prune.said && !covered(prune)) {
             report.fault(Fault::Prune { n: prune.n });
         }
         for schema in self.schemas.iter().filter(|schema| !schema.said) {

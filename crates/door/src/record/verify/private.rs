@@ -47,34 +47,24 @@ impl Private {
         *last = at.max(*last);
     }
 
-    pub(super) fn take(&mut self, n: i64, event: &Event, private: Option<String>, report: &mut Report) {
+    /// Takes in what stands beside an event.
+    pub(super) fn take(&mut self, n: i64, event: &Event, beside: Beside, report: &mut Report) {
         self.told.extend(erased_by(event).map(|subject| (event.id(), subject)));
-        let commitments = &event.body().pii;
-        let kept = private.map_or(Ok(Vec::new()), |private| serde_json::from_str::<Vec<Kept>>(&private));
-        let Ok(kept) = kept else {
-            report.fault(Fault::Value { n, field: "(all of them)".to_owned() });
-            return;
-        };
-        for Kept { field, subject, salt, value, erased } in &kept {
-            match (salt, value, erased) {
-                (None, None, Some(by)) if commitments.contains_key(field) => {
+        for (field, found) in beside.0 {
+            match found {
+                Found::Erased { by, subject } => {
                     report.values_erased += 1;
-                    self.named.entry((*by, *subject)).or_insert(n);
+                    self.named.entry((by, subject)).or_insert(n);
                 }
-                (Some(salt), Some(value), None)
-                    if commitments.get(field)
-                        == Some(&of_value(&Salt::new(salt.0), event.id(), field, value.as_bytes())) =>
-                {
+                Found::There { subject } => {
                     report.values += 1;
-                    if self.erased.get(subject).is_some_and(|erased| event.at().as_microsecond() < *erased) {
-                        report.fault(Fault::Resurrected { n, field: field.clone(), subject: *subject });
+                    if self.erased.get(&subject).is_some_and(|erased| event.at().as_microsecond() < *erased) {
+                        report.fault(Fault::Resurrected { n, field, subject });
                     }
                 }
-                _ => report.fault(Fault::Value { n, field: field.clone() }),
+                Found::Wrong => report.fault(Fault::Value { n, field }),
+                Found::Gone => report.fault(Fault::ValueGone { n, field }),
             }
-        }
-        for field in commitments.keys().filter(|field| !kept.iter().any(|kept| kept.field == **field)) {
-            report.fault(Fault::ValueGone { n, field: field.clone() });
         }
     }
 
@@ -85,6 +75,46 @@ impl Private {
         for (_, n) in untold {
             report.fault(Fault::ValueGone { n: *n, field: "(marked as erased, and no event says so)".to_owned() });
         }
+    }
+}
+
+/// What stands beside one event, held against its commitments: by name, what was found.
+pub(super) struct Beside(Vec<(String, Found)>);
+
+/// What was found where a value about a person should be.
+enum Found {
+    /// The value that was committed to.
+    There { subject: Uuid },
+    /// The mark of an erasure.
+    Erased { by: Uuid, subject: Uuid },
+    /// Something else.
+    Wrong,
+    /// Nothing.
+    Gone,
+}
+
+impl Beside {
+    /// Reads it, which needs no other event.
+    pub(super) fn read(event: &Event, private: Option<String>) -> Self {
+        let commitments = &event.body().pii;
+        let kept = private.map_or(Ok(Vec::new()), |private| serde_json::from_str::<Vec<Kept>>(&private));
+        let Ok(kept) = kept else { return Self(vec![("(all of them)".to_owned(), Found::Wrong)]) };
+        let gone = |field: &&String| !kept.iter().any(|kept| kept.field == **field);
+        let gone: Vec<String> = commitments.keys().filter(gone).cloned().collect();
+        let found = kept.into_iter().map(|Kept { field, subject, salt, value, erased }| {
+            let found = match (salt, value, erased) {
+                (None, None, Some(by)) if commitments.contains_key(&field) => Found::Erased { by, subject },
+                (Some(salt), Some(value), None)
+                    if commitments.get(&field)
+                        == Some(&of_value(&Salt::new(salt.0), event.id(), &field, value.as_bytes())) =>
+                {
+                    Found::There { subject }
+                }
+                _ => Found::Wrong,
+            };
+            (field, found)
+        });
+        Self(found.chain(gone.into_iter().map(|field| (field, Found::Gone))).collect())
     }
 }
 

@@ -7,6 +7,7 @@ use ledger::Hash;
 use ledger::commitment::{Salt, of_row};
 use uuid::Uuid;
 
+use super::cores::on_all_cores;
 use super::{Fault, PAGE, Report};
 use crate::inventory::COMMON_COLUMNS;
 use crate::store::{Result, Row, Tx};
@@ -31,31 +32,42 @@ pub(super) async fn check(
 
 /// The rows that are there.
 async fn standing(tx: &mut Tx, report: &mut Report, table: &str) -> Result<()> {
-    let mut after: Option<Uuid> = None;
+    let mut page = rows_after(tx, table, None).await?;
     loop {
-        let place = if after.is_some() { "t.id > $2" } else { "1 = 1" };
-        let sql = format!(
-            "SELECT t.*, c.after AS recorded_after, x.op AS recorded_next FROM {} t \
-             LEFT JOIN change c ON c.entity = t.entity AND c.pk = t.id AND c.rev = t.rev \
-             LEFT JOIN change x ON x.entity = t.entity AND x.pk = t.id AND x.rev = t.rev + 1 \
-             WHERE {place} ORDER BY t.id LIMIT $1",
-            quoted(table)
-        );
-        let mut values = values![PAGE];
-        values.extend(after.map(Into::into));
-        let rows = tx.all_made(sql, &values).await?;
-        for row in &rows {
+        let full = page.len() as i64 == PAGE;
+        let last = page.last().map(|row| row.get("id")).transpose()?;
+        let name = table.to_owned();
+        let working = on_all_cores(page, move |row| {
             let id: Uuid = row.get("id")?;
-            after = Some(id);
-            match differs(table, id, row)? {
+            Ok((id, differs(&name, id, row)?))
+        });
+        let next = async { if full { rows_after(tx, table, last).await } else { Ok(Vec::new()) } };
+        let (read, next) = working.and(next).await?;
+        for (id, differs) in read {
+            match differs {
                 None => report.rows += 1,
                 Some(wrong) => report.fault(Fault::Row { table: table.to_owned(), id, wrong }),
             }
         }
-        if (rows.len() as i64) < PAGE {
+        if !full {
             return Ok(());
         }
+        page = next;
     }
+}
+
+async fn rows_after(tx: &mut Tx, table: &str, after: Option<Uuid>) -> Result<Vec<Row>> {
+    let place = if after.is_some() { "t.id > $2" } else { "1 = 1" };
+    let sql = format!(
+        "SELECT t.*, c.after AS recorded_after, x.op AS recorded_next FROM {} t \
+         LEFT JOIN change c ON c.entity = t.entity AND c.pk = t.id AND c.rev = t.rev \
+         LEFT JOIN change x ON x.entity = t.entity AND x.pk = t.id AND x.rev = t.rev + 1 \
+         WHERE {place} ORDER BY t.id LIMIT $1",
+        quoted(table)
+    );
+    let mut values = values![PAGE];
+    values.extend(after.map(Into::into));
+    tx.all_made(sql, &values).await
 }
 
 fn differs(table: &str, id: Uuid, row: &Row) -> Result<Option<&'static str>> {
