@@ -9,6 +9,45 @@ use uuid::Uuid;
 
 use crate::ids::PersonId;
 
+/// The fields by which every reading of the record can be narrowed, after those of its own.
+macro_rules! asking {
+    ($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $kind:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$meta])* pub $field: $kind,)*
+            /// Only what this person did, or tried.
+            pub actor: Option<PersonId>,
+            /// Only this action: `project.member.remove`.
+            pub action: Option<String>,
+            /// Only what concerned this object: its story, also when it is gone.
+            pub object: Option<Uuid>,
+            /// Only what ended so: `done`, `denied` or `failed`.
+            pub result: Option<String>,
+            /// Only what happened then or later: a time, or a day (UTC).
+            pub from: Option<String>,
+            /// Only what happened before that time, or until the end of that day (UTC).
+            pub until: Option<String>,
+        }
+
+        impl $name {
+            fn filter(&self) -> Result<Filter> {
+                Asked {
+                    actor: self.actor,
+                    action: self.action.as_deref(),
+                    object: self.object,
+                    result: self.result.as_deref(),
+                    from: self.from.as_deref(),
+                    until: self.until.as_deref(),
+                }
+                .filter()
+            }
+        }
+    };
+}
+pub(super) use asking;
+
 /// What was asked, field by field as it came.
 #[derive(Debug, Default)]
 pub(super) struct Asked<'a> {

@@ -1,12 +1,12 @@
 //! `trail.list`: who did what, when, to what, with what result.
 
-use door::trail::{Mark, PAGE_MAX, page};
+use door::trail::{Filter, Mark, PAGE_MAX, page};
 use door::{Action, Look, Permitted, Read, Refusal, Relations, Result, Spec, Verb, Way};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::asked::Asked;
+use super::asked::{Asked, asking};
 use super::event::{NAMED, TrailEvent, Walls};
 use crate::ids::PersonId;
 use crate::organisations::Room;
@@ -20,27 +20,16 @@ const PAGE: usize = 50;
 /// Whoever may read the record: an organisation's owner and admins, a client's own admins.
 pub(super) const READERS: Relations = Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN]);
 
-/// Which events.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// Only what this person did, or tried.
-    pub actor: Option<PersonId>,
-    /// Only this action: `project.member.remove`.
-    pub action: Option<String>,
-    /// Only what concerned this object: its story, also when it is gone.
-    pub object: Option<Uuid>,
-    /// Only what ended so: `done`, `denied` or `failed`.
-    pub result: Option<String>,
-    /// Only what happened then or later: a time, or a day (UTC).
-    pub from: Option<String>,
-    /// Only what happened before that time, or until the end of that day (UTC).
-    pub until: Option<String>,
-    /// Where the last page ended: its `next`, with the same filter.
-    pub cursor: Option<String>,
-    /// Events on the page, at most 200.
-    pub limit: Option<String>,
-}
+asking!(
+    /// Which events.
+    #[derive(Default)]
+    Wanted {
+        /// Where the last page ended: its `next`, with the same filter.
+        cursor: Option<String>,
+        /// Events on the page, at most 200.
+        limit: Option<String>,
+    }
+);
 
 /// A page of the record, newest first.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -82,7 +71,7 @@ impl Action for List {
 
 impl Look for List {
     async fn look(input: &Wanted, room: &Permitted<Room>, read: &mut Read<'_>) -> Result<TrailList> {
-        let filter = input.asked().filter()?;
+        let filter = input.filter()?;
         let after = input.cursor.as_ref().map(|cursor| Mark::parse(cursor, &filter)).transpose();
         let after = after.map_err(|error| Refusal::field("cursor", error.to_string()))?;
         let limit = match input.limit.as_deref().map(str::parse::<usize>) {
@@ -100,19 +89,6 @@ impl Look for List {
         };
         let next = found.next.map(|next| next.cursor(&filter));
         Ok(TrailList { events, next, story, backlog: found.backlog })
-    }
-}
-
-impl Wanted {
-    fn asked(&self) -> Asked<'_> {
-        Asked {
-            actor: self.actor,
-            action: self.action.as_deref(),
-            object: self.object,
-            result: self.result.as_deref(),
-            from: self.from.as_deref(),
-            until: self.until.as_deref(),
-        }
     }
 }
 

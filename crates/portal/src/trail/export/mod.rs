@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::asked::Asked;
+use super::asked::{Asked, asking};
 use super::event::{TrailEvent, Walls};
 use super::list::READERS;
 use crate::fields::words;
@@ -35,25 +35,13 @@ words!(
     }
 );
 
-/// Which events, and how they are written.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// How it is written.
-    pub format: Format,
-    /// Only what this person did, or tried.
-    pub actor: Option<PersonId>,
-    /// Only this action: `project.member.remove`.
-    pub action: Option<String>,
-    /// Only what concerned this object.
-    pub object: Option<Uuid>,
-    /// Only what ended so: `done`, `denied` or `failed`.
-    pub result: Option<String>,
-    /// Only what happened then or later: a time, or a day (UTC).
-    pub from: Option<String>,
-    /// Only what happened before that time, or until the end of that day (UTC).
-    pub until: Option<String>,
-}
+asking!(
+    /// Which events, and how they are written.
+    Wanted {
+        /// How it is written.
+        format: Format,
+    }
+);
 
 /// The file that follows.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -97,7 +85,7 @@ impl Stream for Export {
         room: &Permitted<Room>,
         write: &mut Write<'_>,
     ) -> Result<(Grant, TrailFile, Record)> {
-        let mut filter = input.asked().filter()?;
+        let mut filter = input.filter()?;
         // Each copy has a number of its own, on the record and in its name: whoever finds one can tell who took it.
         let copy = write.id();
         let record = record(copy, input.format, &filter, write);
@@ -134,19 +122,6 @@ impl Stream for Export {
             if after.is_none() {
                 return Ok(());
             }
-        }
-    }
-}
-
-impl Wanted {
-    fn asked(&self) -> Asked<'_> {
-        Asked {
-            actor: self.actor,
-            action: self.action.as_deref(),
-            object: self.object,
-            result: self.result.as_deref(),
-            from: self.from.as_deref(),
-            until: self.until.as_deref(),
         }
     }
 }
