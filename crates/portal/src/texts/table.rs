@@ -285,7 +285,7 @@ texts! {
     push_url_help: En "Public and over HTTPS, such as https://siem.example/plimsoll. What has happened so far is had by a copy.";
     push_new: En "Send to one more address";
     push_set: En "Send to this address";
-    push_change: En "Change the address";
+    push_change: En "Change or stop";
     push_up_to_date: En "Everything that is sealed was received.";
     push_waiting: En "More is on its way.";
     push_problem(problem: &str): En "Not received: {problem}. Nothing is lost; it waits here.";

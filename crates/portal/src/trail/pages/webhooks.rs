@@ -17,6 +17,8 @@ pub struct WebhooksPage {
     pub cards: Vec<WebhookCard>,
     /// The secret of one, on the one answer that shows it.
     pub secret: Option<WebhookSecret>,
+    /// Why a test was not received, on the one answer that says so.
+    pub failed: Option<String>,
 }
 
 /// One webhook.

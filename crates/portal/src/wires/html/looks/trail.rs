@@ -73,26 +73,30 @@ pub(super) async fn events(visit: &Visit, page: Page) -> Result<Answer, NoPage> 
 
 /// Where the record is sent.
 pub(super) async fn webhooks(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    all_webhooks(visit, page, None).await
+    all_webhooks(visit, page, None, None).await
 }
 
 /// The same with the secret of one, shown this once.
 pub(in crate::wires::html) async fn webhook_secret(visit: &Visit, secret: WebhookSecret) -> Result<Answer, NoPage> {
     let page = frame::of(visit, visit.account().await?);
-    all_webhooks(visit, page, Some(secret)).await
+    all_webhooks(visit, page, Some(secret), None).await
 }
 
 /// The same with what a test has shown.
 pub(in crate::wires::html) async fn webhook_tested(visit: &Visit, tested: WebhookTested) -> Result<Answer, NoPage> {
     let mut page = frame::of(visit, visit.account().await?);
-    page.notice = Some(match &tested.problem {
-        None => page.texts.push_tested().to_owned(),
-        Some(problem) => page.texts.push_not_tested(problem),
-    });
-    all_webhooks(visit, page, None).await
+    if tested.problem.is_none() {
+        page.notice = Some(page.texts.push_tested().to_owned());
+    }
+    all_webhooks(visit, page, None, tested.problem).await
 }
 
-async fn all_webhooks(visit: &Visit, page: Page, secret: Option<WebhookSecret>) -> Result<Answer, NoPage> {
+async fn all_webhooks(
+    visit: &Visit,
+    page: Page,
+    secret: Option<WebhookSecret>,
+    failed: Option<String>,
+) -> Result<Answer, NoPage> {
     let list: WebhookList = visit.ask("webhook.list", Ids::default(), json!({})).await?;
     let mut cards = Vec::new();
     for webhook in list.webhooks {
@@ -100,5 +104,5 @@ async fn all_webhooks(visit: &Visit, page: Page, secret: Option<WebhookSecret>) 
         let state = visit.ask("webhook.state.show", ids, json!({})).await?;
         cards.push(WebhookCard { webhook, state });
     }
-    Answer::page(&WebhooksPage { page, cards, secret })
+    Answer::page(&WebhooksPage { page, cards, secret, failed })
 }
