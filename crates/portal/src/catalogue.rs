@@ -50,6 +50,7 @@ pub fn catalogue() -> Catalogue {
         .change::<installation::Move>()
         .change::<identity::Sweep>()
         .keep::<trail::push::Push>()
+        .keep::<trail::Sweep>()
         .seals(LEDGER_SEAL)
         .anchors(LEDGER_ANCHOR)
 }

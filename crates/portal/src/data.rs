@@ -36,6 +36,37 @@ impl Data {
         Ok(Self { directory })
     }
 
+    /// A directory that holds a portal already. Nothing is made in it.
+    ///
+    /// # Errors
+    /// When it holds none, with the next step.
+    pub fn existing(place: &Place) -> Result<Self> {
+        let data = Self { directory: place.data.clone() };
+        let hint = "--data names the portal's directory, and --database its PostgreSQL database";
+        if !data.record_key().exists() {
+            bail!("{}: holds no portal: the key of its record is not there\n\nhint: {hint}", data.directory.display());
+        }
+        if place.database.is_none() && !data.has_embedded() {
+            bail!("{}: holds no embedded database\n\nhint: {hint}", data.directory.display());
+        }
+        Ok(data)
+    }
+
+    /// A directory whose keys are wanted, and not its database: to verify a backup. Nothing is made in it.
+    ///
+    /// # Errors
+    /// When they are not there, with the next step.
+    pub fn with_keys(place: &Place) -> Result<Self> {
+        let data = Self { directory: place.data.clone() };
+        if !data.record_key().exists() {
+            bail!(
+                "{}: holds no key of a record\n\nhint: --data names the portal's directory, or --policy whom to believe",
+                data.directory.display()
+            );
+        }
+        Ok(data)
+    }
+
     /// The marker of a demo.
     fn demo_marker(&self) -> PathBuf {
         self.directory.join("demo")

@@ -25,6 +25,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// How it pushes its record.
     pub push: push::Settings,
+    /// For how many days the record is kept; for ever where nothing is said.
+    pub keep_record_days: Option<u32>,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -39,6 +41,7 @@ impl Parts {
             grounds: Arc::new(People),
             clock: Arc::new(SystemClock),
             push: push::Settings::default(),
+            keep_record_days: None,
             unlocked: Vec::new(),
         }
     }
@@ -75,6 +78,7 @@ impl Parts {
             public_origin: public_origin.to_owned(),
             sender: Arc::new(push::Sender::new(self.push.private_webhooks)),
             syslog: self.push.syslog.clone(),
+            keep_record_days: self.keep_record_days,
             engine: store.engine(),
         };
         let parts = door::Parts {

@@ -60,7 +60,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     if serve.demo {
         fill_demo(&serve, parts, &data, &public_origin).await?;
     }
-    let parts = Parts { push: serve.push()?, ..parts.clone() };
+    let parts = Parts { push: serve.push()?, keep_record_days: serve.keep_record_days, ..parts.clone() };
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;
 

@@ -129,6 +129,10 @@ pub struct Serve {
     /// For syslog over TLS: the certificates of those who may name the server (PEM).
     #[arg(long, value_name = "FILE", requires = "syslog")]
     pub syslog_trust: Option<PathBuf>,
+    /// Keep the record for so many days; then the beginning of each chain is dropped, and its fingerprints stay. Without
+    /// it everything is kept.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep_record_days: Option<u32>,
     /// Where to write about security: for security.txt.
     #[arg(long, value_name = "MAIL", default_value = "security@localhost.invalid")]
     pub security_contact: String,

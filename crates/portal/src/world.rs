@@ -26,6 +26,8 @@ pub struct World {
     pub sender: Arc<Sender>,
     /// Where the whole record goes, if anywhere.
     pub syslog: Option<Syslog>,
+    /// For how many days the record is kept; for ever where nothing is said.
+    pub keep_record_days: Option<u32>,
     /// Which database it runs on.
     pub engine: Engine,
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use door::Sealer;
 use door::record::attack::{ATTACKS, Expected, Seen, Victim, prepare, run};
 use door::store::{Settings, Store, copy};
@@ -20,10 +20,7 @@ use crate::settings::Place;
 /// # Errors
 /// When the copy cannot be made, or does not hold before anything was done to it.
 pub async fn attack(asked: &Attack, parts: &Parts, print: &mut (dyn FnMut(&str) + Send)) -> Result<ExitCode> {
-    let data = Data::open(&asked.place)?;
-    if asked.place.database.is_none() && !data.has_embedded() {
-        bail!("{}: holds no embedded database\n\nhint: --data names the directory", data.directory().display());
-    }
+    let data = Data::existing(&asked.place)?;
     let mut rehearsal = Rehearsal::prepare(&asked.place, data, parts).await?;
     let done = each(asked.number, &mut rehearsal, print).await;
     // Databases are dropped, however it went.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use door::ledger::event::Performer;
 use door::record::{Decision, Sign, policy_of, seal, slice_of};
 use door::{Clock, Door, Time};
 
@@ -16,7 +17,7 @@ use crate::parts::Parts;
 /// # Errors
 /// With the next step; nothing was done then.
 pub async fn ledger(asked: &Ledger, parts: &Parts, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
-    let data = Data::open(&asked.place)?;
+    let data = Data::existing(&asked.place)?;
     let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
     let done = act(&asked.what, &data, &door, &parts.clock, print).await;
     door.close().await;
@@ -81,10 +82,14 @@ async fn act(
         }
         LedgerDo::Prune { chain, before } => {
             door.checkpoint().await?;
-            match door.keeper().prune(chain, Time(before.as_microsecond())).await? {
-                Some(pruned) => {
-                    print(&format!("dropped: {} events, up to place {} of the chain", pruned.events, pruned.until));
-                }
+            let (mut events, mut until) = (0, None);
+            let before = Time(before.as_microsecond());
+            while let Some(pruned) = door.keeper().prune(chain, before, Performer::console()).await? {
+                events += pruned.events;
+                until = Some(pruned.until);
+            }
+            match until {
+                Some(until) => print(&format!("dropped: {events} events, up to place {until} of the chain")),
                 None => print("nothing to drop"),
             }
         }

@@ -39,14 +39,16 @@ async fn database(asked: &Verify, parts: &Parts, policy: Option<Policy>, known: 
         Some(policy) if asked.backup.is_some() => {
             Trust { policy: policy.clone(), outside: Vec::new(), erased: Vec::new() }
         }
-        _ => Data::open(&asked.place)?.trust()?,
+        // The file beside the database vouches for nothing where witnesses do: whoever has the key can write it anew.
+        _ if asked.backup.is_some() => trust_of(&Data::with_keys(&asked.place)?)?,
+        _ => trust_of(&Data::existing(&asked.place)?)?,
     };
     trust.policy = policy.unwrap_or(trust.policy);
     for (path, note) in asked.known.iter().zip(known) {
         trust.outside.push(Outside { label: path.display().to_string(), note });
     }
     let Some(backup) = &asked.backup else {
-        let store = Data::open(&asked.place)?.store(&asked.place, &*parts.clock).await?;
+        let store = Data::existing(&asked.place)?.store(&asked.place, &*parts.clock).await?;
         let report = door::verify::verify(&store, &trust).await;
         store.close().await;
         return Ok(report?);
@@ -59,6 +61,13 @@ async fn database(asked: &Verify, parts: &Parts, policy: Option<Policy>, known: 
     let report = door::verify::verify(&store, &trust).await;
     store.close().await;
     report.with_context(|| format!("{}: is no database of this version", backup.display()))
+}
+
+/// What a data directory lets somebody believe, with the witnesses that it names.
+fn trust_of(data: &Data) -> Result<Trust> {
+    let mut trust = data.trust()?;
+    trust.policy = trust.policy.witnessed_by_any(super::anchors::witnesses(data)?);
+    Ok(trust)
 }
 
 fn keep_evidence(asked: &Verify, evidence: &[String], print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {

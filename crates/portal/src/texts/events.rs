@@ -66,6 +66,7 @@ const EN: &[Event] = &[
     event("trail.list", "read", "read", "the audit trail"),
     event("trail.prune", "drop the beginning of", "dropped the beginning of", "the audit trail"),
     event("trail.push", "send on", "sent on", "the record"),
+    event("trail.sweep", "shorten", "shortened", "the record"),
     event("webhook.address.set", "change the address of", "changed the address of", "a webhook"),
     event("webhook.create", "make", "made", "a webhook"),
     event("webhook.list", "look at", "looked at", "the webhooks"),

@@ -9,6 +9,7 @@ mod matrix;
 pub mod pages;
 pub mod push;
 mod replay;
+mod sweep;
 
 pub use asked::instant;
 pub use event::{TrailEvent, TrailObject, TrailSeal};
@@ -17,3 +18,4 @@ pub use export::{Export, Format, TrailFile};
 pub use list::{List, Story, TrailList};
 pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};
 pub use replay::{RefusedNow, Replay, Replayed, line as replay_line};
+pub use sweep::{Sweep, TrailSwept};

@@ -23,6 +23,7 @@ mod push;
 mod record;
 mod rehearsal;
 mod replay;
+mod retention;
 mod rules;
 mod statements;
 mod trail;

@@ -115,12 +115,10 @@ async fn say(house: &House, people: &People, times: usize) {
 }
 
 async fn state(house: &House, people: &People) -> Value {
-    let request = Request {
-        credential: Credential::Bearer(people.token("owner").to_owned().into()),
-        ids: Ids(vec![("webhook", people.webhook)]),
-        ..Request::default()
-    };
-    house.door.pass("webhook.state.show", request).await.unwrap().output
+    let path = format!("/webhooks/{}/state", people.webhook);
+    let shown = house.ask(people.token("owner"), "GET", &path, Value::Null).await;
+    assert_eq!(shown.status, 200, "{shown:?}");
+    shown.body
 }
 
 async fn test(house: &House, token: &str, webhook: Uuid) -> Value {
@@ -307,9 +305,59 @@ async fn a_syslog_server_gets_everything(house: House) {
     assert!(places.is_sorted_by(|one, other| one < other), "{places:?}");
 }
 
+/// A certificate for a server at this address, and the file by which it is trusted.
+fn certificate(directory: &std::path::Path) -> (tokio_rustls::TlsAcceptor, std::path::PathBuf) {
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let trust = directory.join("trusted.pem");
+    std::fs::write(&trust, made.cert.pem()).unwrap();
+    (tokio_rustls::TlsAcceptor::from(Arc::new(config)), trust)
+}
+
+async fn a_syslog_server_over_tls_gets_everything_and_a_false_one_nothing(house: House) {
+    let people = move_in(&house).await;
+    house.door.seal().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (real, trust) = certificate(directory.path());
+    let (false_one, _) = certificate(tempfile::tempdir().unwrap().path());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("tls://{}", listener.local_addr().unwrap());
+    let syslog = Some(parse_syslog(&url, Some(trust), "portal.example".to_owned()).unwrap());
+    let house = house.under(Parts { push: Settings { private_webhooks: false, syslog }, ..Parts::real() }).await;
+    assert_eq!(push(&house).await, 0, "it begins where the log ends now");
+    say(&house, &people, 2).await;
+    let take = async |acceptor: &tokio_rustls::TlsAcceptor| {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut all = Vec::new();
+        if let Ok(mut stream) = acceptor.accept(stream).await {
+            let _ = stream.read_to_end(&mut all).await;
+            let _ = stream.shutdown().await;
+        }
+        all
+    };
+    let (received, heard) = tokio::join!(push(&house), take(&false_one));
+    assert_eq!((received, heard.len()), (0, 0), "whoever has another certificate hears nothing");
+    let problem = "SELECT problem FROM push WHERE receiver = 'syslog'";
+    let row = house.door.store().read().await.unwrap().one(problem, vec![]).await.unwrap();
+    assert_eq!(row.get::<String>("problem").unwrap(), "its certificate does not hold");
+    house.clock.set(house.door.now().plus_seconds(6));
+    let (received, heard) = tokio::join!(push(&house), take(&real));
+    assert_eq!((received, frames(&heard).len()), (2, 2));
+    assert!(frames(&heard).iter().all(|message| message.contains(" message.post - {")), "{heard:?}");
+}
+
 on_both!(
     nothing_is_lost_while_the_receiver_is_down,
     events_are_signed_and_name_what_happened,
     a_private_address_is_refused,
     a_syslog_server_gets_everything,
+    a_syslog_server_over_tls_gets_everything_and_a_false_one_nothing,
 );

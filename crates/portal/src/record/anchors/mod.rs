@@ -41,6 +41,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use door::ledger::key::VerifierKey;
 use door::record::Followers;
 use door::record::anchor::Anchor;
 use door::store::Store;
@@ -71,14 +72,8 @@ struct Settings {
 /// # Errors
 /// When the file cannot be read, or names something that cannot be.
 pub fn sealer(data: &Data, store: &Store, clock: &Arc<dyn Clock>) -> Result<Sealer> {
-    let path = data.directory().join("anchors.toml");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return data.sealer(),
-        Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
-    };
+    let settings = read(data)?;
     let with = || {
-        let settings: Settings = toml::from_str(&text)?;
         let copies = settings.checkpoint_durability;
         if copies >= store.servers().max(1) && copies > 0 {
             bail!(
@@ -93,7 +88,29 @@ pub fn sealer(data: &Data, store: &Store, clock: &Arc<dyn Clock>) -> Result<Seal
             None => sealer,
         })
     };
-    with().with_context(|| format!("{}: cannot be used", path.display()))
+    with().with_context(|| format!("{}: cannot be used", file(data).display()))
+}
+
+/// The witnesses that a data directory names: what they have not signed, nobody outside vouches for.
+///
+/// # Errors
+/// As for [`sealer`].
+pub(super) fn witnesses(data: &Data) -> Result<Vec<(String, VerifierKey)>> {
+    let pinned = read(data)?.witness.into_iter().map(witness::Settings::pinned).collect::<Result<_>>();
+    pinned.with_context(|| format!("{}: cannot be used", file(data).display()))
+}
+
+fn file(data: &Data) -> PathBuf {
+    data.directory().join("anchors.toml")
+}
+
+fn read(data: &Data) -> Result<Settings> {
+    let path = file(data);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text).with_context(|| format!("{}: cannot be used", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+        Err(error) => Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+    }
 }
 
 fn anchors(settings: Settings, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Anchor>>> {

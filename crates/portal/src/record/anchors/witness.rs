@@ -22,6 +22,14 @@ pub(super) struct Settings {
     every_seconds: i64,
 }
 
+impl Settings {
+    /// The name, and the key that its word is pinned to.
+    pub(super) fn pinned(self) -> Result<(String, VerifierKey)> {
+        let key = self.key.parse().with_context(|| format!("witness {}: key", self.name))?;
+        Ok((self.name, key))
+    }
+}
+
 fn every_seconds() -> i64 {
     10
 }

@@ -1,5 +1,4 @@
-//! `webhook.state.show`: how far a webhook is. For the page only: it moves by itself, so a program that wants to know
-//! whether something was received asks the receiver.
+//! `webhook.state.show`: how far a webhook is, for its page and for whatever watches it.
 
 use door::{Action, Look, Permitted, Read, Result, Spec, Time, Verb, Way, values};
 use serde::{Deserialize, Serialize};
@@ -36,7 +35,7 @@ impl Action for ShowWebhookState {
     const SPEC: Spec = Spec::new(
         "webhook.state.show",
         "Shows how far in the record a webhook is, and why it goes no further.",
-        Way::Page(Verb::Get, "/webhooks"),
+        Way::Http(Verb::Get, "/webhooks/{webhook}/state"),
         KEEPERS,
     );
 }
