@@ -91,6 +91,9 @@ pub struct Counts {
     pub other: u32,
     /// Answers that said 429.
     pub limited: u32,
+    /// Looks whether the target is up yet: of no walk, so of no sum.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 /// The client. Cheap to share; requests through it may run side by side.
@@ -142,9 +145,9 @@ impl Client {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).counts
     }
 
-    /// Counts requests that were sent before this client was there.
-    pub fn count_earlier(&self, other: u32) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).counts.other += other;
+    /// Counts what was asked while the target was waited for, before this client was there.
+    pub fn count_waiting(&self, waiting: u32) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).counts.waiting += waiting;
     }
 
     /// Sends a request and reads its answer. A 429 is waited for and repeated while the pause budget lasts; everything
@@ -276,7 +279,7 @@ impl Client {
 }
 
 impl Counts {
-    /// All of them.
+    /// All of them that are of the walk.
     pub fn total(&self) -> u32 {
         self.cell + self.set_up + self.clean_up + self.sign_in + self.other
     }

@@ -11,6 +11,9 @@ use crate::error::{Result, Trouble};
 
 /// The first line of every lock.
 const HEADER: &str = "plimsoll.lock 1";
+/// What stands behind a list in which an owner finds what is his, and behind an answer in which he does not.
+const OWN_ROWS: &str = "its owner finds his own";
+const NO_ROWS: &str = "nothing of its owner's";
 
 /// Everything that was inferred.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +62,13 @@ pub enum Fact {
         sample: String,
         /// Eight hex digits of its digest.
         digest: String,
+    },
+    /// Whether the owner of things finds them in what an action answers: then it is a list.
+    Rows {
+        /// `GET /recipes`.
+        action: String,
+        /// He does.
+        found: bool,
     },
     /// A value that worked.
     Value {
@@ -146,6 +156,7 @@ impl Lock {
                 *value = value.replace(['\n', '\r', '\t'], " ").replace("  ", " \\u0020");
                 one_line(value);
             }
+            Fact::Rows { action, .. } => one_line(action),
             Fact::Witness { action, seen_by } => [action, seen_by].into_iter().for_each(one_line),
         }
         self.facts.insert(fact);
@@ -159,6 +170,14 @@ impl Lock {
             {
                 Some((producer.as_str(), from.as_str(), *worked))
             }
+            _ => None,
+        })
+    }
+
+    /// Whether the owner of things finds them in what an action answers.
+    pub fn rows(&self, action: &str) -> Option<bool> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Rows { action: own, found } if own == action => Some(*found),
             _ => None,
         })
     }
@@ -201,6 +220,7 @@ impl fmt::Display for Fact {
             Self::None { action, needs, line } => write!(f, "none    {action}  needs: {needs}  {line}"),
             Self::Noise { noun, fields } => write!(f, "noise   {noun}  {}", fields.join(" ")),
             Self::Refusal { status, sample, digest } => write!(f, "refusal {status}  {sample}  #{digest}"),
+            Self::Rows { action, found } => write!(f, "rows    {action}  {}", if *found { OWN_ROWS } else { NO_ROWS }),
             Self::Value { action, field, value, from } => write!(f, "value   {action}  {field} = {value}  from {from}"),
             Self::Witness { action, seen_by } => write!(f, "witness {action}  <-  {seen_by}"),
         }
@@ -226,6 +246,8 @@ fn parse_fact(line: &str) -> Option<Fact> {
         ("refusal", [status, sample, digest]) => {
             Fact::Refusal { status: status.parse().ok()?, sample: own(sample), digest: own(digest.strip_prefix('#')?) }
         }
+        ("rows", [action, OWN_ROWS]) => Fact::Rows { action: own(action), found: true },
+        ("rows", [action, NO_ROWS]) => Fact::Rows { action: own(action), found: false },
         ("value", [action, assignment, from]) => {
             let (field, value) = assignment.split_once(" = ")?;
             Fact::Value {
@@ -258,6 +280,8 @@ link    DELETE /a/{x}/c/{id}  id  <-  POST /a/{x}/c  answer.comment.id  worked 2
 none    POST /api/x  needs: a date in the future?  make.x = '…'
 noise   recipe  last_seen updated_at views
 refusal 401  {\"status\":\"fail\",…}  #7f3a91c0
+rows    GET /about  nothing of its owner's
+rows    GET /recipes  its owner finds his own
 value   POST /recipes  portions = 1  from minimum
 witness PUT /accounts/{id}/secret  <-  sign-in old and new
 ";
@@ -266,6 +290,10 @@ witness PUT /accounts/{id}/secret  <-  sign-in old and new
         assert_eq!(lock.witness("PUT /accounts/{id}/secret"), Some("sign-in old and new"));
         assert_eq!(lock.noise("recipe").len(), 3);
         assert_eq!(lock.link("DELETE /a/{x}/c/{id}", "id"), Some(("POST /a/{x}/c", "answer.comment.id", 2)));
+        assert_eq!(
+            (lock.rows("GET /about"), lock.rows("GET /recipes"), lock.rows("GET /x")),
+            (Some(false), Some(true), None)
+        );
         assert_eq!(lock.values("POST /recipes").len(), 1);
     }
 

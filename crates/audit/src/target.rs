@@ -42,6 +42,9 @@ pub struct Commands {
 /// How often a running command is looked at.
 const COMMAND_LOOK: Duration = Duration::from_millis(10);
 
+/// Shortest and longest pause between two looks whether the target is up.
+const HEALTH_LOOK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+
 /// A target that is up, for as long as this value lives.
 #[derive(Debug)]
 pub struct Target {
@@ -159,7 +162,8 @@ impl Target {
                 progress.note(&format!("starting: {line}"));
                 told = line;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            // What starts at once is looked at at once; a build of minutes is not asked every moment.
+            tokio::time::sleep((started.elapsed() / 10).clamp(HEALTH_LOOK.0, HEALTH_LOOK.1)).await;
         }
         self.asked += client.counts().total();
         Ok(())

@@ -268,6 +268,9 @@ pub struct Denominator {
     pub requests_set_up: u32,
     /// … to remove them.
     pub requests_clean_up: u32,
+    /// Looks whether the service was up yet, which are not of them.
+    #[serde(default)]
+    pub requests_waiting: u32,
     /// Objects that were made.
     pub objects_made: u32,
     /// Objects left behind.

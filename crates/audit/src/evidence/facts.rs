@@ -22,6 +22,7 @@ pub fn facts(dossier: &Dossier) -> Facts {
         requests_cells: tally.counts.cell,
         requests_set_up: tally.counts.set_up,
         requests_clean_up: tally.counts.clean_up,
+        requests_waiting: tally.counts.waiting,
         objects_made: tally.objects_made,
         objects_left: count(tally.objects_left.len()),
         ..Denominator::default()

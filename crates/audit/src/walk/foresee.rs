@@ -70,7 +70,7 @@ impl World<'_> {
         let is_stranger = shape.form != Form::Read && of_account || self.is_personal(at);
         match shape.form {
             Form::List | Form::Plain => {
-                let rows = self.shows_rows(at);
+                let (rows, seen) = (self.shows_rows(at), self.recalled_rows(at).is_some());
                 let listed = rows && (shape.form == Form::List || !self.is_personal(at));
                 cells.extend(self.tried(at, owner, if listed { Form::List } else { Form::Plain }, is_stranger));
                 let reads = shape.form == Form::List || rows;
@@ -79,7 +79,7 @@ impl World<'_> {
                     (true, false) => Some("no list, unless its owner finds rows of his in it"),
                     (false, _) => None,
                 };
-                bounds.extend(words.map(str::to_owned));
+                bounds.extend(words.filter(|_| !seen).map(str::to_owned));
             }
             form => {
                 cells.extend(self.tried(at, owner, form, is_stranger));
@@ -94,7 +94,9 @@ impl World<'_> {
                     if self.shows_rows(at) {
                         cells.extend(self.tried(at, owner, Form::List, is_stranger).into_iter().filter(strangers));
                     }
-                    bounds.push("below a stranger's own key only if its owner finds rows of his in it".into());
+                    if self.recalled_rows(at).is_none() {
+                        bounds.push("below a stranger's own key only if its owner finds rows of his in it".into());
+                    }
                 }
             }
         }
@@ -169,8 +171,11 @@ impl World<'_> {
         shape.form == Form::Plain && shape.personal && !self.makes_something(at)
     }
 
-    /// Whether an action shows many things: it stands above a key, or its document says so.
+    /// Whether an action shows many things: an earlier walk saw it, or it stands above a key, or its document says so.
     fn shows_rows(&self, at: usize) -> bool {
+        if let Some(seen) = self.recalled_rows(at) {
+            return seen;
+        }
         let known = self.slots.all.iter().any(|slot| slot.lists.contains(&at));
         let answers = self.action(at).successes().flat_map(|answer| &answer.media);
         known && self.action(at).verb == "GET" || answers.into_iter().any(|media| has_rows(&media.schema, 0))

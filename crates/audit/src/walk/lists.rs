@@ -40,6 +40,9 @@ impl World<'_> {
             let found = own.exchanges.iter().any(|exchange| {
                 canaries.iter().any(|(canary, _)| exchange.answer.to_lowercase().contains(canary.as_str()))
             }) || own.found(&canaries);
+            if n == 0 {
+                self.memory.saw_rows(reached.action, found);
+            }
             if !found {
                 // A search that finds nothing for its owner proves nothing; the list itself is then no list.
                 if n == 0 {
@@ -97,7 +100,9 @@ impl World<'_> {
             return None;
         }
         let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
-        let own = self.own_first_page(reached, 0, &canaries)?;
+        let own = self.own_first_page(reached, 0, &canaries);
+        self.memory.saw_rows(reached.action, own.is_some());
+        let own = own?;
         let mut attempts = Vec::new();
         for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
             let Some(at) = who.filter(|_| self.relation(who, reached.actor) == "other tenant") else { continue };

@@ -108,7 +108,7 @@ impl Setup {
             store.secrets().add(value);
         }
         let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;
-        client.count_earlier(target.asked());
+        client.count_waiting(target.asked());
         let catalogue = read_documents(manifest, &client).await?;
         let slots = Slots::new(&catalogue);
         let nonce = nonce();

@@ -32,9 +32,11 @@ async fn a_cell_takes_four_requests_at_most() {
     }
 }
 
-/// What the service saw is what the audit says it sent.
+/// What the service saw is what the audit says it sent, and how often it looked whether the service was up.
 #[tokio::test]
 async fn every_request_is_counted() {
     let story = story::notes(notes::service()).told().await;
-    assert_eq!(u64::from(story.outcome.denominator.requests), story.requests);
+    let counted = &story.outcome.denominator;
+    assert_eq!(u64::from(counted.requests + counted.requests_waiting), story.requests);
+    assert_eq!(counted.requests_waiting, 1, "it was up from the beginning");
 }

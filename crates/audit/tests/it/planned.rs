@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::service::{notes, office};
+use serde_json::json;
+
+use crate::service::{Answer, Call, Shape, World, notes, office};
 use crate::story::{self, Story, Telling};
 
 /// Check, action, role and relation of each cell that has evidence.
@@ -33,4 +35,20 @@ async fn the_cells_of_a_sound_service_are_those_of_its_plan() {
             "planned {only_planned:#?}, walked {only_walked:#?}"
         );
     }
+}
+
+/// What looks like a list and shows nothing of anybody's: only a walk tells, and the lock knows it from then on.
+#[tokio::test]
+async fn what_a_walk_found_out_is_planned_the_next_time() {
+    let service = || {
+        let colours = |_: &mut World, _: &Call| Answer::ok(json!({ "items": [{ "id": 1, "title": "green" }] }));
+        notes::service().with(notes::action("GET /colours", colours).gives(Shape::List(vec!["title"])))
+    };
+    let (planned, walked) = both(story::notes(service())).await;
+    assert_ne!(planned, walked, "nothing says before the first walk that it is no list");
+    let first = story::notes(service()).told().await;
+    assert!(first.lock.contains("rows    GET /colours  nothing of its owner's"), "{}", first.lock);
+    let (planned, walked) = both(story::notes(service()).lock(&first.lock)).await;
+    let differ: Vec<_> = planned.symmetric_difference(&walked).collect();
+    assert!(differ.is_empty(), "{differ:#?}");
 }

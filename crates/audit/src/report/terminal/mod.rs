@@ -21,6 +21,8 @@ use view::{printable, thousands};
 /// Widths that the layout is made for; a terminal beyond them is treated as one at the limit.
 const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 120;
+/// Fewer looks whether the service was up yet are not worth a word.
+const WAITING_MIN: u32 = 10;
 
 /// Where the run left its files, as the user would type them; empty where it wrote none.
 #[derive(Debug, Clone, Default)]
@@ -178,6 +180,8 @@ fn denominator(outcome: &Outcome, width: usize) -> String {
         (cells.cells_sent > 0).then(|| format!("{cell:.1} a cell")),
         of(cells.requests_set_up, "to set up"),
         of(cells.requests_clean_up, "to clean up"),
+        (WAITING_MIN <= cells.requests_waiting)
+            .then(|| format!("{} more until it was up", thousands(cells.requests_waiting))),
         Some(format!("{} left behind", count_of(cells.objects_left, "object"))),
     ]
     .into_iter()

@@ -38,6 +38,8 @@ pub(super) struct Memory {
     repaired: BTreeMap<usize, Value>,
     /// Who showed the change by an action.
     witnesses: BTreeMap<usize, String>,
+    /// Whether an owner found things of his own in what an action answered.
+    rows: BTreeMap<usize, bool>,
     /// What moves by itself in what a reader sees.
     noise: BTreeMap<String, BTreeSet<String>>,
     /// What could not be reached, why, and the line that would help.
@@ -62,6 +64,11 @@ impl Memory {
     /// An action could not be reached, and what would help.
     pub(super) fn unreached(&mut self, action: usize, why: &str, line: &str) {
         self.unreached.insert(action, (write::folded(why), line.to_owned()));
+    }
+
+    /// Whether an owner found things of his own in what an action answered. The first look counts.
+    pub(super) fn saw_rows(&mut self, action: usize, found: bool) {
+        self.rows.entry(action).or_insert(found);
     }
 
     /// An action succeeded; `before` is its body before it was repaired, where it was.
@@ -96,7 +103,11 @@ impl World<'_> {
                     }
                 }
                 Fact::Refusal { status, digest, .. } => self.learnt.recall(status, &digest),
-                Fact::None { .. } | Fact::Noise { .. } | Fact::Value { .. } | Fact::Witness { .. } => {}
+                Fact::None { .. }
+                | Fact::Noise { .. }
+                | Fact::Rows { .. }
+                | Fact::Value { .. }
+                | Fact::Witness { .. } => {}
             }
         }
         for at in 0..self.catalogue.actions.len() {
@@ -176,6 +187,11 @@ impl World<'_> {
         self.memory.forget(|fact| matches!(fact, Fact::Value { action, .. } if *action == name));
         self.bodies.remove(&action);
         true
+    }
+
+    /// Whether an owner found things of his own in what an action answered, in an earlier walk.
+    pub(super) fn recalled_rows(&self, action: usize) -> Option<bool> {
+        self.memory.known.rows(&self.action(action).name())
     }
 
     /// The witness that showed an action's changes before.

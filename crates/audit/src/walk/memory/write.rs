@@ -34,6 +34,9 @@ impl World<'_> {
             if let Some(seen_by) = witness {
                 lock.add(Fact::Witness { action: name.clone(), seen_by: seen_by.to_owned() });
             }
+            if let Some(found) = memory.rows.get(&at).copied().or_else(|| memory.known.rows(&name)) {
+                lock.add(Fact::Rows { action: name.clone(), found });
+            }
             let found = memory.repaired.get(&at).zip(self.bodies.get(&at)).and_then(|(first, good)| {
                 let is_reference = |field: &str| {
                     self.slots.named(at).iter().any(|named| named.name == field)
