@@ -173,6 +173,8 @@ fn what_is_closed_holds_and_what_is_required_is_not_proved() {
     assert!(!dir.join(".plimsoll/proof.dsse.json").exists());
     let wanted = ["audit", "--unsigned", "--only", "authorization", "--require", "authorization=pilot"];
     assert_eq!(typed(dir, &wanted), Ok(Exit::Unproven));
+    let outcome = place.last_outcome().unwrap();
+    assert!(outcome.wanted.is_some() && 0 < outcome.denominator.actions, "what is required is kept in the evidence");
     assert_eq!(typed(dir, &["matrix", "draft"]), Ok(Exit::Holds));
     assert_eq!(typed(dir, &["matrix", "accept"]), Ok(Exit::Holds));
     assert_eq!(typed(dir, &["matrix", "show", "GET /notes/{id}"]), Ok(Exit::Holds));

@@ -48,7 +48,22 @@ pub struct Require {
     /// For every dimension that is not named.
     pub all: Option<Mark>,
     /// For the dimensions that are named.
+    #[serde(with = "pairs")]
     pub named: BTreeMap<Dimension, Mark>,
+}
+
+/// The marks of dimensions as pairs: as a field, one of them has the name of a header that is kept out of evidence.
+mod pairs {
+    use super::{BTreeMap, Dimension, Mark};
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(named: &BTreeMap<Dimension, Mark>, to: S) -> Result<S::Ok, S::Error> {
+        named.iter().collect::<Vec<_>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Dimension, Mark>, D::Error> {
+        Ok(Vec::<(Dimension, Mark)>::deserialize(from)?.into_iter().collect())
+    }
 }
 
 impl Require {
