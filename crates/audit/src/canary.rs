@@ -36,6 +36,11 @@ impl Canaries {
         format!("plim{}{:04x}", self.nonce, self.minted)
     }
 
+    /// How every value of this collection begins: who searches by it finds them all.
+    pub fn beginning(&self) -> String {
+        format!("plim{}", self.nonce)
+    }
+
     /// Whether a text holds a value that this collection minted, and which.
     pub fn find_minted(&self, text: &str) -> Option<String> {
         let start = text.to_lowercase().find(&format!("plim{}", self.nonce))?;

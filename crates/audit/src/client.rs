@@ -55,8 +55,21 @@ pub enum Body {
     Json(Value),
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(String, String)>),
+    /// `multipart/form-data` (RFC 7578).
+    Multipart(Vec<Part>),
     /// Anything else, with its content type.
     Raw(String, Vec<u8>),
+}
+
+/// One field of a form in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The field.
+    pub name: String,
+    /// It is a file, and so has a name of its own and a media type.
+    pub file: bool,
+    /// What is in it.
+    pub text: String,
 }
 
 /// What came back, or why nothing did.
@@ -200,6 +213,10 @@ impl Client {
             Body::Form(pairs) => {
                 builder.header("content-type", "application/x-www-form-urlencoded").body(encode_form(pairs))
             }
+            Body::Multipart(parts) => {
+                let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+                builder.header("content-type", kind).body(encode_parts(parts))
+            }
             Body::Raw(kind, bytes) => builder.header("content-type", kind).body(bytes.clone()),
         };
         let mut response = builder.send().await.map_err(|e| plain_reason(&e))?;
@@ -323,6 +340,26 @@ pub fn percent_encode(text: &str) -> String {
     out
 }
 
+/// What parts a form in parts: nothing that is made up here holds it.
+const BOUNDARY: &str = "plimsoll-boundary-7f3a";
+
+/// RFC 7578 section 4; quotes and line breaks in names are written as browsers write them.
+fn encode_parts(parts: &[Part]) -> String {
+    let mut body = String::new();
+    for part in parts {
+        let name = part.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let (file, kind) = match part.file {
+            true => ("; filename=\"plimsoll.txt\"", "content-type: text/plain\r\n"),
+            false => ("", ""),
+        };
+        body.push_str(&format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n{}\r\n",
+            part.text
+        ));
+    }
+    body + &format!("--{BOUNDARY}--\r\n")
+}
+
 fn encode_form(pairs: &[(String, String)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
@@ -361,6 +398,18 @@ mod tests {
         let answer = client.send(&request, Purpose::Other).await;
         assert_eq!((answer.status, answer.broken.as_deref()), (0, Some("connection refused")));
         assert_eq!(client.counts().other, 1);
+    }
+
+    #[test]
+    fn parts_are_parted() {
+        let part = |name: &str, file| Part { name: name.into(), file, text: "x".into() };
+        let body = encode_parts(&[part("a\"b", false), part("scan", true)]);
+        assert!(body.contains("name=\"a%22b\"\r\n\r\nx\r\n"), "{body}");
+        assert!(
+            body.contains("name=\"scan\"; filename=\"plimsoll.txt\"\r\ncontent-type: text/plain\r\n\r\nx"),
+            "{body}"
+        );
+        assert!(body.ends_with(&format!("--{BOUNDARY}--\r\n")));
     }
 
     proptest! {

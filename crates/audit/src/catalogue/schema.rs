@@ -197,6 +197,14 @@ impl Schema {
             || self.field("type").is_some_and(|kinds| kinds.as_array().is_some_and(|kinds| kinds.contains(&null)))
     }
 
+    /// The pattern that a text must match, its own or that of its only alternative beside null.
+    pub fn pattern(&self) -> Option<String> {
+        self.text("pattern").or_else(|| match self.alternatives().as_slice() {
+            [only] => only.text("pattern"),
+            _ => None,
+        })
+    }
+
     /// A word of the schema's, from the first part of `allOf` that has it.
     fn field(&self, word: &str) -> Option<Value> {
         if let Some(value) = self.node.get(word) {

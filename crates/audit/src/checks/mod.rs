@@ -23,8 +23,10 @@ const BUILT: &[Check] = &[
     authorization::az03::CHECK,
     authorization::az04::CHECK,
     authorization::az05::CHECK,
+    authorization::az09::CHECK,
     authorization::az10::CHECK,
     authorization::az11::CHECK,
+    authorization::az17::CHECK,
     audit_trail::at01::CHECK,
     audit_trail::at02::CHECK,
     audit_trail::at03::CHECK,
@@ -97,6 +99,8 @@ pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     [
         authorization::judge(dossier),
+        authorization::az09::judge(dossier),
+        authorization::az17::judge(dossier),
         audit_trail::judge(dossier),
         promises::judge(dossier),
         detection::judge(dossier),

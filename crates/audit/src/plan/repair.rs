@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 
 use super::complaint::{About, Complaint, complaints};
 use super::shape::snake_case;
-use super::values::{Made, Maker};
+use super::values::{Made, Maker, renewed};
 use crate::catalogue::Schema;
 use crate::json_path::{JsonPath, Step};
+
+/// Words of a refusal that says that somebody else has this value.
+const TAKEN: &[&str] = &["already", "taken", "unique", "duplicate", "exists"];
 
 /// How often a body is repaired before it is given up.
 pub const REPAIRS_MAX: usize = 3;
@@ -56,7 +59,10 @@ fn apply(complaint: &Complaint, body: &mut Made, schema: &Schema, maker: &mut Ma
             }
         }
         About::Wrong if present => {
-            let liked = path.first(&body.value).and_then(|value| liked(value, complaint, maker));
+            let taken = TAKEN.iter().any(|word| complaint.message.contains(word));
+            let other = field.as_ref().filter(|_| taken).and_then(|field| renewed(field, &(maker.mint)()));
+            let other = other.map(|value| Made { value, canaries: Vec::new() });
+            let liked = other.or_else(|| path.first(&body.value).and_then(|value| liked(value, complaint, maker)));
             let required = schema.required().contains(name);
             match liked {
                 Some(value) => set(body, &path, value),
@@ -99,7 +105,7 @@ fn liked(value: &Value, complaint: &Complaint, maker: &mut Maker<'_>) -> Option<
             .then_some(Made { canaries: vec![(complaint.path.clone(), fitted.clone())], value: json!(fitted) });
     }
     if value.is_string() || value.is_null() {
-        if says(&["already", "taken", "unique", "duplicate", "exists"]) {
+        if says(TAKEN) {
             return named(maker, &last_name(&complaint.path));
         }
         for (words, name) in [

@@ -1,16 +1,19 @@
 //! Filling an action: its path with keys, its query and body with values, until it succeeds for somebody who may.
 
+use super::body::{as_body, as_kind, map_texts};
 use super::world::{Asked, Call, World};
 use crate::catalogue::{Kind, Media, Parameter, Place, Schema};
 use crate::client::{Body, Purpose, percent_encode};
-use crate::compare::leaves;
 use crate::evidence::{Reading, is_secret_name};
 use crate::json_path::JsonPath;
 use crate::plan::repair::{REPAIRS_MAX, repair};
 use crate::plan::slots::{Segment, names_person, segments};
-use crate::plan::values::{Extent, Made, Maker};
+use crate::plan::values::{Extent, Made, Maker, renewed};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Fields that say for whom something is.
+const ADDRESSEES: &[&str] = &["to", "receiver", "addressee", "cc"];
 
 /// An action that did not succeed.
 pub(super) struct Refused {
@@ -79,6 +82,7 @@ impl World<'_> {
         if let Some(body) = call.sent_json() {
             self.bodies.insert(action, body);
         }
+        self.plant_made(action, actor, &call);
         self.memory.worked(action, before);
         Ok((call, asked))
     }
@@ -224,8 +228,14 @@ impl World<'_> {
         if let Some(good) = self.bodies.get(&action).cloned() {
             let mut fresh = self.refreshed(&good, keys, subject);
             for (name, field) in media.schema.properties() {
-                if let (Some(value), Some(key)) = (fresh.get_mut(&name), references.get(&name)) {
+                let Some(value) = fresh.get_mut(&name) else { continue };
+                if let Some(key) = references.get(&name) {
                     *value = as_kind(key, &field).unwrap_or_else(|| value.clone());
+                } else if value.as_str().is_some_and(|text| self.canaries.find_minted(text).is_none())
+                    && let Some(other) = renewed(&field, &self.canaries.mint())
+                {
+                    // What cannot carry a canary may have to be unique all the same.
+                    *value = other;
                 }
             }
             super::memory::bodies::without_open_holes(&mut fresh);
@@ -286,7 +296,11 @@ impl World<'_> {
             if listed || field.is_read_only() {
                 continue;
             }
-            if let Some(key) = self.reference(action, &name, actor, keys, depth).await {
+            let known = self.reference(action, &name, actor, keys, depth).await;
+            let is_key = field.kind() == Kind::Integer || field.format().as_deref() == Some("uuid");
+            // Whom a letter is for is a person, where it is a key at all.
+            let addressed = is_key && ADDRESSEES.contains(&name.to_lowercase().as_str());
+            if let Some(key) = known.or_else(|| self.colleague(&name, actor).filter(|_| addressed)) {
                 references.insert(name, key);
             }
         }
@@ -358,55 +372,6 @@ impl World<'_> {
         let repaired = repair(&sent, &media.schema, &asked.answer.text(), &mut maker)?;
         Some(as_body(&media, repaired.value))
     }
-
-    /// The call with one harmless field changed to a fresh canary, and that canary; the same call where nothing in it
-    /// is harmless.
-    pub fn varied(&mut self, call: &Call) -> (Call, Option<String>) {
-        let Some(sent) = call.sent_json() else { return (call.clone(), None) };
-        let mut texts: Vec<(u8, String, String)> = (leaves(&sent).into_iter())
-            .filter_map(|(path, text)| {
-                let old = self.canaries.find_minted(&text)?;
-                Some((harm(&path), path, old))
-            })
-            .collect();
-        texts.sort();
-        let Some((_, _, old)) = texts.into_iter().next() else { return (call.clone(), None) };
-        let fresh = self.canaries.mint();
-        let mut varied = call.clone();
-        match &mut varied.body {
-            Body::Json(value) => map_texts(value, &mut |text| text.replace(&old, &fresh)),
-            Body::Form(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = value.replace(&old, &fresh)),
-            Body::Raw(_, bytes) => *bytes = String::from_utf8_lossy(bytes).replace(&old, &fresh).into_bytes(),
-            Body::None => {}
-        }
-        (varied, Some(fresh))
-    }
-}
-
-/// How much harm a changed field may do: names and texts none, keys and credentials some.
-fn harm(path: &str) -> u8 {
-    let name = path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
-    const SAFE: &[&str] = &[
-        "title",
-        "text",
-        "body",
-        "content",
-        "description",
-        "note",
-        "comment",
-        "message",
-        "subject",
-        "summary",
-        "label",
-    ];
-    const HARMFUL: &[&str] = &["mail", "user", "login", "password", "slug", "key", "id", "token", "url", "code"];
-    if SAFE.iter().any(|word| name.contains(word)) {
-        0
-    } else if HARMFUL.iter().any(|word| name.contains(word)) {
-        2
-    } else {
-        1
-    }
 }
 
 /// A value for a parameter that asks for no object.
@@ -416,55 +381,6 @@ fn plain_value(parameter: Option<&Parameter>) -> Option<String> {
     crate::compare::scalar(&maker.parameter(parameter?)?)
 }
 
-/// A key as the schema spells it: a number where it asks for one.
-fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
-    match schema.kind() {
-        Kind::Integer | Kind::Number => key.parse::<i64>().ok().map(Value::from),
-        Kind::Array => Some(Value::Array(vec![Value::from(key)])),
-        _ => Some(Value::from(key)),
-    }
-}
-
 fn today() -> jiff::civil::Date {
     super::setup::now().to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-/// A value in the media type that the action asks for.
-fn as_body(media: &Media, value: Value) -> Body {
-    let pairs = |value: &Value| -> Vec<(String, String)> {
-        let fields = value.as_object().into_iter().flatten();
-        fields.filter_map(|(name, value)| Some((name.clone(), crate::compare::scalar(value)?))).collect()
-    };
-    if media.is_form() {
-        return Body::Form(pairs(&value));
-    }
-    if media.is_multipart() {
-        let boundary = "plimsoll-boundary-7f3a";
-        let mut bytes = String::new();
-        for (name, text) in pairs(&value) {
-            bytes.push_str(&format!(
-                "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
-            ));
-        }
-        bytes.push_str(&format!("--{boundary}--\r\n"));
-        return Body::Raw(format!("multipart/form-data; boundary={boundary}"), bytes.into_bytes());
-    }
-    if media.is_json() && media.content_type.eq_ignore_ascii_case("application/json") || media.content_type == "*/*" {
-        return Body::Json(value);
-    }
-    if media.is_json() {
-        return Body::Raw(media.content_type.clone(), value.to_string().into_bytes());
-    }
-    let text = crate::compare::scalar(&value).unwrap_or_else(|| value.to_string());
-    Body::Raw(media.content_type.clone(), text.into_bytes())
-}
-
-/// Each text of a document through a function.
-fn map_texts(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
-    match value {
-        Value::String(text) => *text = change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| map_texts(item, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|item| map_texts(item, change)),
-        _ => {}
-    }
 }

@@ -185,6 +185,10 @@ impl World<'_> {
             let (key, until_ms) = (self.objects[subject].key().to_owned(), now().as_millisecond());
             self.refusals.push(Refusal { action: reached.action, actor: who, key, from_ms, until_ms });
         }
+        let mut exchanges = vec![asked.exchange.clone()];
+        if asked.succeeded() && reached.witness.is_none() && reached.form == Form::AddChild {
+            exchanges.extend(self.read_back_added(reached.action, &asked, who, subject).await);
+        }
         let unseen = reached.witness.is_none() && asked.exchange.reading == Reading::Refusal && who.is_some();
         let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure) || unseen;
         let like_missing = if doubtful && reached.form != Form::Read && !self.objects[subject].chosen_key {
@@ -196,7 +200,7 @@ impl World<'_> {
             actor: self.fact(who),
             relation,
             state: self.state_of(who, Some(subject)),
-            exchanges: vec![asked.exchange],
+            exchanges,
             fingerprint: Vec::new(),
             alive: who.is_none_or(|at| self.actors[at].alive),
             like_missing,
@@ -267,7 +271,7 @@ fn fingerprint(attempts: &mut [Attempt], control: &Exchange, call: &Call, own: &
 }
 
 /// Whether an answer carries a sign that its object is meant for everybody.
-fn is_public(exchange: &Exchange) -> bool {
+pub(super) fn is_public(exchange: &Exchange) -> bool {
     let value: Option<Value> = serde_json::from_str(&exchange.answer).ok();
     value.is_some_and(|value| says_public(&crate::compare::fields(&value)))
 }

@@ -2,6 +2,7 @@
 
 use super::setup::Walked;
 use super::world::{Call, World};
+use crate::checks::authorization::az09::Searched;
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::Tally;
@@ -31,6 +32,21 @@ impl World<'_> {
                 self.objects[at].gone = asked.succeeded() || asked.exchange.status == 404;
             }
         }
+    }
+
+    /// Writes down what stood in answers that must come back to nobody.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn write_searched(&self) -> Result<()> {
+        let known = |name: &str| self.actors.iter().filter(|actor| actor.values.contains_key(name)).count();
+        let secrets = known("password") + known("key") + self.manifest.target.secrets.len();
+        let searched = Searched {
+            answers: self.secrecy.answers,
+            secrets: u32::try_from(secrets).unwrap_or(u32::MAX),
+            exposed: self.secrecy.exposed.iter().cloned().collect(),
+        };
+        self.store.add(&searched).map(drop)
     }
 
     /// Counts everything and closes the evidence.

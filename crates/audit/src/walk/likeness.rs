@@ -3,9 +3,10 @@
 
 use super::reach::Reached;
 use super::world::{Call, Who, World};
-use crate::client::Purpose;
+use crate::client::{Body, Purpose};
 use crate::compare::likeness;
 use crate::evidence::{Attempt, Exchange, Reading};
+use serde_json::Value;
 
 impl World<'_> {
     /// Whether the attacker is answered the same for an object that does not exist: then the answer is a refusal,
@@ -17,7 +18,17 @@ impl World<'_> {
         let mut other = call.clone();
         other.path =
             call.path.replace(&format!("/{encoded}"), &format!("/{}", crate::client::percent_encode(&missing)));
-        if other.path == call.path {
+        if let Some(mut body) = call.sent_json() {
+            replace_key(&mut body, &key, &missing);
+            match &mut other.body {
+                Body::Json(sent) => *sent = body,
+                Body::Form(pairs) => {
+                    pairs.iter_mut().filter(|(_, v)| *v == key).for_each(|(_, v)| v.clone_from(&missing));
+                }
+                _ => {}
+            }
+        }
+        if other == *call {
             return false;
         }
         let asked = self.ask(who, &other, Purpose::Cell).await;
@@ -65,6 +76,19 @@ impl World<'_> {
     }
 }
 
+/// Puts another key where this one stands in a document, as a number where it is one.
+fn replace_key(value: &mut Value, key: &str, other: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_key(item, key, other)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| replace_key(item, key, other)),
+        Value::String(text) if text == key => other.clone_into(text),
+        Value::Number(number) if number.to_string() == key => {
+            *value = other.parse::<i64>().map_or_else(|_| other.into(), Value::from);
+        }
+        _ => {}
+    }
+}
+
 /// A key in the same shape that belongs to nothing.
 fn missing_key(key: &str) -> String {
     if key.chars().all(|c| c.is_ascii_digit()) {
@@ -89,5 +113,8 @@ mod tests {
     fn a_missing_key_has_the_same_shape() {
         assert_eq!(missing_key("17"), "987654321");
         assert_eq!(missing_key("01ab-Fz"), "98fe-Ag");
+        let mut body = serde_json::json!({"boat": 17, "also": ["17", 170]});
+        replace_key(&mut body, "17", "987654321");
+        assert_eq!(body, serde_json::json!({"boat": 987654321, "also": ["987654321", 170]}));
     }
 }

@@ -4,23 +4,28 @@
 //! decides nothing: what the evidence proves is for the judges in [`crate::checks`].
 
 pub mod actors;
+mod body;
 mod calls;
 mod cell;
 mod dry;
 mod end;
+mod files;
 mod foresee;
 mod home;
 mod leaks;
 mod likeness;
 mod lists;
 mod liveness;
+mod made;
 mod members;
 mod memory;
 mod never;
 pub mod objects;
+mod pages;
 mod plain;
 mod reach;
 pub mod reading;
+mod secrecy;
 mod sentinel;
 mod setup;
 mod sign_in;
@@ -54,7 +59,14 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     for pass in Dimension::ALL.into_iter().filter(|pass| setup.only.is_none() && setup.passes.contains(pass)) {
         crate::checks::probe(&mut world, pass).await?;
     }
+    if setup.passes.contains(&Dimension::Authorization) {
+        world.try_files().await?;
+        world.read_for_the_hidden().await;
+    }
     world.clean_up().await;
+    if setup.passes.contains(&Dimension::Authorization) {
+        world.write_searched()?;
+    }
     if setup.passes.contains(&Dimension::Authorization) && setup.only.is_none() {
         world.write_lock(&setup.lock_file)?;
     }

@@ -1,14 +1,12 @@
 //! Actions without an object of anybody's: statistics, settings, creations, commands. What they do is judged by a
 //! reviewed row; that they destroy nothing of others' is judged in any case.
 
-use super::objects::{KeyPlace, Way};
 use super::reach::Reached;
-use super::world::{Asked, Call, Who, World};
+use super::world::{Who, World};
 use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
-use crate::compare::leaves;
 use crate::error::Result;
-use crate::evidence::{Attempt, Exchange, Form, Observation, Trial};
+use crate::evidence::{Attempt, Form, Observation, Trial};
 use std::collections::BTreeMap;
 
 impl World<'_> {
@@ -34,7 +32,7 @@ impl World<'_> {
             let asked = self.ask(who, &call, Purpose::Cell).await;
             let mut exchanges = vec![asked.exchange.clone()];
             if judged && changes && asked.succeeded() && reached.witness.is_none() {
-                exchanges.extend(self.read_back_made(reached.action, &asked, who, reached.actor).await);
+                exchanges.extend(self.read_back_made(reached.action, &asked, who, reached.actor, &keys).await);
             }
             if let Some(sentinel) = sentinel
                 && !self.watch(reached.action, who, &call, sentinel).await?
@@ -104,33 +102,5 @@ impl World<'_> {
         let name = self.action(action).name();
         let relation = self.relation(who, owner);
         expect(&self.run, self.matrix.as_ref(), &name, &self.fact(who), relation, false).rule == Rule::Forbidden
-    }
-
-    /// Reads what an attempt made through the key in its answer: as the attacker, then as the permitted actor.
-    async fn read_back_made(&mut self, action: usize, asked: &Asked, who: Who, owner: usize) -> Vec<Exchange> {
-        let makes = |slot: &usize| {
-            self.slots.all[*slot].producers.first() == Some(&action) && self.slots.all[*slot].parents.is_empty()
-        };
-        let Some(slot) = (0..self.slots.all.len()).find(makes) else { return Vec::new() };
-        let (Some(item), Some(value)) = (self.slots.all[slot].item, asked.answer.json()) else { return Vec::new() };
-        let shown = leaves(&value);
-        let key = match self.ways.get(&slot) {
-            Some(Ok(Way::Action(_, KeyPlace::Answer(at)))) => shown.into_iter().find(|(path, _)| path == at),
-            // Made by a line of the manifest, so far: then the likeliest value of the answer is its key.
-            _ => self.ranked(slot, shown).into_iter().next(),
-        };
-        let key = key.map(|(_, key)| key);
-        let path = key.and_then(|key| self.path_of(item, &[(slot, key)].into()).ok());
-        let Some(path) = path else { return Vec::new() };
-        let mut exchanges = Vec::new();
-        for reader in [who, Some(owner)] {
-            let read = self.ask(reader, &Call::get(path.clone()), Purpose::Cell).await;
-            let done = read.succeeded();
-            exchanges.push(read.exchange);
-            if done {
-                break;
-            }
-        }
-        exchanges
     }
 }

@@ -145,6 +145,7 @@ impl Setup {
             met: BTreeMap::new(),
             membership: None,
             leaks: Leaks::default(),
+            secrecy: super::secrecy::Secrecy::default(),
             refusals: Vec::new(),
             reached: 0,
             started,

@@ -47,6 +47,7 @@ impl World<'_> {
                     .hint("try it by itself: plimsoll auth check")
             })?;
         }
+        self.plant_identities();
         self.tell_apart()
     }
 

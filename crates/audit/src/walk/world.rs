@@ -8,6 +8,7 @@ use super::never::NEVER;
 use super::objects::{Object, Way};
 use super::reach::Reached;
 use super::reading::Learnt;
+use super::secrecy::Secrecy;
 use crate::canary::Canaries;
 use crate::catalogue::{Action, Catalogue};
 use crate::client::{Answer, Body, Client, Purpose, Request};
@@ -23,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest part of an answer's body that is kept as evidence, in bytes. Canaries are searched in the whole.
 const ANSWER_KEPT_MAX: usize = 16 * 1024;
+/// Longest body of no known kind that is kept as evidence, in bytes.
+const RAW_KEPT_MAX: usize = 4 * 1024;
 /// Headers of answers that are kept as evidence.
 const HEADERS_KEPT: &[&str] = &["content-type", "location", "retry-after", "www-authenticate", "link", "allow", "etag"];
 
@@ -132,6 +135,8 @@ pub struct World<'a> {
     pub membership: Option<Membership>,
     /// What of others' stood in answers where nobody looked for it.
     pub leaks: Leaks,
+    /// What stood in answers that must come back to nobody.
+    pub secrecy: Secrecy,
     /// What was refused to whom, and when.
     pub refusals: Vec<Refusal>,
     /// Actions that succeeded for one who may.
@@ -152,6 +157,7 @@ impl Call {
             Body::None => String::new(),
             Body::Json(value) => value.to_string(),
             Body::Form(pairs) => pairs.iter().map(|(n, v)| format!("{n}={v}&")).collect(),
+            Body::Multipart(parts) => parts.iter().map(|part| format!("{}={}\n", part.name, part.text)).collect(),
             Body::Raw(_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
         };
         format!("{} {body}", self.path)
@@ -163,7 +169,16 @@ impl Call {
             Body::None => None,
             Body::Json(value) => Some(value.clone()),
             Body::Form(pairs) => Some(pairs.iter().map(|(n, v)| (n.clone(), Value::from(v.as_str()))).collect()),
-            Body::Raw(kind, bytes) => Some(format!("{kind}, {} bytes", bytes.len()).into()),
+            Body::Multipart(parts) => {
+                Some(parts.iter().map(|part| (part.name.clone(), Value::from(part.text.as_str()))).collect())
+            }
+            // What is short enough to be read is kept as it is: a canary may stand in it.
+            Body::Raw(kind, bytes) => Some(match std::str::from_utf8(bytes) {
+                Ok(text) if bytes.len() <= RAW_KEPT_MAX => {
+                    serde_json::from_str(text).ok().filter(Value::is_object).unwrap_or_else(|| text.into())
+                }
+                _ => format!("{kind}, {} bytes", bytes.len()).into(),
+            }),
         }
     }
 }
@@ -204,6 +219,7 @@ impl World<'_> {
         }
         let exchange = self.exchange(who, call, &answer);
         self.look_for_leaks(who, call, &exchange, purpose);
+        self.look_for_secrets(who, call, &answer, exchange.reading);
         Asked { exchange, answer }
     }
 

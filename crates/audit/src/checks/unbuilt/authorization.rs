@@ -50,27 +50,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "AZ09",
-        severity: Severity::Blocks,
-        title: "answer holds what this actor must not see (hashes, secrets, others' personal data)",
-        why: "Whole rows end up in answers although the page shows three fields. Password hashes and other people's \
-              addresses then travel to every browser.",
-        how: "Passwords, tokens and other write-only values that the walk planted, and values the manifest names as \
-              secret, are searched in every answer of the walk, also encoded. Strings shaped like hashes are tested \
-              against the planted password.",
-        references: &[
-            "OWASP API3:2023 (BOPLA)",
-            "ASVS 5.0 15.3.1",
-            "ASVS 5.0 8.2.3",
-            "ASVS 5.0 14.2.6",
-            "CWE-200",
-            "GDPR Art. 5(1)(c)",
-        ],
-        fix: "Answer with a type made for this audience, never with the row, and keep hashes in a table that no \
-              listing touches.",
-        ..CHECK
-    },
-    Check {
         id: "AZ12",
         severity: Severity::Prevents,
         title: "another verb, path spelling, content type, case or override header slips past",
@@ -142,18 +121,6 @@ pub(super) const TABLE: &[Check] = &[
         references: &["OWASP API2:2023", "ASVS 5.0 6.4.1", "ASVS 5.0 6.5.1", "ASVS 5.0 6.5.5", "CWE-640"],
         fix: "Store a hash of the link with its purpose, person and last minute; delete it in the transaction that \
               uses it.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ17",
-        severity: Severity::Blocks,
-        title: "file reachable by its URL without authorisation",
-        why: "The record is protected, and the file behind it lies in a public bucket. Addresses leak by referrers, \
-              histories and forwarded mails.",
-        how: "A file with a canary in its bytes is stored by its owner; its address is asked for by anonymous and by \
-              another tenant, and once more after the stated life of a signed address.",
-        references: &["OWASP API1:2023", "ASVS 5.0 8.2.2", "ASVS 5.0 8.3.1", "CWE-425", "CWE-862"],
-        fix: "Serve files through the action that checks, or by addresses signed for minutes; keep the bucket closed.",
         ..CHECK
     },
     Check {

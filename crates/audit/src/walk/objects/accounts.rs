@@ -8,7 +8,36 @@ use crate::compare::leaves;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Display identity is no private content; mail, telephone and the like are.
+const PRIVATE: &[&str] =
+    &["mail", "email", "phone", "telephone", "mobile", "address", "street", "birth", "iban", "ssn", "card"];
+
+/// What of somebody's identity is private.
+fn private(identity: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
+    identity.iter().filter(|(path, text)| {
+        let name = path.to_lowercase();
+        LENGTH_MIN <= text.len() && PRIVATE.iter().any(|word| name.contains(word))
+    })
+}
+
 impl World<'_> {
+    /// What the service says of each of a company's people in private, so that it is known where another company reads
+    /// it. People who are alone may be meant to be found by each other.
+    pub(in crate::walk) fn plant_identities(&mut self) {
+        for at in 0..self.actors.len() {
+            let fact = self.actors[at].fact.clone();
+            let others = || self.actors.iter().filter(|other| other.fact.name != fact.name);
+            if fact.tenant == "*" || !others().any(|other| other.fact.tenant == fact.tenant) {
+                continue;
+            }
+            let his = |text: &String| !others().any(|other| other.identity.iter().any(|(_, known)| known == text));
+            let own: Vec<_> = private(&self.actors[at].identity).filter(|(_, text)| his(text)).cloned().collect();
+            for (field, value) in own {
+                self.canaries.plant(&value, "account", &field, &fact.name, &fact.tenant);
+            }
+        }
+    }
+
     /// Whether an action is the manifest's sign-up.
     pub fn is_sign_up(&self, at: usize) -> bool {
         let action = self.action(at);
@@ -31,16 +60,7 @@ impl World<'_> {
     fn keep_account(&mut self, slot: usize, owner: usize, key: String) -> usize {
         let actor = &self.actors[owner];
         let fact = actor.fact.clone();
-        // Display identity is no private content; mail, telephone and the like are.
-        const PRIVATE: &[&str] =
-            &["mail", "email", "phone", "telephone", "mobile", "address", "street", "birth", "iban", "ssn", "card"];
-        let private: Vec<_> = (actor.identity.iter())
-            .filter(|(path, text)| {
-                let name = path.to_lowercase();
-                LENGTH_MIN <= text.len() && *text != key && PRIVATE.iter().any(|word| name.contains(word))
-            })
-            .cloned()
-            .collect();
+        let private: Vec<_> = private(&actor.identity).filter(|(_, text)| *text != key).cloned().collect();
         let noun = self.slots.all[slot].noun.clone();
         for (field, value) in &private {
             self.canaries.plant(value, &noun, field, &fact.name, &fact.tenant);

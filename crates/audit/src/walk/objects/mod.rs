@@ -11,6 +11,7 @@ mod ways;
 
 use super::world::{Call, World};
 use crate::compare::leaves;
+use crate::plan::slots::words;
 use std::collections::BTreeMap;
 
 /// How deep objects may need others.
@@ -191,6 +192,29 @@ impl World<'_> {
         }
     }
 
+    /// Plants the canaries of what was just made, whether or not it is kept as an object: other answers may show it.
+    pub(in crate::walk) fn plant_made(&mut self, action: usize, actor: usize, made: &Call) {
+        let makes = self.slots.all.iter().position(|slot| slot.producers.first() == Some(&action));
+        let Some(slot) = makes else { return };
+        // What becomes its key stands in paths and lists by right.
+        let names = self.parameter_names(slot);
+        let is_key = |field: &str| {
+            let name = words(field.rsplit(['.', ']']).next().unwrap_or_default()).join("_");
+            names.contains(&name) || ["id", "key", "slug", "code", "handle"].contains(&name.as_str())
+        };
+        let mut canaries = planted_in(made, &self.canaries);
+        canaries.retain(|(field, _)| !is_key(field));
+        self.plant(slot, actor, &canaries);
+    }
+
+    fn plant(&mut self, slot: usize, owner: usize, canaries: &[(String, String)]) {
+        let noun = self.slots.all[slot].noun.clone();
+        let fact = self.actors[owner].fact.clone();
+        for (field, canary) in canaries {
+            self.canaries.plant(canary, &noun, field, &fact.name, &fact.tenant);
+        }
+    }
+
     /// Remembers an object and plants its canaries.
     pub(in crate::walk) fn keep_object(
         &mut self,
@@ -205,11 +229,7 @@ impl World<'_> {
         let canaries: Vec<_> = (planted_in(made, &self.canaries).into_iter())
             .filter(|(_, canary)| !key.contains(canary.as_str()))
             .collect();
-        let noun = self.slots.all[slot].noun.clone();
-        let fact = self.actors[owner].fact.clone();
-        for (field, canary) in &canaries {
-            self.canaries.plant(canary, &noun, field, &fact.name, &fact.tenant);
-        }
+        self.plant(slot, owner, &canaries);
         self.objects.push(Object { slot, owner, keys, canaries, changeable: true, chosen_key, gone: false });
         self.objects.len() - 1
     }

@@ -1,10 +1,12 @@
 //! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
 
 mod dry;
+mod files;
 mod hidden;
 mod nesting;
 mod record;
 mod roles;
+mod secrets;
 mod styles;
 mod surface;
 mod walls;

@@ -11,6 +11,10 @@ impl Judged<'_> {
         let who = self.who();
         let status = self.status();
         let Some(witness) = &self.trial.witness else {
+            if self.made_is_read_back() {
+                let words = format!("{who} adds to {}: what was made was read back", self.object());
+                return self.proved(words, format!("answered {status}"), "made".to_owned());
+            }
             if let Some(ruling) = self.refused_unseen() {
                 return ruling;
             }
@@ -68,10 +72,17 @@ impl Judged<'_> {
         self.held(format!("{who} {how} {} (read back by {})", self.object(), witness.action), "unchanged")
     }
 
+    /// Whether what an attempt made was read through its own key, with what the attempt sent in it.
+    fn made_is_read_back(&self) -> bool {
+        let Some(canary) = &self.attempt.canary else { return false };
+        let mut read = self.attempt.exchanges.iter().skip(1);
+        read.any(|one| one.reading == Reading::Success && one.answer.to_lowercase().contains(canary.as_str()))
+    }
+
     /// An action that changes nothing that anybody can read: refused as for an object that does not exist, by a code
     /// that means a refusal, while the owner's own call succeeds, is as much as can be known.
     fn refused_unseen(&self) -> Option<Ruling> {
-        let reading = self.attempt.exchanges.last()?.reading;
+        let reading = self.attempt.exchanges.first()?.reading;
         let anonymous = self.attempt.relation == "anonymous" && reading == Reading::Refusal;
         let refused = anonymous || reading == Reading::Refusal && self.attempt.like_missing == Some(true);
         if !refused || !control_worked(self.trial) || self.void().is_some() {

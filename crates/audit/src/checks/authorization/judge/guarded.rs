@@ -42,11 +42,14 @@ pub(super) struct Guarded {
     actions: BTreeSet<String>,
     /// Nouns that lists hide from other tenants and that no other action shows them.
     nouns: BTreeSet<String>,
+    /// Actions that refuse somebody who is signed in, with the roles of those who may.
+    ranks: BTreeSet<(String, String)>,
 }
 
 impl Guarded {
     pub(super) fn of(trials: &[(&str, Trial)]) -> Self {
         let (mut actions, mut hidden, mut shown) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+        let mut ranks = BTreeSet::new();
         for (_, trial) in trials {
             let worked = trial.control.as_ref().is_some_and(|control| control.reading == Reading::Success);
             for attempt in &trial.attempts {
@@ -59,6 +62,10 @@ impl Guarded {
                 let nothing = answers().all(|exchange| exchange.sightings.is_empty());
                 let refused =
                     answers().all(|exchange| matches!(exchange.reading, Reading::Refusal | Reading::SoftDenial));
+                let other_role = attempt.actor.role != trial.owner.role && attempt.relation != "anonymous";
+                if other_role && attempt.alive && worked && refused {
+                    ranks.insert((trial.action.clone(), trial.owner.role.clone()));
+                }
                 let answered = answers().all(|exchange| exchange.reading == Reading::Success);
                 match trial.form {
                     Form::Read if stranger && nothing && refused => drop(actions.insert(trial.action.clone())),
@@ -70,7 +77,12 @@ impl Guarded {
             }
         }
         let shown_once = |noun: &String| shown.get(noun).is_none_or(|by| by.len() < 2);
-        Self { actions, nouns: hidden.into_iter().filter(shown_once).collect() }
+        Self { actions, nouns: hidden.into_iter().filter(shown_once).collect(), ranks }
+    }
+
+    /// Whether the service keeps an action for a role: it refuses others who are signed in.
+    pub(super) fn is_kept_for(&self, action: &str, role: &str) -> bool {
+        self.ranks.contains(&(action.to_owned(), role.to_owned()))
     }
 
     /// Whether anonymous is given by this action what the service otherwise keeps: the same action refuses strangers

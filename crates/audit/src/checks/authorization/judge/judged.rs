@@ -106,6 +106,13 @@ impl Judged<'_> {
             (Rule::Forbidden, Strength::Matrix | Strength::Wall | Strength::Fact) => {
                 ruling(Verdict::Gap, None, words, None)
             }
+            // A word says that it is for few, and the service keeps it for few: he is one of them.
+            (Rule::Forbidden, Strength::Words)
+                if self.guarded.is_kept_for(&self.trial.action, &self.attempt.actor.role) =>
+            {
+                let words = format!("{words}: may a {} do this?", self.attempt.actor.role);
+                ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
+            }
             (Rule::Forbidden, Strength::Document | Strength::Words) => {
                 ruling(Verdict::Suspected, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }

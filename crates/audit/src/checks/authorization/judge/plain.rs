@@ -44,6 +44,9 @@ impl Judged<'_> {
                 let how = if read_back { "what it made was read back" } else { "the answer is the permitted actor's" };
                 return self.proved(format!("{who} performs it: {how}"), "performed".to_owned(), String::new());
             }
+            if self.attempt.relation == "anonymous" && self.ends_a_session() {
+                return self.held(format!("{who} has no session that it could end"), "");
+            }
             if self.expectation.rule == Rule::Unknown {
                 let words = format!("{who} is answered with success, and nothing says who may");
                 let mut ruling = self.undecided(words, Some(self.row()));
@@ -67,6 +70,16 @@ impl Judged<'_> {
             );
         }
         self.held(format!("{who} is refused"), "")
+    }
+}
+
+impl Judged<'_> {
+    /// Whether the action says by its name that it signs its caller out.
+    fn ends_a_session(&self) -> bool {
+        const WORDS: &[&str] = &["logout", "signout", "logoff", "signoff"];
+        let path = self.trial.action.split_once(' ').map_or("", |(_, path)| path);
+        let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default();
+        WORDS.contains(&last.to_lowercase().replace(['-', '_'], "").as_str())
     }
 }
 

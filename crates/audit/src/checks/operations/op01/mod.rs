@@ -219,7 +219,7 @@ fn is_challenge(asked: &Asked) -> bool {
 #[derive(Default)]
 struct Meter {
     millis: Vec<u64>,
-    challenged_from_the_start: bool,
+    challenged_whole_list: bool,
 }
 
 impl Meter {
@@ -231,12 +231,12 @@ impl Meter {
         }
         self.millis.push(asked.answer.millis);
         let challenge = is_challenge(asked);
-        self.challenged_from_the_start |= challenge && number == 1;
+        self.challenged_whole_list |= challenge && number == 1;
         let how = match status {
             429 => Some("429".to_owned()),
             423 => Some("423, locked".to_owned()),
             503 if asked.answer.header("retry-after").is_some() => Some("503 with Retry-After".to_owned()),
-            _ if challenge && !self.challenged_from_the_start => Some("a challenge".to_owned()),
+            _ if challenge && !self.challenged_whole_list => Some("a challenge".to_owned()),
             _ => None,
         };
         burst.limited = how.map(|how| (number, how));

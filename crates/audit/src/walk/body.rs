@@ -1,0 +1,145 @@
+//! What a request carries: a value in the media type that an action takes, and the same with one harmless field changed.
+
+use super::world::{Call, World};
+use crate::catalogue::{Kind, Media, Schema};
+use crate::client::{Body, Part};
+use crate::compare::leaves;
+use serde_json::Value;
+
+/// Names of fields that hold a file, where the document does not say.
+const FILES: &[&str] = &["file", "upload", "attachment", "image", "photo", "picture", "avatar"];
+
+impl World<'_> {
+    /// The call with one harmless field changed to a fresh canary, and that canary; the same call where nothing in it
+    /// is harmless.
+    pub fn varied(&mut self, call: &Call) -> (Call, Option<String>) {
+        let Some(sent) = call.sent_json() else { return (call.clone(), None) };
+        let mut texts: Vec<(u8, String, String)> = (leaves(&sent).into_iter())
+            .filter_map(|(path, text)| {
+                let old = self.canaries.find_minted(&text)?;
+                Some((harm(&path), path, old))
+            })
+            .collect();
+        texts.sort();
+        let Some((_, _, old)) = texts.into_iter().next() else { return (call.clone(), None) };
+        let fresh = self.canaries.mint();
+        let mut varied = call.clone();
+        match &mut varied.body {
+            Body::Json(value) => map_texts(value, &mut |text| text.replace(&old, &fresh)),
+            Body::Form(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = value.replace(&old, &fresh)),
+            Body::Multipart(parts) => {
+                parts.iter_mut().for_each(|part| part.text = part.text.replace(&old, &fresh));
+            }
+            Body::Raw(_, bytes) => *bytes = String::from_utf8_lossy(bytes).replace(&old, &fresh).into_bytes(),
+            Body::None => {}
+        }
+        (varied, Some(fresh))
+    }
+}
+
+/// How much harm a changed field may do: names and texts none, keys and credentials some.
+fn harm(path: &str) -> u8 {
+    let name = path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
+    const SAFE: &[&str] = &[
+        "title",
+        "text",
+        "body",
+        "content",
+        "description",
+        "note",
+        "comment",
+        "message",
+        "subject",
+        "summary",
+        "label",
+    ];
+    const HARMFUL: &[&str] = &["mail", "user", "login", "password", "slug", "key", "id", "token", "url", "code"];
+    if SAFE.iter().any(|word| name.contains(word)) {
+        0
+    } else if HARMFUL.iter().any(|word| name.contains(word)) {
+        2
+    } else {
+        1
+    }
+}
+
+/// A key as the schema spells it: a number where it asks for one.
+pub(super) fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
+    match schema.kind() {
+        Kind::Integer | Kind::Number => key.parse::<i64>().ok().map(Value::from),
+        Kind::Array => Some(Value::Array(vec![Value::from(key)])),
+        _ => Some(Value::from(key)),
+    }
+}
+
+/// A value in the media type that the action asks for.
+pub(super) fn as_body(media: &Media, value: Value) -> Body {
+    let fields = || value.as_object().into_iter().flatten();
+    if media.is_form() {
+        let pairs = fields().filter_map(|(name, value)| Some((name.clone(), crate::compare::scalar(value)?)));
+        return Body::Form(pairs.collect());
+    }
+    if media.is_multipart() {
+        let schemas = media.schema.properties();
+        let is_file_field = |name: &String| match schemas.iter().find(|(known, _)| known == name) {
+            Some((_, schema)) => is_file(name, schema),
+            None => is_file(name, &Schema::any()),
+        };
+        let part = |(name, value): (&String, &Value)| {
+            let text = match value {
+                Value::Array(items) => items.first().and_then(crate::compare::scalar)?,
+                other => crate::compare::scalar(other)?,
+            };
+            Some(Part { name: name.clone(), file: is_file_field(name), text })
+        };
+        return Body::Multipart(fields().filter_map(part).collect());
+    }
+    if media.is_json() && media.content_type.eq_ignore_ascii_case("application/json") || media.content_type == "*/*" {
+        return Body::Json(value);
+    }
+    if media.is_json() {
+        return Body::Raw(media.content_type.clone(), value.to_string().into_bytes());
+    }
+    let text = crate::compare::scalar(&value).unwrap_or_else(|| value.to_string());
+    Body::Raw(media.content_type.clone(), text.into_bytes())
+}
+
+/// Whether a field of a form is a file: the document says so (`format: binary` in 3.0, `contentMediaType` in 3.1), or
+/// its name does.
+fn is_file(name: &str, schema: &Schema) -> bool {
+    let schema = schema.items().unwrap_or_else(|| schema.clone());
+    let says = schema.format().is_some_and(|format| format == "binary")
+        || schema.text("contentMediaType").is_some()
+        || schema.text("contentEncoding").is_some();
+    says || FILES.contains(&name.to_lowercase().as_str())
+}
+
+/// Each text of a document through a function.
+pub(super) fn map_texts(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| map_texts(item, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| map_texts(item, change)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_file_is_sent_as_one() {
+        let node = json!({"type": "object", "properties": {
+            "title": {"type": "string"}, "scan": {"type": "string", "contentMediaType": "application/pdf"},
+            "pages": {"type": "array", "items": {"type": "string", "format": "binary"}}}});
+        let schema = Schema::new(node, Arc::new(Value::Null));
+        let media = Media { content_type: "multipart/form-data".into(), schema, examples: Vec::new() };
+        let body = as_body(&media, json!({"title": "a", "scan": "b", "pages": ["c"], "upload": "d"}));
+        let Body::Multipart(parts) = body else { panic!("{body:?}") };
+        let files: Vec<_> = parts.iter().filter(|part| part.file).map(|part| part.text.as_str()).collect();
+        assert_eq!((parts.len(), files), (4, vec!["c", "b", "d"]));
+    }
+}
