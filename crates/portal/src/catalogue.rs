@@ -2,7 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
-use crate::{identity, installation, messages, organisations, projects, trail, vault};
+use crate::{identity, installation, messages, organisations, projects, requests, trail, vault};
 
 /// The list.
 #[must_use]
@@ -26,6 +26,24 @@ pub fn catalogue() -> Catalogue {
         .change::<projects::RemoveMember>()
         .look::<messages::List>()
         .change::<messages::Post>()
+        .look::<requests::Waiting>()
+        .look::<requests::List>()
+        .change::<requests::Create>()
+        .look::<requests::Show>()
+        .change::<requests::PostComment>()
+        .change::<requests::Withdraw>()
+        .receive::<requests::Submit>()
+        .receive::<requests::Begin>()
+        .look::<requests::ShowUpload>()
+        .keep::<requests::Append>()
+        .change::<requests::Drop>()
+        .stream::<requests::Download>()
+        .stream::<requests::Preview>()
+        .stream::<requests::Bundle>()
+        .change::<requests::Approve>()
+        .change::<requests::AskForChanges>()
+        .change::<requests::Reject>()
+        .look::<requests::ShowReceipt>()
         .look::<vault::List>()
         .change::<vault::Store>()
         .disclose::<vault::Reveal>()
@@ -48,7 +66,9 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::SetMembershipState>()
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()
+        .change::<requests::RotateKey>()
         .change::<identity::Sweep>()
+        .keep::<requests::Sweep>()
         .keep::<trail::push::Push>()
         .keep::<trail::Sweep>()
         .seals(LEDGER_SEAL)

@@ -21,6 +21,7 @@ mod parts;
 pub mod privacy;
 pub mod projects;
 pub mod record;
+pub mod requests;
 mod run;
 pub mod schema;
 pub mod secret;

@@ -1,11 +1,13 @@
 //! What a portal is made of. `gaps` hands in altered parts; the shipped binary has only these.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use door::store::Store;
 use door::{Catalogue, Clock, Door, Grounds, SystemClock};
 
 use crate::data::Data;
+use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
 use crate::moving;
 use crate::settings::Place;
@@ -23,6 +25,10 @@ pub struct Parts {
     pub grounds: Arc<dyn Grounds>,
     /// Its time.
     pub clock: Arc<dyn Clock>,
+    /// Where its files lie, and how large they may be.
+    pub files: files::Settings,
+    /// The portal's own program, which makes previews in a process of its own.
+    pub program: PathBuf,
     /// How it pushes its record.
     pub push: push::Settings,
     /// For how many days the record is kept; for ever where nothing is said.
@@ -40,6 +46,9 @@ impl Parts {
             catalogue: crate::catalogue::catalogue(),
             grounds: Arc::new(People),
             clock: Arc::new(SystemClock),
+            files: files::Settings::default(),
+            // Without it there are no previews, and nothing else is missed.
+            program: std::env::current_exe().unwrap_or_default(),
             push: push::Settings::default(),
             keep_record_days: None,
             unlocked: Vec::new(),
@@ -69,11 +78,15 @@ impl Parts {
         }
         crate::record::finish_handover(data, &store).await?;
         let sealer = crate::record::sealer(data, &store, &self.clock)?;
+        let master_key = data.master_key()?;
+        let (files, scanner, limits) = self.files.open(data.directory())?;
+        let key = FilesKey::of(&master_key);
         let world = World {
             hasher: Hasher::new()
                 .await
                 .map_err(|refusal| anyhow::anyhow!("passwords cannot be hashed: {refusal:?}"))?,
-            safe: Safe::new(data.master_key()?),
+            cabinet: Cabinet { files, key, scanner, previews: Previews::new(self.program.clone()), limits },
+            safe: Safe::new(master_key),
             demo,
             public_origin: public_origin.to_owned(),
             sender: Arc::new(push::Sender::new(self.push.private_webhooks)),

@@ -48,6 +48,7 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Trail(Trail::Replay(place)) => replay(&place, parts).await?,
         Command::Openapi => print(&serde_json::to_string_pretty(&document(&parts.catalogue))?),
         Command::Verify(verify) => return crate::record::verify(&verify, parts, &mut print).await,
+        Command::VerifyReceipt(asked) => return crate::requests::receipt::verify(&asked, &mut print),
         Command::Ledger(ledger) => crate::record::ledger(&ledger, parts, &mut print).await?,
         Command::Attack(attack) => return crate::record::attack(&attack, parts, &mut print).await,
         Command::Witness(witness) => crate::record::witness::witness(&witness, parts, &mut print).await?,

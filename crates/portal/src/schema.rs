@@ -2,15 +2,84 @@
 
 use door::store::{Migration, Step};
 
-use crate::{identity, messages, organisations, projects, trail, vault};
+use crate::{identity, messages, organisations, projects, requests, trail, vault};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
 pub fn migrations() -> Vec<Migration> {
     let mut all = door::MIGRATIONS.to_vec();
     all.push(Migration { version: 2, name: "people, organisations, projects, messages, credentials", steps: FIRST });
+    all.push(Migration { version: 3, name: "requests and files", steps: REQUESTS });
     all
 }
+
+const REQUESTS: &[Step] = &[
+    // The keys of organisations' files, wrapped under the master key's own.
+    Step::Sql(
+        "CREATE TABLE organisation_key (organisation {id} NOT NULL REFERENCES organisation (id), \
+         generation {int} NOT NULL, wrapped {bytes} NOT NULL, made_at {int} NOT NULL, \
+         PRIMARY KEY (organisation, generation)) {strict}",
+    ),
+    // A file: its key, wrapped under its organisation's. It is there before anything refers to it, and swept when nothing
+    // does any more.
+    Step::Sql(
+        "CREATE TABLE file (id {id} PRIMARY KEY, organisation {id} NOT NULL REFERENCES organisation (id), \
+         generation {int} NOT NULL, wrapped {bytes} NOT NULL, made_at {int} NOT NULL) {strict}",
+    ),
+    Step::Sql("CREATE INDEX file_organisation ON file (organisation)"),
+    Step::Sql("CREATE INDEX file_made_at ON file (made_at)"),
+    // What came in one go. `hashing` is how far the hash of the whole was behind it, sealed under the file's key.
+    Step::Sql(
+        "CREATE TABLE file_part (file {id} NOT NULL REFERENCES file (id), number {int} NOT NULL, \
+         id {id} NOT NULL UNIQUE, length {int} NOT NULL, hashing {bytes} NOT NULL, made_at {int} NOT NULL, \
+         PRIMARY KEY (file, number)) {strict}",
+    ),
+    Step::Recorded {
+        table: requests::REQUEST.table,
+        entity: requests::REQUEST.entity,
+        columns: "project {id} NOT NULL REFERENCES project (id), \
+                  kind {text} NOT NULL CHECK (kind IN ('file', 'approval')), \
+                  side {text} NOT NULL CHECK (side IN ('us', 'client')), title {text} NOT NULL, detail {text} NOT NULL, \
+                  due_on {text}, asked_by {id} NOT NULL REFERENCES person (id), asked_at {int} NOT NULL, \
+                  state {text} NOT NULL CHECK (state IN ('asked', 'submitted', 'changes_asked', 'approved', 'rejected', \
+                  'withdrawn')), state_at {int} NOT NULL, versions {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX request_project ON request (project, state)"),
+    Step::Recorded {
+        table: requests::VERSION.table,
+        entity: requests::VERSION.entity,
+        columns: "request {id} NOT NULL REFERENCES request (id), number {int} NOT NULL, name {text} NOT NULL, \
+                  media_type {text} NOT NULL, size {int} NOT NULL, pages {int}, sha256 {bytes} NOT NULL, \
+                  file {id} NOT NULL REFERENCES file (id), note {text} NOT NULL, \
+                  submitted_by {id} NOT NULL REFERENCES person (id), submitted_at {int} NOT NULL, \
+                  UNIQUE (request, number),",
+    },
+    Step::Sql("CREATE INDEX request_version_file ON request_version (file)"),
+    Step::Recorded {
+        table: requests::DECISION.table,
+        entity: requests::DECISION.entity,
+        columns: "request {id} NOT NULL REFERENCES request (id), \
+                  version {id} NOT NULL UNIQUE REFERENCES request_version (id), \
+                  decision {text} NOT NULL CHECK (decision IN ('approved', 'changes_asked', 'rejected')), \
+                  words {text} NOT NULL, decided_by {id} NOT NULL REFERENCES person (id), decided_at {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX request_decision_request ON request_decision (request)"),
+    Step::Recorded {
+        table: requests::COMMENT.table,
+        entity: requests::COMMENT.entity,
+        columns: "request {id} NOT NULL REFERENCES request (id), author {id} NOT NULL REFERENCES person (id), \
+                  visibility {text} NOT NULL CHECK (visibility IN ('internal', 'client')), text {text} NOT NULL, \
+                  posted_at {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX request_comment_request ON request_comment (request)"),
+    // A file that is on its way in parts.
+    Step::Sql(
+        "CREATE TABLE upload (id {id} PRIMARY KEY REFERENCES file (id), request {id} NOT NULL REFERENCES request (id), \
+         person {id} NOT NULL REFERENCES person (id), name {text} NOT NULL, length {int} NOT NULL, \
+         expires_at {int} NOT NULL) {strict}",
+    ),
+    Step::Sql("CREATE INDEX upload_request ON upload (request, person)"),
+];
 
 const FIRST: &[Step] = &[
     Step::Recorded {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::header::{ACCEPT_RANGES, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use door::{Door, HandClock};
 use jiff::tz::TimeZone;
@@ -15,7 +17,6 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::data::Data;
 use crate::demo;
@@ -23,7 +24,7 @@ use crate::parts::Parts;
 use crate::settings::{Serve, Tls};
 use crate::tls;
 use crate::wires::html::{self, Site};
-use crate::wires::{Peer, Proxies, jobs, json};
+use crate::wires::{Peer, Proxies, jobs, json, takes_a_file};
 
 /// How long a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -60,7 +61,12 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     if serve.demo {
         fill_demo(&serve, parts, &data, &public_origin).await?;
     }
-    let parts = Parts { push: serve.push()?, keep_record_days: serve.keep_record_days, ..parts.clone() };
+    let parts = Parts {
+        push: serve.push()?,
+        files: serve.files.clone(),
+        keep_record_days: serve.keep_record_days,
+        ..parts.clone()
+    };
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;
 
@@ -98,6 +104,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
 pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
     let proxies = Proxies(serve.behind_proxy.clone());
     let ready = Arc::clone(door);
+    let largest = serve.files.file_limit.0;
     let site = Site {
         public_origin: serve.public_origin(),
         demo: serve.demo.then(demo::faces),
@@ -107,15 +114,30 @@ pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(move || readiness(Arc::clone(&ready))))
-        .merge(json::router(Arc::clone(door), proxies.clone()))
-        .merge(html::router(Arc::clone(door), proxies, site))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .merge(json::router(Arc::clone(door), proxies.clone(), largest))
+        .merge(html::router(Arc::clone(door), proxies, site, largest))
+        .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(whole))
+}
+
+/// No answer takes longer than it should. A file on its way in may: whoever sends it has their own time for each piece
+/// (`wires::arriving`).
+async fn in_time(request: axum::extract::Request, next: Next) -> Response {
+    if takes_a_file(request.headers()) {
+        return next.run(request).await;
+    }
+    let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+/// What is compressed: no file of which ranges may be asked for, since they count its bytes as they are.
+fn whole(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(ACCEPT_RANGES)
 }
 
 /// Fills a new demo: three months pass in some seconds.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::files;
 use crate::record::{Attack, Ledger, Verify, Witness};
+use crate::requests::receipt::VerifyReceipt;
 use crate::trail::push;
 
 /// The client portal: one place for a service business and its clients.
@@ -50,6 +51,8 @@ pub enum Command {
     #[command(after_help = "Exit codes: 0 verified, 10 signed only, 20 incomplete, 21 unaudited change, 30 forked, \
                             40 tampered, 2 wrong usage, 1 could not be read.")]
     Verify(Verify),
+    /// Check the receipt of an approval, offline.
+    VerifyReceipt(VerifyReceipt),
     /// What is done with the record by hand: keys, epochs, slices, erasure, retention.
     Ledger(Ledger),
     /// Tamper with a copy of the record and see what the verifier says.

@@ -7,6 +7,7 @@ use door::{Refusal, Result};
 
 use crate::demo;
 use crate::fields::NewPassword;
+use crate::files::Cabinet;
 use crate::identity::Hasher;
 use crate::trail::push::{Sender, Syslog};
 use crate::vault::Safe;
@@ -18,6 +19,8 @@ pub struct World {
     pub hasher: Hasher,
     /// Seals credentials.
     pub safe: Safe,
+    /// Keeps files.
+    pub cabinet: Cabinet,
     /// Whether this is the demo: invented people, loopback only.
     pub demo: bool,
     /// `https://portal.example`: where browsers reach it.

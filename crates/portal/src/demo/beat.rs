@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::organisations::MembershipState;
 use crate::projects::{ProjectRole, Status};
+use crate::requests::Kind;
 
 /// Seconds of a day.
 const DAY_SECONDS: i64 = 24 * 3600;
@@ -51,6 +52,18 @@ pub(super) enum Deed {
     Open(&'static str),
     /// Makes a token with a name and scopes.
     Token(&'static str, Vec<&'static str>),
+    /// Asks for something in a project: its key, what, due in so many days from the end of the story, title, detail.
+    Ask(&'static str, &'static str, Kind, Option<i64>, &'static str, &'static str),
+    /// Hands a file in: what for, its name, how many pages, what to say with it.
+    Hand(&'static str, &'static str, usize, &'static str),
+    /// Approves the newest version.
+    Approve(&'static str),
+    /// Asks for changes to the newest version, with words.
+    Changes(&'static str, &'static str),
+    /// Comments, for the client, too.
+    Comment(&'static str, &'static str),
+    /// Comments among the organisation's own people.
+    Remark(&'static str, &'static str),
     /// The operator sets somebody's state in an organisation.
     Becomes(&'static str, &'static str, MembershipState),
     /// Tries what is not theirs to do.
@@ -113,6 +126,15 @@ fn deed(text: &'static str) -> Result<Deed> {
             let name = text.split(" | ").next().and_then(|words| words.strip_prefix("token ")).unwrap_or_default();
             Deed::Token(name, scopes.split(' ').collect())
         }
+        (["ask", project, key, kind, due], [title, detail]) => {
+            let due = if *due == "-" { None } else { Some(due.parse().context("due in how many days?")?) };
+            Deed::Ask(project, key, known(kind)?, due, title, detail)
+        }
+        (["hand", key, name, pages], [note]) => Deed::Hand(key, name, pages.parse().context("how many pages?")?, note),
+        (["approve", key], []) => Deed::Approve(key),
+        (["changes", key], [words]) => Deed::Changes(key, words),
+        (["comment", key], [text]) => Deed::Comment(key, text),
+        (["remark", key], [text]) => Deed::Remark(key, text),
         (["becomes", person, organisation, state], []) => Deed::Becomes(person, organisation, known(state)?),
         _ => bail!("no such deed"),
     })

@@ -3,13 +3,15 @@
 
 mod beat;
 mod people;
+mod sheet;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use door::{Credential, Door, HandClock, Ids, Input, Origin, Refusal, Request, Time, id::uuid_at};
+use bytes::Bytes;
+use door::{Body, Credential, Door, HandClock, Ids, Input, Origin, Refusal, Request, Time, id::uuid_at};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -32,7 +34,8 @@ const FRESH_SECONDS: i64 = 8 * 60;
 /// # Errors
 /// When a beat of the story goes otherwise than it is told.
 pub async fn fill(door: &Arc<Door>, clock: &HandClock, now: Time) -> Result<()> {
-    let mut teller = Teller { door, clock, ids: BTreeMap::new(), sessions: BTreeMap::new() };
+    let mut teller =
+        Teller { door, clock, ids: BTreeMap::new(), sessions: BTreeMap::new(), versions: BTreeMap::new(), end: now };
     clock.set(now.plus_seconds(-FOUNDED_DAYS_AGO * 24 * 3600));
     teller.found().await?;
     let mut day = None;
@@ -80,13 +83,24 @@ fn vault_of(credential: &str) -> Option<&'static str> {
     })
 }
 
+/// The project in which something was asked for.
+fn project_of(ask: &str) -> Option<&'static str> {
+    STORY.iter().find_map(|beat| match beat.deed {
+        Deed::Ask(project, key, ..) if key == ask => Some(project),
+        _ => None,
+    })
+}
+
 /// The organisation in whose rooms somebody does something: the project's where they belong to it, else their first.
 fn rooms_of(someone: &Someone, deed: &Deed) -> Option<&'static str> {
     let project = match deed {
         Deed::Status(project, ..) | Deed::Join(project, ..) | Deed::Leave(project, _) => Some(*project),
         Deed::Say(project, _) | Deed::Whisper(project, _) | Deed::Open(project) => Some(*project),
         Deed::Store(project, ..) => Some(*project),
+        Deed::Ask(project, ..) => Some(*project),
         Deed::Reveal(credential, _) => vault_of(credential),
+        Deed::Hand(ask, ..) | Deed::Approve(ask) | Deed::Changes(ask, _) => project_of(ask),
+        Deed::Comment(ask, _) | Deed::Remark(ask, _) => project_of(ask),
         Deed::Project(..) | Deed::Token(..) | Deed::Becomes(..) | Deed::Refused(_) => None,
     };
     let client = STORY.iter().find_map(|beat| match beat.deed {
@@ -124,6 +138,15 @@ struct Teller<'a> {
     /// Ids by what they are ids of and key: `person tom`, `project shop`.
     ids: BTreeMap<String, Uuid>,
     sessions: BTreeMap<&'static str, Session>,
+    /// How many versions were handed in for what.
+    versions: BTreeMap<String, usize>,
+    /// When the story ends.
+    end: Time,
+}
+
+/// The day so many days after a time (UTC).
+fn day(from: Time, days: i64) -> String {
+    from.plus_seconds(days * 24 * 3600).timestamp().strftime("%Y-%m-%d").to_string()
 }
 
 impl Teller<'_> {
@@ -203,6 +226,20 @@ impl Teller<'_> {
                 ids.push(("credential", self.id("credential", credential)?));
                 ("credential.reveal", ids, json!({"reason": reason}), None)
             }
+            Deed::Ask(project, key, kind, due, title, detail) => {
+                let due = due.map(|days| day(self.end, days));
+                let input = json!({"kind": kind, "title": title, "detail": detail, "due_on": due});
+                ("request.create", self.on(project)?, input, Some(("request", *key)))
+            }
+            Deed::Hand(ask, _, _, note) => {
+                ("request.submit", self.asked(ask)?, json!({"note": note}), Some(("version", *ask)))
+            }
+            Deed::Approve(ask) => ("request.approve", self.newest(ask)?, json!({"name": person(who)?.name}), None),
+            Deed::Changes(ask, words) => ("request.changes.ask", self.newest(ask)?, json!({"words": words}), None),
+            Deed::Comment(ask, text) => ("request.comment.post", self.asked(ask)?, json!({"text": text}), None),
+            Deed::Remark(ask, text) => {
+                ("request.comment.post", self.asked(ask)?, json!({"text": text, "visibility": "internal"}), None)
+            }
             Deed::Open(project) => ("project.show", self.on(project)?, json!({}), None),
             Deed::Token(name, scopes) => {
                 ("token.create", vec![], json!({"name": name, "scopes": scopes, "days": 90}), None)
@@ -215,12 +252,17 @@ impl Teller<'_> {
             }
             Deed::Refused(_) => bail!("a refusal cannot be refused"),
         };
-        let fresh = matches!(deed, Deed::Reveal(..) | Deed::Token(..));
+        let fresh = matches!(deed, Deed::Reveal(..) | Deed::Token(..) | Deed::Approve(_) | Deed::Changes(..));
         let credential = self.session(who, deed, fresh).await?;
-        let passed = self.pass(action, credential, self.origin(who)?, Ids(ids), input).await;
+        let (input, body) = match deed {
+            Deed::Hand(ask, name, pages, note) => self.file(ask, name, *pages, note),
+            _ => (input, Body::default()),
+        };
+        let passed = self.send(action, credential, self.origin(who)?, Ids(ids), input, body).await;
         match (passed, key) {
             (Ok(output), Some((kind, key))) => {
-                self.keep(kind, key, &output["id"])?;
+                // What was handed in is called a version where its id is told.
+                self.keep(kind, key, output.get("id").unwrap_or(&output["version"]))?;
                 Ok(Ok(()))
             }
             (Ok(_), None) => Ok(Ok(())),
@@ -263,7 +305,30 @@ impl Teller<'_> {
         ids: Ids,
         input: Value,
     ) -> Result<Value, Refusal> {
+        self.send(action, credential, origin, ids, input, Body::default()).await
+    }
+
+    /// The input and the file of something that is handed in.
+    fn file(&mut self, ask: &str, name: &str, pages: usize, note: &str) -> (Value, Body) {
+        let version = self.versions.entry(ask.to_owned()).or_default();
+        *version += 1;
+        let title = name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace('-', " ");
+        let file = Bytes::from(sheet::design(&title, *version, pages));
+        let pieces = futures_util::stream::once(std::future::ready(Ok(file)));
+        (json!({"name": name, "note": note}), Body::of(Box::pin(pieces)))
+    }
+
+    async fn send(
+        &self,
+        action: &str,
+        credential: Credential,
+        origin: Origin,
+        ids: Ids,
+        input: Value,
+        body: Body,
+    ) -> Result<Value, Refusal> {
         let request = Request {
+            body,
             credential,
             origin,
             ids,
@@ -300,6 +365,20 @@ impl Teller<'_> {
 
     fn on(&self, project: &str) -> Result<Vec<(&'static str, Uuid)>> {
         Ok(vec![("project", self.id("project", project)?)])
+    }
+
+    /// The ids of something that was asked for.
+    fn asked(&self, ask: &str) -> Result<Vec<(&'static str, Uuid)>> {
+        let mut ids = self.on(project_of(ask).with_context(|| format!("nobody asked for {ask}"))?)?;
+        ids.push(("request", self.id("request", ask)?));
+        Ok(ids)
+    }
+
+    /// The ids of the newest version of it.
+    fn newest(&self, ask: &str) -> Result<Vec<(&'static str, Uuid)>> {
+        let mut ids = self.asked(ask)?;
+        ids.push(("version", self.id("version", ask)?));
+        Ok(ids)
     }
 
     fn keep(&mut self, kind: &str, key: &str, id: &Value) -> Result<()> {

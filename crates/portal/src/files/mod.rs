@@ -4,6 +4,7 @@
 //! one object in a [`Files`] store, encrypted in chunks so that any range of the file can be read, and each byte that is
 //! read is authentic. What lies where, byte by byte: docs/files.md.
 
+mod cabinet;
 mod hashing;
 pub mod keys;
 mod kind;
@@ -18,6 +19,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use cabinet::Cabinet;
 pub use hashing::Hashing;
 pub use keys::{FileKey, FilesKey, OrganisationKey};
 pub use kind::{HEAD_BYTES, Kind, Mistyped, recognise};

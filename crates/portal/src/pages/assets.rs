@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 /// What a page may load and do (CSP level 3): nothing but our own stylesheet, script and pictures,
 /// forms to ourselves, and no frame anywhere.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-     img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+     connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Headers of every page, name and value.
 pub const PAGE_HEADERS: [(&str, &str); 7] = [

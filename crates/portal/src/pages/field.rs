@@ -35,6 +35,7 @@ pub(super) enum Kind {
     Radio(Vec<Choice>),
     Select(Vec<Choice>),
     Checks(Vec<Choice>),
+    File,
     Hidden,
 }
 
@@ -122,6 +123,11 @@ impl Field {
         Self::new(name, label, Kind::Checks(choices)).optional_silently()
     }
 
+    /// A file. It stands last in its form, so that what is typed arrives before it.
+    pub fn file(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::File)
+    }
+
     /// A value that goes with the form unseen.
     pub fn hidden(name: impl Into<String>, value: impl Into<String>) -> Self {
         let mut field = Self::new(name, "", Kind::Hidden);
@@ -171,7 +177,7 @@ impl Field {
         self.id = format!("{form}-{}", self.name);
         let Some(refused) = refused.filter(|_| !matches!(self.kind, Kind::Hidden)) else { return self };
         if let Some(value) = refused.values.get(&self.name)
-            && !matches!(self.kind, Kind::Secret)
+            && !matches!(self.kind, Kind::Secret | Kind::File)
         {
             self.value.clone_from(value);
         }

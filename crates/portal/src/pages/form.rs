@@ -39,6 +39,10 @@ pub struct Form {
     look: &'static str,
     /// A question goes into the address and changes nothing; everything else is posted.
     asks: bool,
+    /// Where its file can be sent in parts before the form is sent, so that it shows how far it is and goes on after a break.
+    uploads: String,
+    /// What to say while the connection is broken.
+    broken: &'static str,
     /// A link beside the button: where, and what it says.
     beside: Option<(String, String)>,
     error: String,
@@ -63,6 +67,8 @@ impl Page {
             about: String::new(),
             look: "",
             asks: false,
+            uploads: String::new(),
+            broken: self.texts.upload_broken(),
             beside: None,
             error,
             refused,
@@ -96,6 +102,17 @@ impl Form {
         let is_first_wrong = self.fields.iter().all(|field| !field.is_wrong());
         self.fields.push(field.placed(&self.id, self.refused.as_ref(), is_first_wrong));
         self
+    }
+
+    /// Says where the form's file can be sent in parts by a page with script.
+    pub fn uploads_to(mut self, path: impl Into<String>) -> Self {
+        self.uploads = path.into();
+        self
+    }
+
+    /// Whether a file goes with the form.
+    fn takes_a_file(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File))
     }
 
     /// Says to screen readers what a short button word is about: “Remove” of “Ana Castro”.

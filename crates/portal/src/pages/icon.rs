@@ -13,6 +13,8 @@ pub enum Icon {
     Clients,
     /// A board with lines.
     Projects,
+    /// A sheet with a folded corner.
+    Documents,
     /// A list with ticks.
     Trail,
     /// A grid.
@@ -45,6 +47,7 @@ impl Icon {
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c.4-3.6 3-6 6.5-6s6.1 2.4 6.5 6M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.5c2 .9 3.3 2.9 3.5 5.5"
             }
             Self::Projects => "M5 4h14v16H5zM9 9h6M9 13h6M9 17h3",
+            Self::Documents => "M6 3.5h8l4 4V20.5H6zM14 3.5v4h4M9 12h6M9 16h4",
             Self::Trail => {
                 "m3.5 6 1.5 1.5L7.5 5M3.5 12l1.5 1.5 2.5-2.5M3.5 18l1.5 1.5 2.5-2.5M11 6.5h9M11 12.5h9M11 18.5h9"
             }

@@ -147,6 +147,9 @@ impl Page {
         if self.may("project.list") {
             items.push(self.item("/projects", texts.projects(), Icon::Projects));
         }
+        if self.may("request.waiting") {
+            items.push(self.item("/requests", texts.documents(), Icon::Documents));
+        }
         if self.may("trail.list") {
             items.push(self.item("/trail", texts.trail(), Icon::Trail));
         }

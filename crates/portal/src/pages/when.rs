@@ -65,6 +65,11 @@ impl Page {
         self.time(&zoned, self.texts.days_away(-days))
     }
 
+    /// Which day it is for the reader.
+    pub fn today(&self) -> Date {
+        self.zoned(self.now).date()
+    }
+
     /// What to wish at this time of day.
     pub fn greeting(&self, first_name: &str) -> String {
         match self.zoned(self.now).hour() {

@@ -5,6 +5,8 @@ use askama::Template;
 use super::{ProjectList, ProjectSummary, Status};
 use crate::organisations::OrganisationShown;
 use crate::pages::Page;
+use crate::requests::pages::{Group as AskGroup, groups as ask_groups};
+use crate::requests::{Kind, RequestList, RequestSummary, Side, State};
 
 /// The first page of somebody in the organisation.
 #[derive(Debug, Template)]
@@ -14,6 +16,8 @@ pub struct StaffHome {
     pub page: Page,
     /// The projects that the reader sees.
     pub list: ProjectList,
+    /// What waits for somebody.
+    pub waiting: RequestList,
 }
 
 /// Projects under one heading of the staff's home.
@@ -24,6 +28,14 @@ pub struct Group<'p> {
 }
 
 impl StaffHome {
+    fn names_project(&self) -> bool {
+        true
+    }
+
+    fn asks(&self) -> Vec<AskGroup<'_>> {
+        ask_groups(&self.page, &self.waiting.requests, self.page.texts.clients_word())
+    }
+
     /// What moves comes first; what is over is not here.
     fn groups(&self) -> Vec<Group<'_>> {
         let texts = self.page.texts;
@@ -51,11 +63,35 @@ pub struct ClientHome {
     pub page: Page,
     /// The projects that the reader sees.
     pub list: ProjectList,
+    /// What waits for somebody.
+    pub waiting: RequestList,
     /// The organisation, with the reader's colleagues.
     pub organisation: OrganisationShown,
 }
 
 impl ClientHome {
+    /// What waits for the reader's company, most urgent first.
+    fn asks(&self) -> Vec<&RequestSummary> {
+        let mut asks: Vec<_> = self.waiting.requests.iter().filter(|ask| ask.waits_for == Some(Side::Client)).collect();
+        asks.sort_by_key(|ask| (ask.due_on.is_none(), ask.due_on.clone()));
+        asks
+    }
+
+    /// “Approve homepage design”, “Send product photos”.
+    fn to_do(&self, ask: &RequestSummary) -> String {
+        let texts = self.page.texts;
+        match (ask.kind, ask.state) {
+            (Kind::File, _) => texts.send_something(&ask.title),
+            (Kind::Approval, State::Submitted) => texts.approve_something(&ask.title),
+            (Kind::Approval, _) => texts.hand_in_something(&ask.title),
+        }
+    }
+
+    fn button(&self, ask: &RequestSummary) -> &'static str {
+        let texts = self.page.texts;
+        if ask.state == State::Submitted { texts.look_and_decide() } else { texts.send_file() }
+    }
+
     fn waiting(&self) -> Vec<&ProjectSummary> {
         self.list.projects.iter().filter(|project| project.status == Status::WaitingOnClient).collect()
     }

@@ -104,6 +104,7 @@ impl ProjectShown {
         let texts = page.texts;
         [
             ("project.show", "", texts.overview()),
+            ("request.list", "/requests", texts.documents()),
             ("message.list", "/messages", texts.messages()),
             ("credential.list", "/credentials", texts.vault()),
             ("project.member.list", "/members", texts.people()),

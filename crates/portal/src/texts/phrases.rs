@@ -23,6 +23,11 @@ impl Texts {
         }
     }
 
+    /// “a day late”, “3 days late”.
+    pub fn days_late(self, days: i64) -> String {
+        if days == 1 { self.day_late().to_owned() } else { self.days_late_words(days) }
+    }
+
     /// How long to wait, in the unit that fits.
     pub fn wait(self, seconds: u64) -> String {
         if seconds < 120 { self.wait_seconds(seconds) } else { self.wait_minutes(seconds.div_ceil(60)) }

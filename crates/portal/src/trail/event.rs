@@ -170,6 +170,15 @@ impl Walls {
                 "SELECT c.title AS name FROM credential c JOIN project p ON p.id = c.project \
                  WHERE c.id = $1 AND p.organisation = $2 AND (p.client = $3 OR $3 IS NULL)"
             }
+            "request" => {
+                "SELECT r.title AS name FROM request r JOIN project p ON p.id = r.project \
+                 WHERE r.id = $1 AND p.organisation = $2 AND (p.client = $3 OR $3 IS NULL)"
+            }
+            "version" => {
+                "SELECT v.name AS name FROM request_version v JOIN request r ON r.id = v.request \
+                 JOIN project p ON p.id = r.project \
+                 WHERE v.id = $1 AND p.organisation = $2 AND (p.client = $3 OR $3 IS NULL)"
+            }
             "client" => {
                 "SELECT c.name AS name FROM client c \
                  WHERE c.id = $1 AND c.organisation = $2 AND (c.id = $3 OR $3 IS NULL)"
@@ -191,7 +200,7 @@ impl TrailEvent {
 }
 
 /// Kinds of objects that have a name to be found.
-pub(super) const NAMED: [&str; 5] = ["project", "credential", "client", "person", "member"];
+pub(super) const NAMED: [&str; 7] = ["project", "request", "version", "credential", "client", "person", "member"];
 
 /// Names that were looked for: each once a page, whether it was found or not.
 struct Names {

@@ -1,15 +1,19 @@
 //! A file on its way in: the body of a request, as the pieces that the door hands on, with the fields beside it.
 
-use axum::body::{Body, BodyDataStream};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use door::{Arriving, Refusal};
 use futures_core::Stream;
+use futures_util::StreamExt as _;
 use multer::{Field, Multipart};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::timeout;
 
 use super::BODY_BYTES_MAX;
 
@@ -17,6 +21,9 @@ use super::BODY_BYTES_MAX;
 pub(super) const FILE_FIELD: &str = "file";
 /// Pieces that wait for the disk at the most; the sender waits then, too.
 const PIECES_WAITING_MAX: usize = 4;
+
+/// How long the next piece of a file may take. A file may take as long as it likes, as long as it moves.
+const PIECE_TIME: Duration = Duration::from_secs(60);
 
 /// Why a body is no form with a file.
 #[derive(Debug)]
@@ -41,6 +48,11 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// Whether a body is a file, or holds one, by what it says of itself.
+pub(crate) fn is_file(headers: &HeaderMap) -> bool {
+    matches!(media_type(headers).as_str(), "multipart/form-data" | "application/offset+octet-stream")
+}
+
 /// The whole of a body that is to be small. `None` when it is larger than a form or a document may be.
 pub(super) async fn whole(body: Body) -> Result<Option<Bytes>, Refusal> {
     match axum::body::to_bytes(body, BODY_BYTES_MAX).await {
@@ -63,18 +75,26 @@ fn is_too_large(error: &axum::Error) -> bool {
 
 /// A body that is the file and nothing else.
 pub(super) fn raw(body: Body) -> Arriving {
-    Box::pin(Raw(body.into_data_stream()))
+    let (sender, pieces) = channel(PIECES_WAITING_MAX);
+    let mut body = body.into_data_stream();
+    tokio::spawn(async move {
+        loop {
+            let piece = match timeout(PIECE_TIME, body.next()).await {
+                Ok(None) => return,
+                Ok(Some(Ok(bytes))) => Ok(bytes),
+                Ok(Some(Err(_))) | Err(_) => Err(not_whole()),
+            };
+            let over = piece.is_err();
+            if sender.send(piece).await.is_err() || over {
+                return;
+            }
+        }
+    });
+    Box::pin(Handed(pieces))
 }
 
-struct Raw(BodyDataStream);
-
-impl Stream for Raw {
-    type Item = Result<Bytes, Refusal>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let broken_off = |_| Refusal::Malformed("the file did not arrive whole".to_owned());
-        Pin::new(&mut self.0).poll_next(context).map(|piece| piece.map(|piece| piece.map_err(broken_off)))
-    }
+fn not_whole() -> Refusal {
+    Refusal::Malformed("the file did not arrive whole".to_owned())
 }
 
 /// Reads a form with a file (RFC 7578): the fields whole, the file piece by piece.
@@ -84,14 +104,14 @@ pub(super) async fn multipart(headers: &HeaderMap, body: Body) -> Result<Parts, 
     let mut form = Multipart::new(body.into_data_stream(), boundary);
     let mut fields = Vec::new();
     let mut room = BODY_BYTES_MAX;
-    while let Some(mut field) = form.next_field().await.map_err(malformed)? {
+    while let Some(mut field) = in_time(form.next_field()).await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != FILE_FIELD {
             fields.push((name, text(&mut field, &mut room).await?));
             continue;
         }
         let file_name = field.file_name().unwrap_or_default().to_owned();
-        let first = field.chunk().await.map_err(malformed)?;
+        let first = in_time(field.chunk()).await?;
         // A browser sends an empty file without a name where nobody chose one.
         if file_name.is_empty() && first.as_ref().is_none_or(Bytes::is_empty) {
             continue;
@@ -103,13 +123,16 @@ pub(super) async fn multipart(headers: &HeaderMap, body: Body) -> Result<Parts, 
     Ok(Parts { fields, file: None })
 }
 
-fn malformed(error: multer::Error) -> Unread {
-    Unread::Malformed(error.to_string())
+async fn in_time<T>(read: impl Future<Output = multer::Result<T>>) -> Result<T, Unread> {
+    match timeout(PIECE_TIME, read).await {
+        Ok(read) => read.map_err(|error| Unread::Malformed(error.to_string())),
+        Err(_) => Err(Unread::Malformed("it did not arrive whole".to_owned())),
+    }
 }
 
 async fn text(field: &mut Field<'static>, room: &mut usize) -> Result<String, Unread> {
     let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(malformed)? {
+    while let Some(piece) = in_time(field.chunk()).await? {
         *room = room.checked_sub(piece.len()).ok_or(Unread::TooLarge)?;
         bytes.extend_from_slice(&piece);
     }
@@ -129,10 +152,10 @@ async fn hand_on(
         if sender.send(Ok(bytes)).await.is_err() {
             return;
         }
-        piece = match field.chunk().await {
-            Ok(next) => next,
-            Err(_) => {
-                let _ = sender.send(Err(Refusal::Malformed("the file did not arrive whole".to_owned()))).await;
+        piece = match timeout(PIECE_TIME, field.chunk()).await {
+            Ok(Ok(next)) => next,
+            Ok(Err(_)) | Err(_) => {
+                let _ = sender.send(Err(not_whole())).await;
                 return;
             }
         };
@@ -141,7 +164,7 @@ async fn hand_on(
     let refusal = match form.next_field().await {
         Ok(None) => return,
         Ok(Some(_)) => Refusal::Malformed(format!("the field `{FILE_FIELD}` must be the last")),
-        Err(_) => Refusal::Malformed("the file did not arrive whole".to_owned()),
+        Err(_) => not_whole(),
     };
     let _ = sender.send(Err(refusal)).await;
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, RawPathParams, RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, on};
@@ -21,6 +21,7 @@ use super::openapi::document;
 use super::problem::{Problem, name_request};
 use super::request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
 use super::sign_in::sign_in;
+use super::tus;
 
 /// A form with a file (RFC 7578).
 pub(super) const MULTIPART: &str = "multipart/form-data";
@@ -36,12 +37,15 @@ struct Wire {
     document: Arc<str>,
 }
 
-/// The routes of the interface.
-pub fn router(door: Arc<Door>, proxies: Proxies) -> Router {
+/// The routes of the interface. `largest` is the most bytes of a file.
+pub fn router(door: Arc<Door>, proxies: Proxies, largest: u64) -> Router {
     let document: Arc<str> = serde_json::to_string(&document(door.catalogue())).unwrap_or_default().into();
     let mut routes: BTreeMap<&'static str, MethodRouter<Wire>> = BTreeMap::new();
     for entry in door.catalogue().entries() {
         let Way::Http(verb, path) = entry.spec.way else { continue };
+        if tus::speaks(entry.spec.name) {
+            continue;
+        }
         let route = route(entry.clone(), verb, path);
         let known = routes.remove(path).unwrap_or_default();
         routes.insert(path, known.merge(route));
@@ -51,10 +55,12 @@ pub fn router(door: Arc<Door>, proxies: Proxies) -> Router {
     for (path, methods) in routes {
         router = router.route(&format!("{PREFIX}{path}"), methods.fallback(wrong_verb));
     }
+    let uploads = tus::router(&door, &proxies, PREFIX, "", |headers, _| credential_of_header(headers), largest);
     router
         .route(PREFIX, axum::routing::any(unknown_path))
         .route(&format!("{PREFIX}/{{*rest}}"), axum::routing::any(unknown_path))
         .with_state(Wire { door, proxies, document })
+        .merge(uploads)
 }
 
 fn route(entry: Entry, verb: Verb, path: &'static str) -> MethodRouter<Wire> {
@@ -105,7 +111,10 @@ async fn answer(wire: &Wire, name: &'static str, request: Request) -> Response {
         Ok(reply) => {
             let tag = reply.tag.and_then(|tag| HeaderValue::from_str(&format!("\"{tag}\"")).ok());
             let mut response = match reply.pieces {
-                Some(pieces) => download::response(Download::new(&reply.output, pieces)),
+                Some(pieces) => match Download::new(&reply.output, pieces).await {
+                    Ok(download) => download::response(download),
+                    Err(refusal) => Problem::of(&refusal, id).into_response(),
+                },
                 None => axum::Json(reply.output).into_response(),
             };
             if let Some(tag) = tag {
@@ -163,7 +172,14 @@ async fn input(
     let asked = || Input::Fields(fields_of_query(query.unwrap_or_default()));
     let none = door::Body::default();
     if verb == Verb::Get {
-        return Ok((asked(), none));
+        let mut asked = fields_of_query(query.unwrap_or_default());
+        // A range of a file is asked for in a header (RFC 9110 section 14.2).
+        if !entry.spec.media.is_empty()
+            && let Some(range) = text_of(headers, RANGE)
+        {
+            asked["range"] = Value::String(range);
+        }
+        return Ok((Input::Fields(asked), none));
     }
     let kind = arriving::media_type(headers);
     if entry.spec.takes.contains(&kind.as_str()) {

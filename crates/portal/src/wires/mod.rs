@@ -10,7 +10,9 @@ mod openapi;
 mod problem;
 mod request;
 mod sign_in;
+mod tus;
 
+pub(crate) use arriving::is_file as takes_a_file;
 pub use openapi::document;
 pub use problem::Problem;
 pub use request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};

@@ -115,6 +115,7 @@ impl House {
         };
         let clock = Arc::new(HandClock::at(START));
         parts.clock = clock.clone();
+        parts.program = env!("CARGO_BIN_EXE_plimsoll-portal").into();
         let place = Place { data: directory.path().to_owned(), database };
         Self::at(place, parts, clock, demo, directory).await
     }
@@ -209,6 +210,9 @@ pub(crate) struct People {
     pub(crate) credential: Uuid,
     /// Nobody's, until somebody makes one.
     pub(crate) webhook: Uuid,
+    pub(crate) request: Uuid,
+    pub(crate) version: Uuid,
+    pub(crate) upload: Uuid,
 }
 
 impl People {
@@ -287,5 +291,17 @@ pub(crate) async fn move_in(house: &House) -> People {
         let input = json!({"organisation": organisation, "person": ids[name], "state": "suspended"});
         house.operator("membership.state.set", input).await;
     }
-    People { tokens, ids, organisation, client, project, other_project, credential, webhook: Uuid::nil() }
+    People {
+        tokens,
+        ids,
+        organisation,
+        client,
+        project,
+        other_project,
+        credential,
+        webhook: Uuid::nil(),
+        request: Uuid::nil(),
+        version: Uuid::nil(),
+        upload: Uuid::nil(),
+    }
 }

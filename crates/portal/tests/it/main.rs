@@ -24,6 +24,7 @@ mod record;
 mod rehearsal;
 mod replay;
 mod retention;
+mod requests;
 mod rules;
 mod statements;
 mod trail;

@@ -1,6 +1,7 @@
 //! Every page of the portal, as the people of the demo world see it on Tuesday, 24 November 2026,
 //! at 9:41 in Oslo.
 
+mod asks;
 mod people;
 mod record;
 mod work;
@@ -17,6 +18,7 @@ use portal::{
     },
     pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
     projects::{ProjectList, Status, home::StaffHome},
+    requests::RequestList,
     trail::pages::{Filter, MatrixPage},
 };
 use uuid::Uuid;
@@ -42,9 +44,16 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
         ("clients", html(&ClientsPage { page: maya("/clients"), list: clients() })),
         ("clients-empty", html(&ClientsPage { page: maya("/clients"), list: ClientList { clients: vec![] } })),
-        ("home-staff", html(&StaffHome { page: maya("/"), list: projects("") })),
-        ("home-staff-demo", html(&StaffHome { page: demo(tom("/")), list: projects("") })),
-        ("home-staff-empty", html(&StaffHome { page: maya("/"), list: ProjectList { projects: vec![], next: None } })),
+        ("home-staff", html(&StaffHome { page: maya("/"), list: projects(""), waiting: asks::waiting() })),
+        ("home-staff-demo", html(&StaffHome { page: demo(tom("/")), list: projects(""), waiting: asks::waiting() })),
+        (
+            "home-staff-empty",
+            html(&StaffHome {
+                page: maya("/"),
+                list: ProjectList { projects: vec![], next: None },
+                waiting: RequestList { requests: vec![], next: None },
+            }),
+        ),
         ("home-client", html(&home_client(petra("/")))),
         ("home-client-demo", html(&home_client(demo(petra("/"))))),
         ("projects", html(&projects_page(maya("/projects"), projects("")))),
@@ -53,6 +62,13 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("project-client", html(&project_page(petra(&path("")), Status::WaitingOnClient))),
         ("project-status-refused", html(&project_page(status_refused(), Status::WaitingOnClient))),
         ("project-archived", html(&project_page(tom(&path("")), Status::Archived))),
+        ("documents", html(&asks::documents(maya("/requests")))),
+        ("requests", html(&asks::requests(tom(&path("/requests"))))),
+        ("request", html(&asks::request(tom(&path("/requests/x")), false, false))),
+        ("request-decide", html(&asks::request(petra(&path("/requests/x")), true, false))),
+        ("request-newer", html(&asks::request(petra(&path("/requests/x")), true, true))),
+        ("receipt", html(&asks::receipt(petra(&path("/requests/x/receipt")), true))),
+        ("receipt-sealing", html(&asks::receipt(petra(&path("/requests/x/receipt")), false))),
         ("members", html(&members_page())),
         ("messages", html(&messages_page(tom(&path("/messages"))))),
         ("messages-client", html(&messages_page(petra(&path("/messages"))))),

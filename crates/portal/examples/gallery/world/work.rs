@@ -74,6 +74,7 @@ pub(super) fn home_client(page: Page) -> ClientHome {
     ClientHome {
         page,
         list: projects("Brightwater Hotels"),
+        waiting: asks::waiting(),
         organisation: OrganisationShown {
             id: OrganisationId(id(100)),
             name: "Halden & Rook".into(),

@@ -91,10 +91,12 @@ fn actor(event: &TrailEvent) -> Value {
 /// The class knows four activities; an action's last word says which it is.
 fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
-        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" => (1, "Create"),
-        "list" | "show" | "reveal" | "export" | "replay" => (2, "Read"),
-        "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" => (3, "Update"),
-        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" => (4, "Delete"),
+        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" | "submit" => (1, "Create"),
+        "list" | "show" | "reveal" | "export" | "replay" | "waiting" | "receipt" | "download" | "preview"
+        | "bundle" => (2, "Read"),
+        "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
+        | "ask" | "withdraw" => (3, "Update"),
+        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" => (4, "Delete"),
         _ => (99, "Other"),
     }
 }

@@ -93,7 +93,8 @@ pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
     };
     let headers = response.headers_mut();
     for (name, value) in assets::PAGE_HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // A file has stricter ones of its own.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if secure {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

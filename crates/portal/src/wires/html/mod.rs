@@ -25,7 +25,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
-use door::{Door, Ids};
+use door::{Door, Effect, Ids, Verb, Way};
 use jiff::tz::TimeZone;
 
 use self::answer::Answer;
@@ -33,6 +33,7 @@ use self::looks::{LOOKS, Look};
 use self::post::{Form, forms};
 use self::visit::Visit;
 use super::request::{Peer, Proxies, ids_of, params_of};
+use super::tus;
 use crate::pages::{Demo, RefusalKind, assets};
 
 /// What pages say of this installation.
@@ -54,10 +55,12 @@ struct Wire {
     door: Arc<Door>,
     proxies: Proxies,
     site: Arc<Site>,
+    /// The largest file, in bytes.
+    largest: u64,
 }
 
 /// The routes of the pages, and the page for every path that has none.
-pub fn router(door: Arc<Door>, proxies: Proxies, site: Site) -> Router {
+pub fn router(door: Arc<Door>, proxies: Proxies, site: Site, largest: u64) -> Router {
     let mut routes: BTreeMap<&'static str, MethodRouter<Wire>> = BTreeMap::new();
     let mut add = |path, methods: MethodRouter<Wire>| {
         let known = routes.remove(path).unwrap_or_default();
@@ -69,6 +72,11 @@ pub fn router(door: Arc<Door>, proxies: Proxies, site: Site) -> Router {
     for form in forms(door.catalogue()) {
         add(form.path, takes(form));
     }
+    for entry in door.catalogue().entries() {
+        if let (Effect::Disclose, Way::Http(Verb::Get, path)) = (entry.effect, entry.spec.way) {
+            add(path, gives(entry.spec.name, path));
+        }
+    }
     let mut router = Router::new();
     for (path, methods) in routes {
         router = router.route(path, methods.fallback(no_such_way));
@@ -76,7 +84,9 @@ pub fn router(door: Arc<Door>, proxies: Proxies, site: Site) -> Router {
     for asset in assets::all() {
         router = router.route(asset.path(), get(move || async move { file(asset) }).fallback(no_such_way));
     }
-    router.fallback(nothing_here).with_state(Wire { door, proxies, site: Arc::new(site) })
+    let shown = |headers: &HeaderMap, origin: &str| cookies::SessionCookie::of(origin).read(headers);
+    let uploads = tus::router(&door, &proxies, "", &site.public_origin, shown, largest);
+    router.fallback(nothing_here).with_state(Wire { door, proxies, site: Arc::new(site), largest }).merge(uploads)
 }
 
 type Params = Result<RawPathParams, RawPathParamsRejection>;
@@ -112,6 +122,25 @@ fn takes(form: Form) -> MethodRouter<Wire> {
             let mut visit = Visit::new(wire, peer, &uri, &headers);
             let answer = match visit.bring(ids(&names, &params), uri.query()) {
                 Ok(()) => post::take(&mut visit, &form, &headers, body).await,
+                Err(no_form) => Err(no_form.into()),
+            };
+            visit.answer(answer).await
+        },
+    )
+}
+
+/// A file that is fetched by its address.
+fn gives(name: &'static str, path: &'static str) -> MethodRouter<Wire> {
+    let names = params_of(path);
+    get(
+        move |State(wire): State<Wire>,
+              ConnectInfo(peer): ConnectInfo<Peer>,
+              params: Params,
+              uri: Uri,
+              headers: HeaderMap| async move {
+            let mut visit = Visit::new(wire, peer, &uri, &headers);
+            let answer = match visit.bring(ids(&names, &params), uri.query()) {
+                Ok(()) => visit.fetch(name, &headers).await,
                 Err(no_form) => Err(no_form.into()),
             };
             visit.answer(answer).await

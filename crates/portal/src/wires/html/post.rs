@@ -10,18 +10,20 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, project, public, trail};
+use super::looks::{LOOKS, Look, project, public, requests, trail};
 use super::visit::Visit;
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated};
 use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
+use crate::requests::pages::Newer;
+use crate::requests::{CommentPosted, RequestCreated};
 use crate::vault::Revealed;
 use crate::wires::arriving::{self, Unread};
 use crate::wires::download::Download;
 use crate::wires::json::MULTIPART;
-use crate::wires::sign_in;
+use crate::wires::{sign_in, tus};
 
 /// Where an action's page is not the one above its form.
 const PAGES: &[(&str, &str)] = &[("session.open", "/sign-in"), ("installation.set_up", "/setup/{token}")];
@@ -39,10 +41,12 @@ pub(super) struct Form {
 
 /// The form of every action that does something and has a path.
 pub(super) fn forms(catalogue: &Catalogue) -> Vec<Form> {
-    let entries = catalogue.entries().filter(|entry| entry.effect != Effect::Look);
+    let entries = catalogue.entries().filter(|entry| entry.effect != Effect::Look && !tus::speaks(entry.spec.name));
     entries
         .filter_map(|entry| {
             let path = match entry.spec.way {
+                // A file that is fetched has a link, and no form.
+                Way::Http(Verb::Get, _) => return None,
                 Way::Http(_, path) => twin(path, entry.spec.verb()),
                 Way::Page(Verb::Post, path) => path.to_owned(),
                 Way::Page(..) | Way::Job { .. } | Way::Console(_) => return None,
@@ -96,6 +100,15 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             let minutes = u64::from(retry_seconds).div_ceil(60);
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
+        }
+        Err(Refusal::Conflict("newer_version")) => {
+            let typed = forms::own(&pairs, "name").or_else(|| forms::own(&pairs, "words")).unwrap_or_default();
+            let read = visit.id("version")?.to_string();
+            let newer = Newer { read, wanted: form.name, typed: typed.to_owned() };
+            match requests::newer(visit, newer).await? {
+                Answer::Page(_, html) => Ok(Answer::Page(StatusCode::CONFLICT, html)),
+                elsewhere => Ok(elsewhere),
+            }
         }
         Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
         Err(refusal) => Err(refusal.into()),
@@ -188,12 +201,14 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
     };
     let output = reply.output;
     if let Some(pieces) = reply.pieces {
-        return Ok(Answer::File(Download::new(&output, pieces)));
+        return Ok(Answer::File(Download::new(&output, pieces).await?));
     }
     Ok(match form.name {
         "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
         "organisation.enter" => Answer::See("/".to_owned()),
         "project.create" => Answer::See(format!("/projects/{}", answered::<ProjectCreated>(output)?.id)),
+        "request.create" => Answer::See(format!("{page}/{}", answered::<RequestCreated>(output)?.id)),
+        "request.comment.post" => Answer::See(format!("{page}#comment-{}", answered::<CommentPosted>(output)?.id)),
         "message.post" => Answer::See(format!("{page}#message-{}", answered::<MessagePosted>(output)?.id)),
         "token.create" => {
             let token = answered::<TokenCreated>(output)?.token;
@@ -289,7 +304,8 @@ mod tests {
         let forms = forms(&catalogue);
         let done: Vec<&str> = catalogue
             .entries()
-            .filter(|entry| entry.effect != Effect::Look && matches!(entry.spec.way, Way::Http(..) | Way::Page(..)))
+            .filter(|entry| entry.effect != Effect::Look && !tus::speaks(entry.spec.name))
+            .filter(|entry| !matches!(entry.spec.way, Way::Http(Verb::Get, _) | Way::Job { .. } | Way::Console(_)))
             .map(|entry| entry.spec.name)
             .collect();
         assert_eq!(forms.iter().map(|form| form.name).collect::<Vec<_>>(), done);

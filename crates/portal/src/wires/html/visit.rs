@@ -1,5 +1,6 @@
 //! One visit: who comes, from where, to which path, with which query; and every question that it puts to the door.
 
+use axum::http::header::RANGE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use door::{Credential, Ids, Input, Origin, Refusal, Request, id::uuid_at};
@@ -14,6 +15,7 @@ use super::forms::{self, NoForm, Pairs};
 use super::{Wire, frame};
 use crate::identity::Account;
 use crate::pages::{Page, RefusalKind, Refused};
+use crate::wires::download::Download;
 use crate::wires::request::{Peer, origin_of};
 
 /// A visit.
@@ -88,6 +90,24 @@ impl Visit {
     pub(super) async fn look<T: DeserializeOwned>(&self, name: &str) -> Result<T, Refusal> {
         let entry = self.wire.door.catalogue().find(name).ok_or(Refusal::NotFound)?;
         self.ask(name, self.ids.clone(), forms::query(entry, &self.query)).await
+    }
+
+    /// A file that is fetched by the path's own address, or a range of it.
+    pub(super) async fn fetch(&self, name: &str, headers: &HeaderMap) -> Result<Answer, NoPage> {
+        if !self.shows_a_session() {
+            return Ok(self.to_sign_in());
+        }
+        let entry = self.wire.door.catalogue().find(name).ok_or(Refusal::NotFound)?;
+        let mut input = forms::query(entry, &self.query);
+        if forms::knows(entry, "range")
+            && let Some(range) = headers.get(RANGE).and_then(|range| range.to_str().ok())
+        {
+            input["range"] = Value::String(range.to_owned());
+        }
+        let request = self.request(self.credential.clone(), self.ids.clone(), input);
+        let reply = self.wire.door.pass(name, request).await?;
+        let pieces = reply.pieces.ok_or(Refusal::Broken)?;
+        Ok(Answer::File(Download::new(&reply.output, pieces).await?))
     }
 
     /// A request of this visit's.

@@ -4,6 +4,7 @@
 mod conflicts;
 pub(super) mod project;
 pub(super) mod public;
+pub(super) mod requests;
 mod rooms;
 pub(super) mod trail;
 
@@ -51,6 +52,27 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
+    Look { path: "/requests", who: Who::Room, show: |visit, page| Box::pin(requests::documents(visit, page)) },
+    Look {
+        path: "/projects/{project}/requests",
+        who: Who::Room,
+        show: |visit, page| Box::pin(requests::requests(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/requests/{request}",
+        who: Who::Room,
+        show: |visit, page| Box::pin(requests::request(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/requests/{request}/receipt",
+        who: Who::Room,
+        show: |visit, page| Box::pin(requests::receipt(visit, page)),
+    },
+    Look {
+        path: "/projects/{project}/requests/{request}/receipt/file",
+        who: Who::Room,
+        show: |visit, _| Box::pin(requests::receipt_file(visit)),
+    },
     Look { path: "/trail", who: Who::Room, show: |visit, page| Box::pin(trail::trail(visit, page)) },
     Look { path: "/trail/replay", who: Who::Room, show: |visit, page| Box::pin(trail::replay(visit, page)) },
     Look { path: "/webhooks", who: Who::Room, show: |visit, page| Box::pin(trail::webhooks(visit, page)) },

@@ -17,14 +17,14 @@ use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
 
 /// What every page of a project begins with.
-struct Head {
-    project: ProjectShown,
+pub(super) struct Head {
+    pub(super) project: ProjectShown,
     members: MemberList,
-    may: May,
+    pub(super) may: May,
 }
 
 /// The project of the path, who is in it, and what the visitor may do to it.
-async fn head(visit: &Visit) -> Result<Head, Refusal> {
+pub(super) async fn head(visit: &Visit) -> Result<Head, Refusal> {
     let ids = Ids(vec![("project", visit.id("project")?)]);
     let project: ProjectShown = visit.ask("project.show", ids.clone(), json!({})).await?;
     let members: MemberList = visit.ask("project.member.list", ids, json!({})).await?;

@@ -20,11 +20,12 @@ use crate::wires::html::visit::Visit;
 /// Home: who waits for whom.
 pub(super) async fn home(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.ask("project.list", Ids::default(), json!({})).await?;
+    let waiting = visit.ask("request.waiting", Ids::default(), json!({})).await?;
     if page.is_staff() {
-        return Answer::page(&StaffHome { page, list });
+        return Answer::page(&StaffHome { page, list, waiting });
     }
     let organisation = organisation(visit).await?;
-    Answer::page(&ClientHome { page, list, organisation })
+    Answer::page(&ClientHome { page, list, waiting, organisation })
 }
 
 /// The organisation that the visitor is in, with the people that they may see there.

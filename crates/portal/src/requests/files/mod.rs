@@ -1,0 +1,12 @@
+//! The bytes of what was handed in: one way in, one way out, for a form and the interface, for a whole file and a part of
+//! one, for a preview, a download and an archive alike.
+
+mod intake;
+mod key_rotate;
+mod rows;
+mod sweep;
+
+pub(super) use intake::{Coming, Examined, examine, room_for, take_in};
+pub use key_rotate::RotateKey;
+pub(super) use rows::{Kept, hash_of, keep_file, keep_part, kept, kept_in};
+pub use sweep::Sweep;
