@@ -60,12 +60,17 @@ impl Instance {
         let origin = first.rsplit_once(" at ").expect("where it is").1.trim_end_matches('/').to_owned();
         Self { child, origin, _said: said }
     }
+
+    /// Ends it as a power cut would.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
 }
 
 /// A house with somebody in it who writes into a project.
 pub(crate) struct World {
-    client: reqwest::Client,
-    session: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) session: String,
     pub(crate) messages: String,
 }
 
@@ -131,7 +136,7 @@ pub(crate) async fn kill_again_and_again(place: &Place, instances: usize, kills:
         let [random, whom] = random;
         tokio::time::sleep(Duration::from_millis(u64::from(random) * LIFE_MILLISECONDS_MAX / 255)).await;
         let mut killed = running.remove(usize::from(whom) % instances);
-        killed.child.kill().await.unwrap();
+        killed.kill().await;
         tally.kills += 1;
         if instances > 1 {
             let before = count();

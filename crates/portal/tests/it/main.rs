@@ -14,6 +14,7 @@ mod house;
 mod html;
 mod input;
 mod killed;
+mod killed_uploads;
 mod matrix;
 mod moving;
 mod outside;
