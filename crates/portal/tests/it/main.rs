@@ -29,3 +29,4 @@ mod requests;
 mod rules;
 mod statements;
 mod trail;
+mod tus;
