@@ -349,8 +349,8 @@ fn encode_parts(parts: &[Part]) -> String {
     for part in parts {
         let name = part.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let (file, kind) = match part.file {
-            true => ("; filename=\"plimsoll.txt\"", "content-type: text/plain\r\n"),
-            false => ("", ""),
+            true => (format!("; filename=\"{}\"", file_name(&part.text)), "content-type: text/plain\r\n"),
+            false => (String::new(), ""),
         };
         body.push_str(&format!(
             "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n{}\r\n",
@@ -358,6 +358,16 @@ fn encode_parts(parts: &[Part]) -> String {
         ));
     }
     body + &format!("--{BOUNDARY}--\r\n")
+}
+
+/// A file is called by what is in it: services list files by their names, and there what was planted is found again.
+fn file_name(text: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    let name: String = text.chars().take(60).map(plain).collect();
+    match name.trim_matches('-') {
+        "" => "plimsoll.txt".to_owned(),
+        name => format!("{name}.txt"),
+    }
 }
 
 fn encode_form(pairs: &[(String, String)]) -> String {
@@ -406,7 +416,7 @@ mod tests {
         let body = encode_parts(&[part("a\"b", false), part("scan", true)]);
         assert!(body.contains("name=\"a%22b\"\r\n\r\nx\r\n"), "{body}");
         assert!(
-            body.contains("name=\"scan\"; filename=\"plimsoll.txt\"\r\ncontent-type: text/plain\r\n\r\nx"),
+            body.contains("name=\"scan\"; filename=\"x.txt\"\r\ncontent-type: text/plain\r\n\r\nx"),
             "{body}"
         );
         assert!(body.ends_with(&format!("--{BOUNDARY}--\r\n")));

@@ -32,6 +32,7 @@ pub fn catalogue() -> Catalogue {
         .look::<requests::Show>()
         .change::<requests::PostComment>()
         .change::<requests::Withdraw>()
+        .look::<requests::ListVersions>()
         .receive::<requests::Submit>()
         .receive::<requests::Begin>()
         .look::<requests::ShowUpload>()

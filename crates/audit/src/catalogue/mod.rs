@@ -93,7 +93,7 @@ pub enum Place {
 pub struct Body {
     /// Whether the document asks for it.
     pub required: bool,
-    /// The ways to send it, best first: JSON, form, multipart, others.
+    /// The ways to send it, best first: a form that wants a file, JSON, another form, others.
     pub media: Vec<Media>,
 }
 

@@ -87,10 +87,8 @@ impl Stream for Bundle {
             )
             .await?;
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        match count {
-            0 => return Err(Refusal::Conflict("no_files")),
-            count if count > FILES_MAX => return Err(Refusal::Conflict("too_many_files")),
-            _ => {}
+        if count > FILES_MAX {
+            return Err(Refusal::Conflict("too_many_files"));
         }
         let mut names = Names::default();
         let mut files = Vec::new();

@@ -18,6 +18,7 @@ mod show;
 mod submit;
 mod target;
 mod uploads;
+mod versions;
 mod waiting;
 mod withdraw;
 
@@ -36,6 +37,7 @@ pub use show::{CommentShown, DecisionShown, RequestShown, Show, VersionShown};
 pub use submit::{Submit, Submitted};
 pub use target::{Request, Version};
 pub use uploads::{Append, Begin, Drop, ShowUpload, UploadBegun, UploadShown};
+pub use versions::{ListVersions, VersionList};
 pub use waiting::Waiting;
 pub use withdraw::Withdraw;
 

@@ -150,7 +150,7 @@ impl Look for Show {
     }
 }
 
-async fn versions(request: &Request, read: &mut Read<'_>) -> Result<Vec<VersionShown>> {
+pub(super) async fn versions(request: &Request, read: &mut Read<'_>) -> Result<Vec<VersionShown>> {
     let me = read.caller().actor.person();
     let rows = read
         .all(

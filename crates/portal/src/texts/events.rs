@@ -69,6 +69,7 @@ const EN: &[Event] = &[
     event("request.show", "look at", "looked at", "an ask"),
     event("request.submit", "hand in", "handed in", "a file"),
     event("request.version.download", "download", "downloaded", "a file"),
+    event("request.version.list", "look at the versions of", "looked at the versions of", "an ask"),
     event("request.version.preview", "look at a page of", "looked at a page of", "a file"),
     event("request.waiting", "look at", "looked at", "what waits"),
     event("request.withdraw", "take back", "took back", "an ask"),

@@ -181,7 +181,7 @@ texts! {
 
     // ── Home ────────────────────────────────────────────────────────────────
     hello(name: &str): En "Hello {name}.";
-    waiting_on_clients: En "Waiting on clients";
+    waiting_on_clients: En "Projects that wait for a client";
     in_work: En "In work";
     not_agreed_yet: En "Not agreed yet";
     resting_or_delivered: En "Resting or delivered";
@@ -471,7 +471,6 @@ texts! {
     receipt_note: En "A record of a decision. Not a qualified electronic signature.";
     conflict_newer_version: En "A newer version has come in. Look at it first.";
     conflict_no_preview: En "There is no preview of this file. Download it to look at it.";
-    conflict_no_files: En "There is no file yet.";
     conflict_too_many_files: En "These are too many files for one archive. Fetch them one by one.";
     conflict_too_many_uploads: En "Too many uploads are open. Finish or forget one of them first.";
     conflict_offset: En "The upload is somewhere else by now. Ask where it is, then go on.";

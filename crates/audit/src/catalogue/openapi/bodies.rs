@@ -95,12 +95,21 @@ impl Reader {
     }
 }
 
+/// A form that wants a file comes first: beside it, another way to send the same only names what was sent before.
 fn preference(media: &Media) -> u8 {
     match () {
-        () if media.content_type.eq_ignore_ascii_case("application/json") => 0,
-        () if media.is_json() => 1,
-        () if media.is_form() => 2,
-        () if media.is_multipart() => 3,
-        () => 4,
+        () if media.is_multipart() && wants_a_file(media) => 0,
+        () if media.content_type.eq_ignore_ascii_case("application/json") => 1,
+        () if media.is_json() => 2,
+        () if media.is_form() => 3,
+        () if media.is_multipart() => 4,
+        () => 5,
     }
+}
+
+/// Whether a field that must be there is a file.
+fn wants_a_file(media: &Media) -> bool {
+    let required = media.schema.required();
+    let is_file = |schema: &Schema| schema.format().is_some_and(|format| format == "binary");
+    media.schema.properties().iter().any(|(name, schema)| required.iter().any(|must| must == name) && is_file(schema))
 }

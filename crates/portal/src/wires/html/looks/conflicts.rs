@@ -11,7 +11,6 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "no_organisation" => texts.conflict_no_organisation().to_owned(),
         "newer_version" => texts.conflict_newer_version().to_owned(),
         "no_preview" => texts.conflict_no_preview().to_owned(),
-        "no_files" => texts.conflict_no_files().to_owned(),
         "too_many_files" => texts.conflict_too_many_files().to_owned(),
         "too_many_uploads" => texts.conflict_too_many_uploads().to_owned(),
         "offset" => texts.conflict_offset().to_owned(),
