@@ -415,10 +415,7 @@ mod tests {
         let part = |name: &str, file| Part { name: name.into(), file, text: "x".into() };
         let body = encode_parts(&[part("a\"b", false), part("scan", true)]);
         assert!(body.contains("name=\"a%22b\"\r\n\r\nx\r\n"), "{body}");
-        assert!(
-            body.contains("name=\"scan\"; filename=\"x.txt\"\r\ncontent-type: text/plain\r\n\r\nx"),
-            "{body}"
-        );
+        assert!(body.contains("name=\"scan\"; filename=\"x.txt\"\r\ncontent-type: text/plain\r\n\r\nx"), "{body}");
         assert!(body.ends_with(&format!("--{BOUNDARY}--\r\n")));
     }
 
