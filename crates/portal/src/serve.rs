@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::data::Data;
@@ -122,7 +123,7 @@ pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(CompressionLayer::new().compress_when(whole))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
 }
 
 /// No answer takes longer than it should. A file on its way in may: whoever sends it has their own time for each piece

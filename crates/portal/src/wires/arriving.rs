@@ -22,6 +22,8 @@ pub(super) const FILE_FIELD: &str = "file";
 /// Pieces that wait for the disk at the most; the sender waits then, too.
 const PIECES_WAITING_MAX: usize = 4;
 
+/// How long a small body may take, and the fields before a file: nobody is known yet who could be waited for.
+const BODY_TIME: Duration = Duration::from_secs(30);
 /// How long the next piece of a file may take. A file may take as long as it likes, as long as it moves.
 const PIECE_TIME: Duration = Duration::from_secs(60);
 
@@ -55,10 +57,10 @@ pub(crate) fn is_file(headers: &HeaderMap) -> bool {
 
 /// The whole of a body that is to be small. `None` when it is larger than a form or a document may be.
 pub(super) async fn whole(body: Body) -> Result<Option<Bytes>, Refusal> {
-    match axum::body::to_bytes(body, BODY_BYTES_MAX).await {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if is_too_large(&error) => Ok(None),
-        Err(_) => Err(Refusal::Malformed("the body did not arrive whole".to_owned())),
+    match timeout(BODY_TIME, axum::body::to_bytes(body, BODY_BYTES_MAX)).await {
+        Ok(Ok(bytes)) => Ok(Some(bytes)),
+        Ok(Err(error)) if is_too_large(&error) => Ok(None),
+        Ok(Err(_)) | Err(_) => Err(Refusal::Malformed("the body did not arrive whole".to_owned())),
     }
 }
 
@@ -99,19 +101,24 @@ fn not_whole() -> Refusal {
 
 /// Reads a form with a file (RFC 7578): the fields whole, the file piece by piece.
 pub(super) async fn multipart(headers: &HeaderMap, body: Body) -> Result<Parts, Unread> {
+    let late = |_| Unread::Malformed("it did not arrive whole".to_owned());
+    timeout(BODY_TIME, until_the_file(headers, body)).await.map_err(late)?
+}
+
+async fn until_the_file(headers: &HeaderMap, body: Body) -> Result<Parts, Unread> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(|error| Unread::Malformed(error.to_string()))?;
     let mut form = Multipart::new(body.into_data_stream(), boundary);
     let mut fields = Vec::new();
     let mut room = BODY_BYTES_MAX;
-    while let Some(mut field) = in_time(form.next_field()).await? {
+    while let Some(mut field) = form.next_field().await.map_err(malformed)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != FILE_FIELD {
             fields.push((name, text(&mut field, &mut room).await?));
             continue;
         }
         let file_name = field.file_name().unwrap_or_default().to_owned();
-        let first = in_time(field.chunk()).await?;
+        let first = field.chunk().await.map_err(malformed)?;
         // A browser sends an empty file without a name where nobody chose one.
         if file_name.is_empty() && first.as_ref().is_none_or(Bytes::is_empty) {
             continue;
@@ -123,16 +130,13 @@ pub(super) async fn multipart(headers: &HeaderMap, body: Body) -> Result<Parts, 
     Ok(Parts { fields, file: None })
 }
 
-async fn in_time<T>(read: impl Future<Output = multer::Result<T>>) -> Result<T, Unread> {
-    match timeout(PIECE_TIME, read).await {
-        Ok(read) => read.map_err(|error| Unread::Malformed(error.to_string())),
-        Err(_) => Err(Unread::Malformed("it did not arrive whole".to_owned())),
-    }
+fn malformed(error: multer::Error) -> Unread {
+    Unread::Malformed(error.to_string())
 }
 
 async fn text(field: &mut Field<'static>, room: &mut usize) -> Result<String, Unread> {
     let mut bytes = Vec::new();
-    while let Some(piece) = in_time(field.chunk()).await? {
+    while let Some(piece) = field.chunk().await.map_err(malformed)? {
         *room = room.checked_sub(piece.len()).ok_or(Unread::TooLarge)?;
         bytes.extend_from_slice(&piece);
     }
