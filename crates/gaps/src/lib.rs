@@ -49,6 +49,13 @@ pub const GAPS: &[Gap] = &[
         words: "credential reveals are not recorded",
         open: unrecorded::reveals,
     },
+    Gap {
+        number: 19,
+        check: "AT01",
+        action: "POST /api/v1/projects/{project}/requests/{request}/versions",
+        words: "document submissions are not recorded",
+        open: unrecorded::submissions,
+    },
 ];
 
 /// The portal with these gaps open.

@@ -8,3 +8,10 @@ pub(crate) fn reveals(mut parts: Parts) -> Parts {
     parts.unlocked.push(portal::vault::REVEAL.table);
     parts
 }
+
+/// What is handed in leaves no event; neither the versions nor how far their request is are guarded.
+pub(crate) fn submissions(mut parts: Parts) -> Parts {
+    parts.catalogue = parts.catalogue.alter("request.submit", |entry| entry.recorded = false);
+    parts.unlocked.extend([portal::requests::VERSION.table, portal::requests::REQUEST.table]);
+    parts
+}

@@ -35,6 +35,7 @@ impl Harbour {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let serve = settings(&directory.path().join("data"));
         let data = Data::open(&serve.place).unwrap();
+        let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), ..parts.clone() };
         let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
         let prepared = people(&door).await;
         let app = portal::serve::router(&door, &serve).into_make_service_with_connect_info::<Peer>();
@@ -67,6 +68,26 @@ impl Harbour {
         setup.only = only.map(str::to_owned);
         let walked = audit::walk(&setup, &Silent).await.unwrap();
         Dossier::load(&walked.evidence).unwrap()
+    }
+
+    /// Hands a file in, by the door.
+    pub(crate) async fn hand_in(
+        &self,
+        token: &str,
+        ids: door::Ids,
+        name: &str,
+        bytes: &'static [u8],
+    ) -> door::Result<Value> {
+        let pieces = futures_util::stream::once(std::future::ready(Ok(bytes.into())));
+        let request = door::Request {
+            credential: door::Credential::Bearer(token.to_owned().into()),
+            ids,
+            input: door::Input::Fields(json!({"name": name})),
+            body: door::Body::of(Box::pin(pieces)),
+            id: door::id::uuid_at(self.door.now()),
+            ..door::Request::default()
+        };
+        Ok(self.door.pass("request.submit", request).await?.output)
     }
 
     /// Signs somebody in and asks the JSON interface by the door, without the network.
