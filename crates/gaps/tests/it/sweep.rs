@@ -14,13 +14,14 @@ use crate::harbour::{Harbour, gaps};
 
 /// Actions that nobody can do more of without who-may: everybody finds his own things by his own identity, and what is
 /// everybody's in the rooms was everybody's before. The sweep holds each answer against the intact portal's.
-const NOBODY_CAN_TELL: [&str; 9] = [
+const NOBODY_CAN_TELL: [&str; 10] = [
     "account.show",
     "event.list",
     "matrix.show",
     "organisation.enter",
     "organisation.show",
     "project.list",
+    "request.waiting",
     "session.close",
     "token.create",
     "token.revoke",
