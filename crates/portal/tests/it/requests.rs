@@ -203,6 +203,12 @@ async fn an_approval_is_decided_by_the_other_side(house: House) {
         403
     );
 
+    // A token decides nothing, whatever its scopes say: nobody stands behind it at that moment.
+    let wanted = json!({"name": "ci", "scopes": ["request:change"], "days": 1});
+    let token = house.ask(people.token("their_member"), "POST", "/account/tokens", wanted).await.text("token");
+    let by_token = house.ask(&token, "POST", &format!("{version}/approve"), json!({"name": "their_member"})).await;
+    assert_eq!((by_token.status, by_token.text("type")), (403, "/problems/step_up".to_owned()));
+
     let changes = format!("{version}/changes");
     let words = json!({"words": "The button is still green."});
     assert_eq!(house.ask(people.token("their_member"), "POST", &changes, words.clone()).await.status, 200);
@@ -414,13 +420,19 @@ async fn the_same_bytes_lie_there_once(house: House) {
     let member = people.token("their_member");
     house.hand_in(member, &request, "a.txt", TEXT).await;
     house.hand_in(member, &request, "b.txt", TEXT).await;
+    // Both versions are the first one's bytes; the second's are there until they are swept, and nobody refers to them.
+    let mut tx = house.door.store().read().await.unwrap();
+    let sql = "SELECT count(DISTINCT file) AS kept, count(*) AS versions FROM request_version";
+    let counted = tx.one(sql, vec![]).await.unwrap();
+    assert_eq!((counted.get::<i64>("kept").unwrap(), counted.get::<i64>("versions").unwrap()), (1, 2));
+    drop(tx);
     assert_eq!(walk(&house.directory.path().join("files")).len(), 2);
     house.later(25 * 3600);
     let sweep = || async {
         let request = door::Request { credential: door::Credential::Job("file.sweep"), ..door::Request::default() };
         house.door.pass("file.sweep", request).await.unwrap().output
     };
-    // The hand of the clock does not move the store's own times, so the stray of the second form stays for now.
+    // The hand of the clock does not move the store's own times, so the second's bytes stay for now.
     assert_eq!(sweep().await["files"], 0);
     let shown = house.ask(&house.sign_in("their_member").await, "GET", &request, Value::Null).await;
     assert_eq!(shown.body["versions"].as_array().unwrap().len(), 2, "{shown:?}");
