@@ -6,6 +6,7 @@
 
 mod api;
 mod browser;
+mod chromium;
 mod export;
 mod faults;
 mod files_clamd;

@@ -11,17 +11,17 @@ use tokio::process::Command;
 use crate::house::skipped;
 use crate::killed::{Instance, World};
 
-/// Where `.ci/run` has installed the client.
-fn packages() -> Option<PathBuf> {
+/// Where `.ci/run` has installed a package of node's.
+pub(crate) fn package(name: &str) -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
     let packages = cache.join("plimsoll/tools/node_modules");
-    packages.join("tus-js-client").is_dir().then_some(packages)
+    packages.join(name).is_dir().then_some(packages)
 }
 
 #[tokio::test]
 async fn a_published_client_breaks_off_and_goes_on() {
-    let Some(packages) = packages() else {
+    let Some(packages) = package("tus-js-client") else {
         skipped("tus-js-client is not installed: .ci/run packages");
         return;
     };

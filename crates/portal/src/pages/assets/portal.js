@@ -104,7 +104,10 @@ document.addEventListener("submit", async (event) => {
   const bar = document.createElement("progress");
   const words = document.createElement("output");
   bar.max = file.size;
-  form.querySelector(".actions").before(bar, words);
+  const actions = form.querySelector(".actions");
+  const button = actions.querySelector("button");
+  button.disabled = true;
+  actions.before(bar, words);
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const show = (bytes, broken) => {
     bar.value = bytes;
@@ -125,6 +128,7 @@ document.addEventListener("submit", async (event) => {
   const problem = refused ? JSON.parse(refused.responseText || "{}") : {};
   const why = Object.entries(problem.errors ?? {}).map(([name, why]) => `${name}: ${why}`).join("; ");
   words.textContent = why || problem.detail || problem.title || form.dataset.broken;
+  button.disabled = false;
   delete form.dataset.sent;
 });
 
@@ -138,4 +142,5 @@ document.addEventListener("submit", (event) => {
 // Coming back by the back button, forms can be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("form[data-uploads] button")) button.disabled = false;
 });
