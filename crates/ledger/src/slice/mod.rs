@@ -29,6 +29,8 @@ use crate::policy::Policy;
 use crate::proof::Proof;
 use crate::statement::Statement;
 
+/// Checks a leaf against its proof with bash, coreutils and openssl: what `proof.sh` is in everything that is handed out.
+pub const PROOF_SCRIPT: &str = include_str!("../../verify.sh");
 /// The most leaves of a slice that is read.
 pub const MAX_LEAVES: usize = 10_000_000;
 /// The most bytes of one file of a slice: a leaf of 32 KiB, a proof with its checkpoint.
@@ -68,7 +70,7 @@ impl Slice {
         let mut files = BTreeMap::from([
             ("README.txt".to_owned(), README.as_bytes().to_vec()),
             ("verify.sh".to_owned(), include_bytes!("../../verify-slice.sh").to_vec()),
-            ("proof.sh".to_owned(), include_bytes!("../../verify.sh").to_vec()),
+            ("proof.sh".to_owned(), PROOF_SCRIPT.as_bytes().to_vec()),
             ("checkpoint".to_owned(), self.checkpoint.to_string().into_bytes()),
             ("statement".to_owned(), self.statement.to_string().into_bytes()),
             ("policy".to_owned(), self.policy.to_string().into_bytes()),

@@ -467,7 +467,7 @@ texts! {
     receipt_sealed: En "Sealed and signed in the record: it cannot be changed without showing.";
     receipt_sealing: En "Sealing. In some seconds the receipt can be kept with its proof: open this page again.";
     receipt_keep: En "Keep the receipt with its proof";
-    receipt_check: En "A text file that can be checked for ever, without us: how stands in it.";
+    receipt_check: En "A text file that can be checked for ever, without us. How stands in it; the script that it names:";
     receipt_note: En "A record of a decision. Not a qualified electronic signature.";
     conflict_newer_version: En "A newer version has come in. Look at it first.";
     conflict_no_preview: En "There is no preview of this file. Download it to look at it.";

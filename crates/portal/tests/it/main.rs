@@ -31,3 +31,4 @@ mod rules;
 mod statements;
 mod trail;
 mod tus;
+mod uploads;

@@ -132,5 +132,5 @@ pub(super) fn receipt(page: Page, sealed: bool) -> ReceiptPage {
         approved_at: ago(HOUR),
         paper: sealed.then(|| "…".into()),
     };
-    ReceiptPage { page, project: project(Status::Active), request: id(70).to_string(), receipt, may: May::default() }
+    ReceiptPage { page, project: project(Status::Active), request: id(70).to_string(), receipt }
 }

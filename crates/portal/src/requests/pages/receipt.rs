@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{May, Page};
+use crate::pages::Page;
 use crate::projects::ProjectShown;
 use crate::requests::receipt::ReceiptShown;
 
@@ -18,6 +18,4 @@ pub struct ReceiptPage {
     pub request: String,
     /// The receipt.
     pub receipt: ReceiptShown,
-    /// What the reader may do to the project.
-    pub may: May,
 }

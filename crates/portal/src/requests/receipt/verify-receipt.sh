@@ -5,11 +5,10 @@
 #
 # KEY is the log's public key as you were given it (NAME+ID+KEY), not as the receipt says. Exit 0: whoever the receipt names
 # approved exactly the file with this SHA-256, and that stands in the log that this key signed; with DOCUMENT, that it is that
-# file. Anything else: it is not shown. `proof.sh` must lie beside this script.
+# file. Anything else: it is not shown.
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: $0 KEY RECEIPT [DOCUMENT]" >&2; exit 2; }
 key=$1 receipt=$2 document=${3:-}
-here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 die() { echo "INVALID: $1" >&2; exit 1; }
 
@@ -21,7 +20,8 @@ word() { sed -n "s/^  $(printf '%-11s' "$1")//p" "$work/words"; }
 # The event is in the log.
 sed -n 's/^leaf //p' "$work/proof" | base64 -d >"$work/leaf" || die "the leaf cannot be read"
 sed '1,/^$/d' "$work/proof" >"$work/tlog-proof"
-bash "$here/proof.sh" "$work/leaf" "$work/tlog-proof" "$key" >/dev/null || die "the approval is not in the log"
+sed '1,/^# ---- proof\.sh ----$/d' "$0" >"$work/proof.sh"   # what follows the end of this script
+bash "$work/proof.sh" "$work/leaf" "$work/tlog-proof" "$key" >/dev/null || die "the approval is not in the log"
 
 # The event says what the receipt says. It is one line of JSON behind the leaf's header.
 sed '1,/^$/d' "$work/leaf" >"$work/event"
@@ -46,3 +46,5 @@ if [ -n "$document" ]; then
   [ "$(sha256sum <"$document" | cut -c1-64)" = "$(word sha256)" ] || die "$document is not the file that was approved"
 fi
 echo "OK: $(word name) approved version $(word version) of $(word document) at $(word at)"
+exit 0
+# ---- proof.sh ----

@@ -14,6 +14,7 @@ use super::answer::{Answer, NoPage};
 use super::frame;
 use super::visit::Visit;
 use crate::pages::Page;
+use crate::requests::receipt::SCRIPT;
 
 pub(super) use conflicts::conflict;
 
@@ -46,6 +47,11 @@ pub(super) const LOOKS: &[Look] = &[
         path: "/.well-known/security.txt",
         who: Who::Anyone,
         show: |visit, _| Box::pin(async move { Ok(public::security_txt(visit)) }),
+    },
+    Look {
+        path: "/verify-receipt.sh",
+        who: Who::Anyone,
+        show: |_, _| Box::pin(async { Ok(Answer::Text(SCRIPT.clone())) }),
     },
     Look { path: "/", who: Who::Room, show: |visit, page| Box::pin(rooms::home(visit, page)) },
     Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(rooms::account(visit, page)) },

@@ -56,9 +56,9 @@ async fn one_request(visit: &Visit, page: Page, newer: Option<Newer>) -> Result<
 
 /// The receipt of an approval.
 pub(super) async fn receipt(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    let Head { project, may, .. } = head(visit).await?;
+    let Head { project, .. } = head(visit).await?;
     let (request, receipt) = the_receipt(visit).await?;
-    Answer::page(&ReceiptPage { page, project, request, receipt, may })
+    Answer::page(&ReceiptPage { page, project, request, receipt })
 }
 
 /// The receipt with its proof, to keep.
