@@ -121,6 +121,16 @@ impl Store {
         Ok(open.len())
     }
 
+    /// How many migrations were run here, and how many of `migrations` are due.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] when the database was written by a newer version, or by another history.
+    pub async fn due(&self, migrations: &[Migration]) -> Result<(usize, usize)> {
+        let done = history(&mut self.read().await?).await?;
+        check_history(&done, migrations)?;
+        Ok((done.len(), migrations.len() - done.len()))
+    }
+
     /// Takes a recorded table's locks away, so that a deliberately flawed copy of the portal can write it without a
     /// record. Only the crate `gaps` calls this; the shipped binary has no way to.
     ///
@@ -135,8 +145,19 @@ impl Store {
     }
 }
 
+impl Migration {
+    /// Those that made a schema of this history, so that what was written down under it fits in.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] when it was written by a newer version, or by another history.
+    pub fn of_history<'m>(done: &[(i64, Vec<u8>)], migrations: &'m [Self]) -> Result<&'m [Self]> {
+        check_history(done, migrations)?;
+        Ok(&migrations[..done.len()])
+    }
+}
+
 /// What was run already: version and digest, in order. Empty on a new database.
-async fn history(tx: &mut Tx) -> Result<Vec<(i64, Vec<u8>)>> {
+pub(super) async fn history(tx: &mut Tx) -> Result<Vec<(i64, Vec<u8>)>> {
     let exists = match tx.engine() {
         Engine::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'migration'",
         Engine::Postgres => {
@@ -151,7 +172,8 @@ async fn history(tx: &mut Tx) -> Result<Vec<(i64, Vec<u8>)>> {
     rows.iter().map(|row| Ok((row.get("version")?, row.get("digest")?))).collect()
 }
 
-fn check_history(done: &[(i64, Vec<u8>)], migrations: &[Migration]) -> Result<()> {
+/// Whether these migrations begin as those that were run.
+pub(super) fn check_history(done: &[(i64, Vec<u8>)], migrations: &[Migration]) -> Result<()> {
     if done.len() > migrations.len() {
         return Err(Error::Foreign(format!(
             "the data was written by a newer version: its schema is {}, this version knows {}",

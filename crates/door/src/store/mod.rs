@@ -7,22 +7,28 @@
 mod copy;
 mod db;
 mod dialect;
+mod dump;
 mod faults;
+mod load;
 mod migrate;
 mod primary;
 mod row;
 mod scratch;
 mod statement;
+mod table;
 mod value;
 mod writer;
 
 pub use copy::{Copied, copy};
 pub use db::{Settings, Store, Tx};
 pub use dialect::Engine;
+pub use dump::{Decoder, Dump, encode};
 pub use faults::Faults;
+pub use load::Load;
 pub use migrate::{Migration, Step};
 pub use row::{Column, Row, Stored};
 pub use scratch::{SCRATCH_PREFIX, Scratch};
+pub use table::{Digest, Reading, Table};
 pub use value::Value;
 
 /// What can go wrong below.

@@ -94,6 +94,27 @@ impl Row {
         T::read(self, name)
     }
 
+    /// What a column holds, as its engine keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when it has a type that the portable subset does not know.
+    pub(super) fn value(&self, name: &str) -> Result<Value> {
+        let unknown = |kind: &str| Err(Error::Column { column: name.to_owned(), why: format!("type {kind}") });
+        let kind = match &self.0 {
+            Inner::Sqlite(row) => row.try_get_raw(name)?.type_info().name().to_owned(),
+            Inner::Postgres(row) => row.try_get_raw(name)?.type_info().name().to_owned(),
+        };
+        Ok(match kind.as_str() {
+            "NULL" => Value::Text(None),
+            "INTEGER" | "INT8" => Value::Int(self.get(name)?),
+            "TEXT" => Value::Text(self.get(name)?),
+            "BLOB" | "BYTEA" => Value::Bytes(self.get(name)?),
+            "UUID" => Value::Id(self.get(name)?),
+            "BOOL" => Value::Flag(self.get(name)?),
+            other => return unknown(other),
+        })
+    }
+
     /// The row's columns in the order of their names, as one text that is the same on both engines. What the
     /// record commits to. The columns named in `without` are left out, and so is whatever holds nothing: a column that
     /// a later version adds changes no row that stands already.

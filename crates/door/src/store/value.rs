@@ -22,6 +22,14 @@ pub enum Value {
     Flag(Option<bool>),
 }
 
+impl Value {
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Int(None) | Self::Text(None) | Self::Bytes(None) | Self::Id(None) | Self::Flag(None))
+    }
+}
+
 macro_rules! values {
     ($($from:ty => $kind:ident, $value:ident, $made:expr);* $(;)?) => {$(
         impl From<$from> for Value {
