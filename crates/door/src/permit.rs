@@ -260,6 +260,14 @@ impl<'t> Read<'t> {
         self.tx = None;
     }
 
+    /// Everything as it stands now, for a backup. It has nothing to do with this snapshot, which is best left before.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn dump(&mut self) -> store::Result<store::Dump> {
+        store::Dump::open(&self.parts.store).await
+    }
+
     pub(crate) fn tx(&mut self) -> Result<&mut Tx> {
         self.tx.as_mut().ok_or_else(|| {
             tracing::error!("a verb reads after it left its snapshot");

@@ -2,7 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
-use crate::{identity, installation, messages, organisations, projects, requests, trail, vault};
+use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault};
 
 /// The list.
 #[must_use]
@@ -67,6 +67,8 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::SetMembershipState>()
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()
+        .receive::<backup::Run>()
+        .change::<backup::ConfirmKit>()
         .change::<requests::RotateKey>()
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()

@@ -11,6 +11,7 @@ use door::{Clock, Sealer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::backup::BackupKey;
 use crate::settings::Place;
 
 /// A data directory.
@@ -166,6 +167,31 @@ impl Data {
     /// When it cannot be read or made.
     pub fn master_key(&self) -> Result<Zeroizing<[u8; 32]>> {
         key(&self.directory.join("keys/master.key"))
+    }
+
+    /// Where it stands that somebody keeps the recovery kit: the fingerprint of the key that it holds.
+    fn kit_mark(&self) -> PathBuf {
+        self.directory.join("keys/recovery-kit.confirmed")
+    }
+
+    /// Whether somebody has confirmed that the recovery kit is kept.
+    ///
+    /// # Errors
+    /// When the backup key cannot be read or made.
+    pub fn kit_is_confirmed(&self) -> Result<bool> {
+        let key = BackupKey::of(&self.directory)?;
+        Ok(fs::read_to_string(self.kit_mark()).is_ok_and(|mark| mark.trim_end() == key.fingerprint()))
+    }
+
+    /// Remembers that the recovery kit is kept.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn confirm_kit(&self) -> Result<()> {
+        let key = BackupKey::of(&self.directory)?;
+        let mark = self.kit_mark();
+        fs::write(&mark, format!("{}\n", key.fingerprint()))
+            .with_context(|| format!("{}: cannot be written", mark.display()))
     }
 
     /// What signs the record.

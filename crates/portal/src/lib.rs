@@ -3,6 +3,7 @@
 //! Every action stands in [`catalogue`]; each noun has a folder with one file a verb. Wires turn forms, JSON
 //! documents, commands and schedules into requests for the door, which does the rest.
 
+pub mod backup;
 pub mod catalogue;
 pub mod data;
 pub mod demo;

@@ -32,7 +32,7 @@ pub async fn run(asked: &Move, parts: &Parts, say: &mut (dyn FnMut(&str) + Send)
     sound(&verify(&source, &data).await?, "the record here does not hold, so it is not moved")?;
 
     let origin = "http://localhost";
-    let door = parts.over(source.clone(), &data, origin, data.is_demo()).await?;
+    let door = parts.over(source.clone(), &data, &here, origin, data.is_demo()).await?;
     if last_event(&source).await?.is_none() {
         console::pass(&door, "installation.move", "{}").await?;
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use door::store::Store;
 use door::{Catalogue, Clock, Door, Grounds, SystemClock};
 
+use crate::backup::{self, Backups};
 use crate::data::Data;
 use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
@@ -33,6 +34,10 @@ pub struct Parts {
     pub push: push::Settings,
     /// For how many days the record is kept; for ever where nothing is said.
     pub keep_record_days: Option<u32>,
+    /// Where backups lie, and when they are made.
+    pub backup: backup::Settings,
+    /// Why the last backup or drill failed, in words.
+    pub backup_trouble: backup::Trouble,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -51,6 +56,8 @@ impl Parts {
             program: std::env::current_exe().unwrap_or_default(),
             push: push::Settings::default(),
             keep_record_days: None,
+            backup: backup::Settings::default(),
+            backup_trouble: backup::Trouble::default(),
             unlocked: Vec::new(),
         }
     }
@@ -62,7 +69,7 @@ impl Parts {
     pub async fn door(&self, data: &Data, place: &Place, public_origin: &str, demo: bool) -> anyhow::Result<Arc<Door>> {
         let store = data.store(place, &*self.clock).await?;
         moving::refuse_moved(&store, data).await?;
-        self.over(store, data, public_origin, demo).await
+        self.over(store, data, place, public_origin, demo).await
     }
 
     /// The door over an open store.
@@ -70,6 +77,7 @@ impl Parts {
         &self,
         store: Store,
         data: &Data,
+        place: &Place,
         public_origin: &str,
         demo: bool,
     ) -> anyhow::Result<Arc<Door>> {
@@ -93,6 +101,14 @@ impl Parts {
             syslog: self.push.syslog.clone(),
             keep_record_days: self.keep_record_days,
             engine: store.engine(),
+            backups: Backups {
+                settings: self.backup.clone(),
+                data: data.clone(),
+                database: place.database.clone(),
+                program: self.program.clone(),
+                clock: Arc::clone(&self.clock),
+                trouble: Arc::clone(&self.backup_trouble),
+            },
         };
         let parts = door::Parts {
             catalogue: self.catalogue.clone(),

@@ -52,6 +52,9 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Ledger(ledger) => crate::record::ledger(&ledger, parts, &mut print).await?,
         Command::Attack(attack) => return crate::record::attack(&attack, parts, &mut print).await,
         Command::Witness(witness) => crate::record::witness::witness(&witness, parts, &mut print).await?,
+        Command::Backup(asked) => crate::backup::backup(&asked, parts, &mut print).await?,
+        Command::Restore(asked) => crate::backup::restore(&asked, parts, &mut print).await?,
+        Command::RecoveryKit(asked) => crate::backup::recovery_kit(&asked, parts, &mut print).await?,
         Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
     }
     Ok(ExitCode::SUCCESS)

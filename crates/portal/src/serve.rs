@@ -19,6 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::backup;
 use crate::data::Data;
 use crate::demo;
 use crate::parts::Parts;
@@ -66,13 +67,15 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
         push: serve.push()?,
         files: serve.files.clone(),
         keep_record_days: serve.keep_record_days,
+        backup: serve.backup.clone(),
         ..parts.clone()
     };
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;
 
     let (stop, stopping) = watch::channel(false);
-    let jobs = jobs::start(&door, &stopping);
+    let mut jobs = jobs::start(&door, &stopping);
+    backup::schedule::start(&door, &serve.backup, &stopping, &mut jobs);
     let app = router(&door, &serve).into_make_service_with_connect_info::<Peer>();
     let until = {
         let mut stopping = stopping.clone();
@@ -176,6 +179,7 @@ async fn greet(door: &Arc<Door>, serve: &Serve, public_origin: &str) -> Result<(
         return Ok(());
     }
     if let Some(secret) = crate::installation::make_link(door.store(), door.now()).await? {
+        println!("recovery kit: plimsoll-portal recovery-kit print --data {}", serve.place.data.display());
         println!("no organisation yet. Set it up here, within 30 minutes: {public_origin}/setup/{}", secret.as_str());
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::backup::{self, Backup, RecoveryKit, Restore};
 use crate::files;
 use crate::record::{Attack, Ledger, Verify, Witness};
 use crate::requests::receipt::VerifyReceipt;
@@ -67,6 +68,18 @@ pub enum Command {
                             Example:\n  plimsoll-portal move --data plimsoll-data --to postgres://portal@db.example/portal"
     )]
     Move(Move),
+    /// Take a backup of everything: database, files and keys, encrypted, while the portal runs.
+    #[command(after_help = "Example:\n  plimsoll-portal backup --to /mnt/backups\n\n\
+                            `serve --backup-to /mnt/backups` takes one each day by itself: docs/backup.md.")]
+    Backup(Box<Backup>),
+    /// Put a backup back. It is verified from end to end before anything is touched, and put together in a new place.
+    #[command(
+        after_help = "Stop the portal first. What lies in the directory is kept beside it under another name.\n\n\
+                            Example:\n  plimsoll-portal restore --from /mnt/backups --kit kit.txt --data plimsoll-data"
+    )]
+    Restore(Box<Restore>),
+    /// The key of the backups on paper: print it, and confirm that it is kept.
+    RecoveryKit(RecoveryKit),
     /// Make one preview of the file on standard input: the portal starts itself so for each.
     #[command(hide = true)]
     Render(files::Render),
@@ -142,6 +155,9 @@ pub struct Serve {
     /// Where files lie, and what is taken.
     #[command(flatten)]
     pub files: files::Settings,
+    /// Where backups lie, and when they are made.
+    #[command(flatten)]
+    pub backup: backup::Settings,
 }
 
 /// Ways to speak HTTPS.

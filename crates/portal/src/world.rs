@@ -5,6 +5,7 @@ use std::sync::Arc;
 use door::store::Engine;
 use door::{Refusal, Result};
 
+use crate::backup::Backups;
 use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
@@ -31,6 +32,8 @@ pub struct World {
     pub syslog: Option<Syslog>,
     /// For how many days the record is kept; for ever where nothing is said.
     pub keep_record_days: Option<u32>,
+    /// Its backups.
+    pub backups: Backups,
     /// Which database it runs on.
     pub engine: Engine,
 }

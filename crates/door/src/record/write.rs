@@ -93,6 +93,9 @@ pub(crate) async fn refusal(
         if let Refusal::Forbidden { needs, has } = why {
             draft = draft.fact("needs", needs.bits()).fact("has", has.bits());
         }
+        if let Refusal::NotNow(state) = why {
+            draft = draft.fact("state", ledger::event::PublicValue::word(state));
+        }
         for (kind, id) in context.ids {
             draft = draft.target(Thing { kind, id: *id });
         }

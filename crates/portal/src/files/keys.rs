@@ -147,7 +147,7 @@ pub(super) fn open(key: &[u8; 32], associated: &[u8], sealed: &[u8]) -> Option<Z
 }
 
 /// Bytes from the operating system's random generator.
-pub(super) fn random<const N: usize>() -> [u8; N] {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
         bytes.zeroize();

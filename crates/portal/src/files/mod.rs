@@ -15,7 +15,7 @@ mod put;
 mod read;
 mod scanner;
 mod settings;
-mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 

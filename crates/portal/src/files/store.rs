@@ -76,15 +76,7 @@ impl Files {
     /// # Errors
     /// When it cannot be made, with the next step.
     pub fn local(directory: &Directory) -> anyhow::Result<Self> {
-        let shown = directory.display();
-        let made = make(directory).with_context(|| {
-            format!("{shown}: the directory of the files cannot be made\n\nhint: choose another with --files DIR")
-        });
-        made?;
-        let store = LocalFileSystem::new_with_prefix(directory)
-            .with_context(|| format!("{shown}: the directory of the files cannot be used"))?
-            .with_fsync(true)
-            .with_automatic_cleanup(true);
+        let store = self::directory(directory, "--files")?;
         Ok(Self { store: Arc::new(store), block_bytes: LOCAL_BLOCK_BYTES, directory: Some(directory.to_owned()) })
     }
 
@@ -93,22 +85,7 @@ impl Files {
     /// # Errors
     /// When the settings cannot be.
     pub fn s3(settings: &S3Settings) -> anyhow::Result<Self> {
-        let retry = RetryConfig { max_retries: S3_RETRIES_MAX, retry_timeout: S3_PATIENCE, ..RetryConfig::default() };
-        let plain = settings.endpoint.as_ref().is_some_and(|endpoint| endpoint.scheme() == "http");
-        let client = ClientOptions::new().with_timeout(S3_PATIENCE).with_allow_http(plain);
-        let mut builder = AmazonS3Builder::new()
-            .with_bucket_name(&settings.bucket)
-            .with_region(&settings.region)
-            .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(settings.secret_access_key.as_str())
-            .with_client_options(client)
-            .with_retry(retry);
-        if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/'));
-        }
-        let bucket = builder.build().with_context(|| format!("s3://{}: cannot be used", settings.bucket))?;
-        let store = PrefixStore::new(bucket, settings.prefix.trim_matches('/'));
-        Ok(Self { store: Arc::new(store), block_bytes: S3_BLOCK_BYTES, directory: None })
+        Ok(Self { store: bucket(settings)?, block_bytes: S3_BLOCK_BYTES, directory: None })
     }
 
     /// Whether the store can be written, read and cleared.
@@ -153,13 +130,50 @@ impl Files {
         removed.map_err(|error| Error::Store(object_store::Error::Generic { store: "directory", source: error.into() }))
     }
 
-    pub(super) fn store(&self) -> Arc<dyn ObjectStore> {
+    pub(crate) fn store(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.store)
     }
 
     pub(super) const fn block_bytes(&self) -> usize {
         self.block_bytes
     }
+}
+
+/// A directory as a store, made if it is not there, open to its owner only. What is acknowledged was flushed to disk, with
+/// its name.
+///
+/// # Errors
+/// When it cannot be made, with the next step; `option` is what names another.
+pub(crate) fn directory(directory: &Directory, option: &str) -> anyhow::Result<LocalFileSystem> {
+    let shown = directory.display();
+    let made = make(directory)
+        .with_context(|| format!("{shown}: the directory cannot be made\n\nhint: choose another with {option} DIR"));
+    made?;
+    let store = LocalFileSystem::new_with_prefix(directory);
+    let store = store.with_context(|| format!("{shown}: the directory cannot be used"))?;
+    Ok(store.with_fsync(true).with_automatic_cleanup(true))
+}
+
+/// A bucket as a store. Nothing is asked of it yet.
+///
+/// # Errors
+/// When the settings cannot be.
+pub(crate) fn bucket(settings: &S3Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    let retry = RetryConfig { max_retries: S3_RETRIES_MAX, retry_timeout: S3_PATIENCE, ..RetryConfig::default() };
+    let plain = settings.endpoint.as_ref().is_some_and(|endpoint| endpoint.scheme() == "http");
+    let client = ClientOptions::new().with_timeout(S3_PATIENCE).with_allow_http(plain);
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&settings.bucket)
+        .with_region(&settings.region)
+        .with_access_key_id(&settings.access_key_id)
+        .with_secret_access_key(settings.secret_access_key.as_str())
+        .with_client_options(client)
+        .with_retry(retry);
+    if let Some(endpoint) = &settings.endpoint {
+        builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/'));
+    }
+    let bucket = builder.build().with_context(|| format!("s3://{}: cannot be used", settings.bucket))?;
+    Ok(Arc::new(PrefixStore::new(bucket, settings.prefix.trim_matches('/'))))
 }
 
 /// Reads an object's name.

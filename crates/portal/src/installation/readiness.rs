@@ -1,10 +1,14 @@
 //! `readiness.show`: what stands between this installation and a client, in words, minutes and money.
 
+use std::sync::PoisonError;
+
 use door::store::Engine;
 use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Time, Verb, Way};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::backup::Backups;
+use crate::backup::schedule::{self, LAST_DONE};
 use crate::nothing::Nothing;
 use crate::organisations::Room;
 use crate::standing::{ADMIN, OWNER};
@@ -61,7 +65,8 @@ impl Look for Readiness {
             second_factor(),
             mail(),
             alerts(),
-            backup(),
+            backup(world, read).await?,
+            recovery_kit(world),
         ];
         items.splice(3..3, syslog);
         let minutes = items.iter().filter_map(|item| item.minutes).sum();
@@ -109,7 +114,7 @@ async fn record(read: &mut Read<'_>) -> Result<ReadinessItem> {
     }
     let words = match at {
         Some(at) => {
-            let at = at.timestamp().strftime("%Y-%m-%d %H:%M UTC");
+            let at = shown(at);
             let outside = match anchored {
                 Some(anchored) => format!("{anchored} of them are vouched for outside."),
                 None => "Nobody outside vouches for them: whoever has the key could write them anew.".to_owned(),
@@ -150,6 +155,46 @@ fn alerts() -> ReadinessItem {
     item("alerts", false, "This version raises no alerts: watch /readyz from outside.", None)
 }
 
-fn backup() -> ReadinessItem {
-    item("backup", false, "This version makes no backups by itself: copy the data directory while it is stopped.", None)
+/// Whether backups are taken, how old the newest is, and who could open it.
+async fn backup(world: &World, read: &mut Read<'_>) -> Result<ReadinessItem> {
+    let Backups { settings, trouble, .. } = &world.backups;
+    if settings.place.backup_to.is_none() {
+        let words = "Nothing is backed up: when this machine is gone, so is everything. Start with --backup-to.";
+        return Ok(item("backup", false, words, Some(10)));
+    }
+    let done = last_done(read, "backup.run").await?;
+    let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let words = match (done, trouble) {
+        (_, Some(trouble)) => format!("The last try failed: {}", trouble.lines().next().unwrap_or_default()),
+        (Some(at), None) => {
+            let (every, days) = (settings.backup_every, settings.backup_keep);
+            format!("The newest was taken {}; one every {every}, kept for {days} days.", shown(at))
+        }
+        (None, None) => "None was taken yet.".to_owned(),
+    };
+    let fresh = done.is_some_and(|at| read.now().seconds_since(at) < 2 * settings.backup_every.0);
+    Ok(item("backup", fresh, words, None))
+}
+
+/// Whether somebody keeps the key of the backups.
+fn recovery_kit(world: &World) -> ReadinessItem {
+    match world.backups.data.kit_is_confirmed() {
+        Ok(true) => item("recovery_kit", true, "Somebody has confirmed that it is kept elsewhere.", None),
+        Ok(false) => {
+            let words = "Nobody has confirmed that it is kept: without it no backup can be opened when this machine is gone. \
+                         Print it with plimsoll-portal recovery-kit print.";
+            item("recovery_kit", false, words, Some(5))
+        }
+        Err(error) => item("recovery_kit", false, format!("{error:#}"), None),
+    }
+}
+
+/// When something of backups was last done, as the record says.
+async fn last_done(read: &mut Read<'_>, action: &str) -> Result<Option<Time>> {
+    let installation = read.one("SELECT id FROM installation", vec![]).await?.get("id")?;
+    Ok(read.one(LAST_DONE, schedule::last_done(installation, action)).await?.get("at")?)
+}
+
+fn shown(at: Time) -> String {
+    at.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -59,18 +59,8 @@ async fn act(
             ));
         }
         LedgerDo::NewEpoch { reason, decided_by } => {
-            let next = Next::make(data, next_epoch(&data.sealer()?.origin))?;
             let decision = Decision { reason: reason.clone(), decided_by: decided_by.clone() };
-            let note = door.keeper().begin_epoch(&next.sealer()?, &decision).await?;
-            next.take_over()?;
-            print(&format!("a new epoch began; its first checkpoint, for your clients:\n\n{note}"));
-            let sealer = super::sealer(data, door.store(), clock)?;
-            let mut keeper = door.keeper();
-            keeper.sealer = Some(&sealer);
-            for subject in keeper.replay_erasures().await? {
-                print(&format!("erased once more: {subject}"));
-            }
-            seal(door.store(), Some(&sealer), door.now(), Sign::Now).await?;
+            new_epoch(data, door, clock, &decision, print).await?;
         }
         LedgerDo::Erase { subject } => {
             let erased = door.keeper().erase(*subject, "request").await?;
@@ -94,5 +84,31 @@ async fn act(
             }
         }
     }
+    Ok(())
+}
+
+/// Goes on from the database as it stands, under the name of the next epoch and with another key, and erases once more
+/// whom the list outside the database names.
+///
+/// # Errors
+/// With the next step; the old key is still the log's then.
+pub async fn new_epoch(
+    data: &Data,
+    door: &Arc<Door>,
+    clock: &Arc<dyn Clock>,
+    decision: &Decision,
+    print: &mut (dyn FnMut(&str) + Send),
+) -> Result<()> {
+    let next = Next::make(data, next_epoch(&data.sealer()?.origin))?;
+    let note = door.keeper().begin_epoch(&next.sealer()?, decision).await?;
+    next.take_over()?;
+    print(&format!("a new epoch began; its first checkpoint, for your clients:\n\n{note}"));
+    let sealer = super::sealer(data, door.store(), clock)?;
+    let mut keeper = door.keeper();
+    keeper.sealer = Some(&sealer);
+    for subject in keeper.replay_erasures().await? {
+        print(&format!("erased once more: {subject}"));
+    }
+    seal(door.store(), Some(&sealer), door.now(), Sign::Now).await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ pub use anchors::sealer;
 pub use attack::attack;
 pub use bundle::zip;
 pub use keys::finish_handover;
-pub use ledger::ledger;
+pub use ledger::{ledger, new_epoch};
 pub use verify::verify;
 
 pub use self::arguments::{Attack, Ledger, LedgerDo, Verify, Witness};

@@ -20,6 +20,8 @@ const fn event(action: &'static str, to_do: &'static str, did: &'static str, tar
 
 const EN: &[Event] = &[
     event("account.show", "look at", "looked at", "their account"),
+    event("backup.drill", "try", "tried", "a backup"),
+    event("backup.run", "take", "took", "a backup"),
     event("client.create", "take on", "took on", "a client"),
     event("client.list", "look at", "looked at", "the clients"),
     event("credential.list", "look into the vault of", "looked into the vault of", "a project"),
@@ -58,6 +60,7 @@ const EN: &[Event] = &[
     event("project.show", "look at", "looked at", "a project"),
     event("project.status.set", "change the status of", "changed the status of", "a project"),
     event("readiness.show", "look at", "looked at", "the readiness"),
+    event("recovery_kit.confirm", "confirm that one keeps", "confirmed that they keep", "the recovery kit"),
     event("request.approve", "approve", "approved", "a file"),
     event("request.bundle", "take the files of", "took the files of", "a project"),
     event("request.changes.ask", "ask for changes to", "asked for changes to", "a file"),

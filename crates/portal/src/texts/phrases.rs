@@ -82,6 +82,8 @@ impl Texts {
             (Language::En, "mail") => "Mail",
             (Language::En, "alerts") => "Alerts",
             (Language::En, "backup") => "Backup",
+            (Language::En, "recovery_kit") => "Recovery kit",
+            (Language::En, "drill") => "Restore drill",
             (Language::En, other) => other,
         };
         title.to_owned()

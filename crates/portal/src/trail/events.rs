@@ -111,7 +111,8 @@ Every event that the portal can record, made from the catalogue of its actions: 
 page, and a test fails when it is no longer true.
 
 An event has the name of its action (the last five are what the ledger itself does), and one of three results: **done**; **denied**, when it was refused and nothing
-happened; **failed**, when it was allowed and the object stood in the wrong state. Looking at something leaves no event,
+happened; **failed**, when it was allowed and the object stood in the wrong state, or it could not be done (`state` says
+which). Looking at something leaves no event,
 being refused the look does. The same refusal within a minute is counted (`repeats`), not repeated.
 
 | field | what it holds | erasable |
@@ -122,7 +123,7 @@ being refused the look does. The same refusal within a minute is counted (`repea
 | `authz` | the rule that decided, and what the actor was to the object | no |
 | `chain` | whose record: the client's, else the organisation's, else the account's, else the installation's | no |
 | `chg` | which rows moved to which revision, with a keyed fingerprint of each | no |
-| `facts` | further facts: ids, numbers, words of closed lists; of a refusal `why`, `needs`, `has` and `repeats` | no |
+| `facts` | further facts: ids, numbers, words of closed lists; of a refusal `why`, `state`, `needs`, `has` and `repeats` | no |
 | `out` | the result: `done`, `denied`, `failed` | no |
 | `pii` | commitments to values about people; the values stand beside the event | the values |
 | `req` | the request that log and answer name | no |

@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
 mod api;
+mod backup;
+mod backup_refused;
 mod browser;
 mod chromium;
 mod export;

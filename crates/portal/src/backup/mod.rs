@@ -1,0 +1,86 @@
+//! Backups: taken while the portal works, encrypted, and tried before they are needed. What lies where, and what each
+//! command does: docs/backup.md.
+//!
+//! A backup is a *snapshot* in a *repository*: a sealed [`manifest`] that names *chunks*. [`take`] makes one, `verify`
+//! reads all of it, `give_back` puts it where nothing is yet; `restore` and `drill` are made of the two.
+
+mod arguments;
+mod chunk;
+mod command;
+mod confirm;
+mod error;
+mod expire;
+mod give_back;
+mod kept;
+mod key;
+mod kit;
+mod lines;
+mod lock;
+pub mod manifest;
+mod repository;
+mod restore;
+mod run;
+pub mod schedule;
+mod settings;
+mod take;
+mod verify;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use door::Clock;
+
+pub use arguments::{Backup, RecoveryKit, RecoveryKitDo, Restore};
+pub use chunk::ChunkName;
+pub use command::{backup, recovery_kit};
+pub use confirm::ConfirmKit;
+pub use error::{Error, Result};
+pub use expire::{Expired, expire};
+pub use key::BackupKey;
+pub use kit::{Kit, KitError};
+pub use repository::{Repository, Snapshot};
+pub use restore::restore;
+pub use run::{BackupTaken, Run};
+pub use settings::{Every, Place, Settings};
+pub use take::{Database, Taken, take};
+pub use verify::{Verified, verify};
+pub use writer::Fresh;
+
+use crate::data::Data;
+
+/// What the portal's verbs know of its backups.
+#[derive(Clone)]
+pub struct Backups {
+    /// Where they lie, and when they are made.
+    pub settings: Settings,
+    /// The data directory that they are made of.
+    pub data: Data,
+    /// The address of its database, where that is PostgreSQL.
+    pub database: Option<String>,
+    /// The portal's own program, which is started on a restored copy.
+    pub program: PathBuf,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Why the last one failed, in words; shared with whoever asked for it.
+    pub trouble: Trouble,
+}
+
+/// Why the last try failed, in words.
+pub type Trouble = Arc<Mutex<Option<String>>>;
+
+impl Backups {
+    /// Opens the repository, or begins one.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn open_or_begin(&self) -> Result<Repository> {
+        let key = BackupKey::of(self.data.directory())?;
+        self.settings.place.open_or_begin(&key).await
+    }
+
+    /// Remembers how the last try ended.
+    pub fn remember(&self, error: Option<&Error>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = error.map(ToString::to_string);
+    }
+}
