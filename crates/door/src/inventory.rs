@@ -16,14 +16,46 @@ pub struct Table {
     pub why: &'static str,
     /// For how long.
     pub kept: &'static str,
-    /// How it leaves in a person's or organisation's own copy.
-    pub exported: &'static str,
-    /// How it goes.
+    /// Which rows leave in whose copy.
+    pub copied: Copied,
+    /// What becomes of the rows that are somebody's when that person is erased.
+    pub leaves: Leaves,
+    /// How it goes otherwise: by itself, by a button.
     pub erased: &'static str,
     /// Whether each change of a row has its record.
     pub class: Class,
     /// Every column but those that every recorded table has.
     pub columns: &'static [Column],
+}
+
+/// Which rows of a table leave in whose copy: conditions of SQL in which `$1` is the id. A copy holds every column of such a
+/// row that is not [`Data::Secret`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// At least somebody's.
+    Where {
+        /// In a person's own: what is about them and what they made.
+        person: Option<&'static str>,
+        /// In an organisation's.
+        organisation: Option<&'static str>,
+        /// In a client company's.
+        client: Option<&'static str>,
+    },
+    /// Nobody's, and why.
+    Not(&'static str),
+}
+
+/// What becomes of the rows that are a person's, as [`Copied`] finds them, when the person is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// They are deleted.
+    Goes,
+    /// They stay for the others, and name nobody any more: where a name stood, “former member” stands.
+    Nameless,
+    /// What they say about the person is taken out of them by code of their own.
+    Emptied,
+    /// There are none.
+    NotTheirs,
 }
 
 /// Recorded or not.

@@ -14,7 +14,7 @@ use crate::caller::{Caller, Origin};
 use crate::catalogue::Catalogue;
 use crate::id::uuid_at;
 use crate::pass::Parts;
-use crate::record::{Changed, Keeper, Pruned};
+use crate::record::{Changed, Erasure, Keeper, Pruned};
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
 use crate::request::{Arriving, Body, Ids, Pieces};
@@ -150,11 +150,21 @@ impl Desk {
     /// # Errors
     /// As [`crate::record::SealError`] says.
     pub async fn prune(&self, chain: &Chain, before: Time) -> Result<Option<Pruned>> {
+        Ok(self.keeper().await?.prune(chain, before, Performer::job()).await?)
+    }
+
+    /// Takes what the record holds about a person out of it: see [`Keeper::erase`].
+    ///
+    /// # Errors
+    /// As [`crate::record::SealError`] says; nothing was erased then.
+    pub async fn erase(&self, person: Uuid) -> Result<Erasure> {
+        Ok(self.keeper().await?.erase(person, "request").await?)
+    }
+
+    async fn keeper(&self) -> Result<Keeper<'_>> {
         let Parts { store, sealer, observer, .. } = &self.0.parts;
         let row = store.read().await?.one("SELECT id FROM installation", vec![]).await?;
-        let installation = row.get("id")?;
-        let keeper = Keeper { store, sealer: sealer.as_deref(), installation, observer, now: self.now() };
-        Ok(keeper.prune(chain, before, Performer::job()).await?)
+        Ok(Keeper { store, sealer: sealer.as_deref(), installation: row.get("id")?, observer, now: self.now() })
     }
 
     /// Writes a housekeeping table, in a transaction of its own.
@@ -252,6 +262,15 @@ impl<'t> Read<'t> {
     #[must_use]
     pub fn sealing_trouble(&self) -> Option<String> {
         self.parts.sealer.as_ref().and_then(|sealer| sealer.trouble())
+    }
+
+    /// Everybody who was ever erased, as it is listed outside the database: whoever is there again came with a backup.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the list cannot be read.
+    pub fn erased_before(&self) -> Result<Vec<Uuid>> {
+        let Some(sealer) = &self.parts.sealer else { return Ok(Vec::new()) };
+        Ok(sealer.erased()?.iter().map(|erased| erased.subject).collect())
     }
 
     /// Leaves the snapshot and gives its connection back, before slow work: hashing, another server. Nothing can be read

@@ -2,6 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
+use crate::privacy::{copy, leave};
 use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault};
 
 /// The list.
@@ -13,10 +14,15 @@ pub fn catalogue() -> Catalogue {
         .look::<identity::Show>()
         .receive::<identity::CreateToken>()
         .change::<identity::Revoke>()
+        .stream::<copy::CopyAccount>()
+        .change::<leave::DeleteAccount>()
+        .change::<leave::KeepAccount>()
         .look::<organisations::Show>()
+        .stream::<copy::CopyOrganisation>()
         .change::<organisations::Enter>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
+        .stream::<copy::CopyClient>()
         .look::<projects::List>()
         .change::<projects::Create>()
         .look::<projects::Show>()
@@ -70,6 +76,9 @@ pub fn catalogue() -> Catalogue {
         .receive::<backup::Run>()
         .change::<backup::ConfirmKit>()
         .change::<requests::RotateKey>()
+        .change::<leave::DeletePerson>()
+        .receive::<leave::Erase>()
+        .keep::<leave::Forget>()
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()
         .keep::<trail::push::Push>()

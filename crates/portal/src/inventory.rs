@@ -4,16 +4,15 @@
 //! It promises only what this version does. Where there is no button, it says so.
 
 use door::inventory::Class::{Housekeeping, Record, Recorded};
+use door::inventory::Copied::Where;
 use door::inventory::Data::{Content, Neutral, Personal, Secret};
-use door::inventory::{Class, Column, Data, Table};
+use door::inventory::Leaves::{Emptied, Goes, Nameless, NotTheirs};
+use door::inventory::{Class, Column, Copied, Data, Table};
 
 /// How long what belongs to a piece of work is kept: nothing deletes it by itself.
 const UNTIL_TOLD: &str = "until the organisation asks for its end; nothing deletes it by itself in this version";
-/// How something leaves in a copy for the person.
-const NO_EXPORT_BUTTON: &str =
-    "shown on its page and by the JSON interface; there is no button for a copy in this version";
-/// How something goes.
-const NO_ERASE_BUTTON: &str = "not in this version: it has no button for that yet";
+/// How what belongs to a piece of work goes.
+const NO_ERASE_BUTTON: &str = "this version has no button that deletes the thing itself";
 const NOT_EXPORTED: &str = "not part of a copy: it says nothing about a person that does not stand elsewhere";
 const WITH_ITS_SUBJECT: &str = "goes with what it belongs to";
 
@@ -24,8 +23,14 @@ pub const INVENTORY: &[Table] = &[
         what: "Your account",
         why: "so that you can sign in, and others know who you are",
         kept: UNTIL_TOLD,
-        exported: NO_EXPORT_BUTTON,
-        erased: NO_ERASE_BUTTON,
+        copied: Where {
+            person: Some("id = $1"),
+            organisation: Some("id IN (SELECT person FROM membership WHERE organisation = $1)"),
+            client: Some("id IN (SELECT person FROM membership WHERE client = $1)"),
+        },
+        leaves: Emptied,
+        erased: "by the button on your account's page, 14 days after you used it: its row stays, without mail address, name and \
+                 password, so that what you wrote still has an author",
         class: Recorded,
         columns: &[
             column("mail", "your mail address: the name that you sign in with", Personal),
@@ -39,7 +44,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Your sign-ins",
         why: "so that your browser stays signed in, and you see where you are",
         kept: "until you sign out, at most 30 days, and 7 days after it was last used",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where { person: Some("person = $1"), organisation: None, client: None },
+        leaves: Goes,
         erased: "by signing out, or by itself when it is over",
         class: Recorded,
         columns: &[
@@ -56,7 +62,12 @@ pub const INVENTORY: &[Table] = &[
         what: "When a sign-in was last used",
         why: "so that one that is forgotten ends, and you can tell a strange one",
         kept: "as long as the sign-in",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("session IN (SELECT id FROM session WHERE person = $1)"),
+            organisation: None,
+            client: None,
+        },
+        leaves: Goes,
         erased: "with the sign-in",
         class: Housekeeping,
         columns: &[
@@ -69,7 +80,8 @@ pub const INVENTORY: &[Table] = &[
         what: "API tokens",
         why: "so that programs can act for you within the limits that you set",
         kept: "until you revoke it, at most 366 days",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where { person: Some("person = $1"), organisation: None, client: None },
+        leaves: Goes,
         erased: "by its button, or by itself when it is over",
         class: Recorded,
         columns: &[
@@ -87,7 +99,12 @@ pub const INVENTORY: &[Table] = &[
         what: "When a token was last used",
         why: "so that you find tokens that nobody needs",
         kept: "as long as the token",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("token IN (SELECT id FROM token WHERE person = $1)"),
+            organisation: None,
+            client: None,
+        },
+        leaves: Goes,
         erased: "with the token",
         class: Housekeeping,
         columns: &[
@@ -96,11 +113,43 @@ pub const INVENTORY: &[Table] = &[
         ],
     },
     Table {
+        name: "account_deletion",
+        what: "Accounts that are to be deleted",
+        why: "so that you can think again, and that it can be shown that it was done",
+        kept: "as long as the record",
+        copied: Where { person: Some("person = $1"), organisation: None, client: None },
+        leaves: Nameless,
+        erased: "when you take it back; else it stays, as the proof that you were erased, without your name",
+        class: Recorded,
+        columns: &[
+            column("person", "whose", Personal),
+            column("asked_at", "when it was asked for", Neutral),
+            column("due_at", "when it is done", Neutral),
+            column("erased_at", "when it was done", Neutral),
+        ],
+    },
+    Table {
+        name: "account_forgotten",
+        what: "Of whom the record holds nothing any more",
+        why: "so that it is looked through once for each who leaves",
+        kept: "for as long as the installation runs",
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: Nameless,
+        erased: "not at all: it holds no more than a number",
+        class: Housekeeping,
+        columns: &[column("person", "who, without a name", Neutral), column("at", "when", Neutral)],
+    },
+    Table {
         name: "organisation",
         what: "Organisations",
         why: "they are whose portal this is",
         kept: UNTIL_TOLD,
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("id IN (SELECT organisation FROM membership WHERE person = $1)"),
+            organisation: Some("id = $1"),
+            client: Some("id = (SELECT organisation FROM client WHERE id = $1)"),
+        },
+        leaves: NotTheirs,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[column("name", "its name", Neutral), column("made_at", "since when", Neutral)],
@@ -110,7 +159,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Clients",
         why: "projects are done for them, and their people see them",
         kept: UNTIL_TOLD,
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("id IN (SELECT client FROM membership WHERE person = $1)"),
+            organisation: Some("organisation = $1"),
+            client: Some("id = $1"),
+        },
+        leaves: NotTheirs,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -124,8 +178,13 @@ pub const INVENTORY: &[Table] = &[
         what: "Who belongs where",
         why: "it decides what each of us may see",
         kept: UNTIL_TOLD,
-        exported: NO_EXPORT_BUTTON,
-        erased: "it is set to “left” by the operator, and opens nothing from then on",
+        copied: Where {
+            person: Some("person = $1"),
+            organisation: Some("organisation = $1"),
+            client: Some("client = $1"),
+        },
+        leaves: Emptied,
+        erased: "it is set to “left”, by the operator or when you delete your account, and opens nothing from then on",
         class: Recorded,
         columns: &[
             column("organisation", "the organisation", Neutral),
@@ -141,7 +200,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Projects",
         why: "they are the work that we do together",
         kept: UNTIL_TOLD,
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("status_by = $1"),
+            organisation: Some("organisation = $1"),
+            client: Some("client = $1"),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -160,7 +224,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Where projects stood",
         why: "so that everybody can read how it went",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("set_by = $1"),
+            organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: Nameless,
         erased: "with the project",
         class: Recorded,
         columns: &[
@@ -176,7 +245,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Who is in which project",
         why: "it decides who may see and do what there",
         kept: "until they are taken out of it",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("person = $1"),
+            organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: Goes,
         erased: "by the button on the project's page",
         class: Recorded,
         columns: &[
@@ -191,7 +265,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Messages",
         why: "so that what was said stands beside the work",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("author = $1"),
+            organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
+            client: Some("visibility = 'client' AND project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -207,7 +286,12 @@ pub const INVENTORY: &[Table] = &[
         what: "What was asked for",
         why: "so that everybody sees what waits for whom, and by when",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("asked_by = $1"),
+            organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -229,7 +313,16 @@ pub const INVENTORY: &[Table] = &[
         what: "Files that were handed in",
         why: "so that everybody can tell which file was meant, for ever",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("submitted_by = $1"),
+            organisation: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.organisation = $1)",
+            ),
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -251,7 +344,16 @@ pub const INVENTORY: &[Table] = &[
         what: "What was decided on them",
         why: "so that an approval can be shown later",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("decided_by = $1"),
+            organisation: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.organisation = $1)",
+            ),
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -268,7 +370,16 @@ pub const INVENTORY: &[Table] = &[
         what: "Comments beside them",
         why: "so that what was said stands beside the work",
         kept: "as long as the project",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("author = $1"),
+            organisation: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.organisation = $1)",
+            ),
+            client: Some(
+                "visibility = 'client' AND request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -284,7 +395,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Files that are on their way in",
         why: "so that one that broke off can go on where it was",
         kept: "until the file is handed in, at most a day",
-        exported: NOT_EXPORTED,
+        copied: Where { person: Some("person = $1"), organisation: None, client: None },
+        leaves: Goes,
         erased: "by itself, or by its button",
         class: Housekeeping,
         columns: &[
@@ -301,7 +413,8 @@ pub const INVENTORY: &[Table] = &[
         what: "The keys of files",
         why: "the bytes of files lie encrypted in a store of their own",
         kept: "as long as the file, and an hour at most when nothing refers to it",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -317,7 +430,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Where the bytes of files lie",
         why: "a file comes in one part or in several",
         kept: "as long as the file",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -334,7 +448,8 @@ pub const INVENTORY: &[Table] = &[
         what: "The keys of organisations",
         why: "so that one organisation's files cannot be read with another's key",
         kept: "until the next one is made",
-        exported: "never: it is a key",
+        copied: Copied::Not("never: it is a key"),
+        leaves: NotTheirs,
         erased: "when the next one is made",
         class: Housekeeping,
         columns: &[
@@ -349,7 +464,12 @@ pub const INVENTORY: &[Table] = &[
         what: "Passwords and keys that were handed over",
         why: "so that they are handed over safely, and not by mail",
         kept: "as long as the project",
-        exported: "never in a copy; the secret comes out by a reveal, which is recorded before",
+        copied: Where {
+            person: Some("stored_by = $1"),
+            organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
@@ -366,7 +486,16 @@ pub const INVENTORY: &[Table] = &[
         what: "Who has seen which secret",
         why: "so that you know who has, and what to change when somebody leaves",
         kept: "as long as the secret",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where {
+            person: Some("person = $1"),
+            organisation: Some(
+                "credential IN (SELECT c.id FROM credential c JOIN project p ON p.id = c.project WHERE p.organisation = $1)",
+            ),
+            client: Some(
+                "credential IN (SELECT c.id FROM credential c JOIN project p ON p.id = c.project WHERE p.client = $1)",
+            ),
+        },
+        leaves: Nameless,
         erased: "with the secret",
         class: Recorded,
         columns: &[
@@ -381,7 +510,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Where an organisation's record is sent",
         why: "so that its security tools see what happens",
         kept: "until the organisation removes it",
-        exported: NO_EXPORT_BUTTON,
+        copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
+        leaves: NotTheirs,
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -396,7 +526,8 @@ pub const INVENTORY: &[Table] = &[
         what: "How far each receiver of the record is",
         why: "so that nothing is lost while a receiver is down",
         kept: "as long as the receiver",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -415,9 +546,14 @@ pub const INVENTORY: &[Table] = &[
         what: "The record: who did what, and what was refused",
         why: "so that it can be proved later what happened, and that nobody changed the account of it",
         kept: "for as long as the installation runs; values about people can be taken out of it",
-        exported: "shown to owner, admins and the client's admins on the audit trail",
-        erased: "mail addresses, network addresses and reasons can be taken out of it in the database; this version has no \
-                 button for that. What happened stays, without them",
+        copied: Where {
+            person: Some("n IN (SELECT n FROM event_index WHERE actor = $1)"),
+            organisation: None,
+            client: None,
+        },
+        leaves: Emptied,
+        erased: "mail addresses, network addresses and reasons are taken out of it when you delete your account. What \
+                 happened stays, without them",
         class: Record,
         columns: &[
             column("n", "its number", Neutral),
@@ -431,7 +567,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Which line of which list an event changed",
         why: "so that nothing can be changed without its event",
         kept: "as long as the record",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "not at all: it holds fingerprints only",
         class: Record,
         columns: &[
@@ -520,7 +657,8 @@ pub const INVENTORY: &[Table] = &[
         what: "An index of the record",
         why: "so that the audit trail can be searched",
         kept: "as long as the record, from which it can be made again",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "with the record",
         class: Housekeeping,
         columns: &[
@@ -538,7 +676,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Which objects each event concerned",
         why: "so that the story of one object can be told",
         kept: "as long as the record, from which it can be made again",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "with the record",
         class: Housekeeping,
         columns: &[
@@ -553,7 +692,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Answers that were given lately",
         why: "so that a form sent twice does its work once",
         kept: "for 24 hours",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -568,7 +708,8 @@ pub const INVENTORY: &[Table] = &[
         what: "Counters of tries",
         why: "so that passwords cannot be guessed",
         kept: "for at most a day",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -582,7 +723,8 @@ pub const INVENTORY: &[Table] = &[
         what: "The one-time link of a new installation",
         why: "so that only its operator can set it up",
         kept: "30 minutes, or until it is used",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -624,7 +766,8 @@ const fn log(name: &'static str, what: &'static str, columns: &'static [Column])
         what,
         why: "the portal cannot prove its record without it",
         kept: "for as long as the installation runs",
-        exported: NOT_EXPORTED,
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
         erased: "not at all: it says nothing about a person",
         class: CLASS,
         columns,
@@ -639,7 +782,7 @@ mod tests {
     fn nothing_is_named_twice_or_left_unsaid() {
         for (index, table) in INVENTORY.iter().enumerate() {
             assert!(INVENTORY[..index].iter().all(|before| before.name != table.name), "{} twice", table.name);
-            let words = [table.what, table.why, table.kept, table.exported, table.erased];
+            let words = [table.what, table.why, table.kept, table.erased];
             assert!(words.iter().all(|words| !words.is_empty()), "{} says nothing", table.name);
             assert!(!table.columns.is_empty(), "{} has no columns", table.name);
         }

@@ -1,8 +1,9 @@
 //! The portal's tables, as migrations that follow the door's.
 
+use door::Recorded;
 use door::store::{Migration, Step};
 
-use crate::{identity, messages, organisations, projects, requests, trail, vault};
+use crate::{identity, messages, organisations, privacy, projects, requests, trail, vault};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
@@ -10,8 +11,34 @@ pub fn migrations() -> Vec<Migration> {
     let mut all = door::MIGRATIONS.to_vec();
     all.push(Migration { version: 2, name: "people, organisations, projects, messages, credentials", steps: FIRST });
     all.push(Migration { version: 3, name: "requests and files", steps: REQUESTS });
+    all.push(Migration { version: 4, name: "accounts that are to be deleted", steps: LEAVING });
     all
 }
+
+/// A recorded table by its name.
+#[must_use]
+pub fn recorded(name: &str) -> Option<Recorded> {
+    let steps = [FIRST, REQUESTS, LEAVING].into_iter().flatten();
+    steps
+        .filter_map(|step| match step {
+            Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
+            _ => None,
+        })
+        .find(|recorded| recorded.table == name)
+}
+
+const LEAVING: &[Step] = &[
+    Step::Recorded {
+        table: privacy::DELETION.table,
+        entity: privacy::DELETION.entity,
+        columns: "person {id} NOT NULL UNIQUE REFERENCES person (id), asked_at {int} NOT NULL, due_at {int} NOT NULL, \
+                  erased_at {int},",
+    },
+    // Of whom the record holds nothing any more.
+    Step::Sql(
+        "CREATE TABLE account_forgotten (person {id} PRIMARY KEY REFERENCES person (id), at {int} NOT NULL) {strict}",
+    ),
+];
 
 const REQUESTS: &[Step] = &[
     // The keys of organisations' files, wrapped under the master key's own.
@@ -189,3 +216,24 @@ const FIRST: &[Step] = &[
          claimed_until {int} NOT NULL) {strict}",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_recorded_tables_have_one_number() {
+        let steps = migrations();
+        let steps = steps.iter().flat_map(|migration| migration.steps);
+        let mut numbers: Vec<i64> = steps
+            .filter_map(|step| match step {
+                Step::Recorded { entity, .. } => Some(*entity),
+                _ => None,
+            })
+            .collect();
+        let all = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), all);
+    }
+}

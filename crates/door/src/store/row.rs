@@ -141,6 +141,40 @@ impl Row {
         // Length before text: no two different rows give the same bytes.
         Ok(fields.map(|(name, text)| format!("{name} {} {text}\n", text.len())).collect())
     }
+
+    /// A column as JSON: numbers, texts and nothing as they are, ids as ids, bytes that are JSON as that, other bytes in
+    /// hexadecimal.
+    ///
+    /// # Errors
+    /// [`Error::Column`] when it is absent, or has a type that the portable subset does not know.
+    pub fn json(&self, name: &str) -> Result<serde_json::Value> {
+        let absent = || Error::Column { column: name.to_owned(), why: "absent".to_owned() };
+        let text = match &self.0 {
+            Inner::Sqlite(row) => {
+                let column = row.columns().iter().find(|column| column.name() == name).ok_or_else(absent)?;
+                sqlite_text(row, column.ordinal())?
+            }
+            Inner::Postgres(row) => {
+                let column = row.columns().iter().find(|column| column.name() == name).ok_or_else(absent)?;
+                postgres_text(row, column.ordinal())?
+            }
+        };
+        let Some(text) = text else { return Ok(serde_json::Value::Null) };
+        let (kind, value) = text.split_at(1);
+        Ok(match kind {
+            "i" => value.parse::<i64>().map_or(serde_json::Value::Null, Into::into),
+            // Ids are the only bytes of this length.
+            "x" if value.len() == 32 => {
+                Uuid::parse_str(value).map_or(serde_json::Value::Null, |id| id.to_string().into())
+            }
+            // What happened is written down as JSON.
+            "x" if value.starts_with("7b") => {
+                let bytes = self.get::<Vec<u8>>(name)?;
+                serde_json::from_slice(&bytes).unwrap_or_else(|_| value.into())
+            }
+            _ => value.into(),
+        })
+    }
 }
 
 fn sqlite_text(row: &SqliteRow, index: usize) -> Result<Option<String>> {

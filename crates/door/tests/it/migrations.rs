@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use door::HandClock;
-use door::inventory::{self, Class, Column, Data, Table};
+use door::inventory::{self, Class, Column, Copied, Data, Leaves, Table};
 use door::store::{Engine, Error, Migration, Step, Store};
 
 use crate::world::{Database, START, World, migrations, on_both};
@@ -82,7 +82,17 @@ async fn the_inventory_is_held_against_the_database(world: World) {
 
 fn table(name: &'static str, class: Class, names: &[&'static str]) -> Table {
     let columns: Vec<Column> = names.iter().map(|name| Column { name, what: "", data: Data::Neutral }).collect();
-    Table { name, what: "", why: "", kept: "", exported: "", erased: "", class, columns: columns.leak() }
+    Table {
+        name,
+        what: "",
+        why: "",
+        kept: "",
+        copied: Copied::Not(""),
+        leaves: Leaves::NotTheirs,
+        erased: "",
+        class,
+        columns: columns.leak(),
+    }
 }
 
 /// Every table with its columns.

@@ -4,6 +4,7 @@
 //! one object in a [`Files`] store, encrypted in chunks so that any range of the file can be read, and each byte that is
 //! read is authentic. What lies where, byte by byte: docs/files.md.
 
+mod archive;
 mod cabinet;
 mod hashing;
 pub mod keys;
@@ -19,6 +20,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
+pub use archive::{Archive, Entry};
 pub use cabinet::Cabinet;
 pub use hashing::Hashing;
 pub use keys::{FileKey, FilesKey, OrganisationKey};

@@ -23,6 +23,8 @@ pub struct Account {
     pub name: String,
     /// The organisation that the caller is in at the moment.
     pub organisation: Option<OrganisationId>,
+    /// When the account is deleted, if that was asked for.
+    pub deleted_at: Option<Time>,
     /// Where one belongs.
     pub memberships: Vec<MembershipShown>,
     /// Where one is signed in.
@@ -117,12 +119,15 @@ impl Look for Show {
                 values![own.0, read.now()],
             )
             .await?;
+        let deletion = "SELECT due_at FROM account_deletion WHERE person = $1";
+        let deletion = read.maybe(deletion, values![own.0]).await?;
         let this = read.caller().session.map(SessionId);
         Ok(Account {
             id: own.0,
             mail: person.get("mail")?,
             name: person.get("name")?,
             organisation: read.caller().organisation.map(OrganisationId),
+            deleted_at: deletion.map(|row| row.get("due_at")).transpose()?,
             memberships: memberships
                 .iter()
                 .map(|row| {

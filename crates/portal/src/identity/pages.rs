@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Account, TokenShown};
+use crate::organisations::Role;
 use crate::pages::{Choice, Field, Form, Page};
 
 /// The way in; in a demo with the people to be above it.
@@ -54,6 +55,34 @@ impl AccountPage {
             .field(Field::text("name", texts.token_name()).help(texts.token_name_help()).complete("off").limit(120))
             .field(Field::checks("scopes", texts.token_scopes(), scopes))
             .field(Field::select("days", texts.token_expires(), days).value("90"))
+    }
+
+    fn copy(&self) -> Form {
+        self.page.form("/account/copy", self.page.texts.copy_make())
+    }
+
+    /// The copy of the company, or of the whole organisation, for those who may make it.
+    fn copy_of_all(&self) -> Option<Form> {
+        let here = self.account.organisation?;
+        let membership = self.account.memberships.iter().find(|membership| membership.organisation == here)?;
+        let (path, of) = match (membership.role, membership.client) {
+            (Role::Owner, _) => (format!("/organisations/{here}/copy"), &membership.organisation_name),
+            (Role::ClientAdmin, Some(client)) => (format!("/clients/{client}/copy"), membership.client_name.as_ref()?),
+            _ => return None,
+        };
+        Some(self.page.form(path, self.page.texts.copy_make_of(of)).quiet())
+    }
+
+    fn delete(&self) -> Form {
+        let texts = self.page.texts;
+        self.page
+            .form("/account/deletion/delete", texts.account_delete())
+            .danger()
+            .field(Field::mail("mail", texts.mail()).help(texts.account_delete_typed()).complete("off"))
+    }
+
+    fn keep(&self) -> Form {
+        self.page.form("/account/deletion/keep", self.page.texts.account_keep())
     }
 
     fn revoke(&self, token: &TokenShown) -> Form {

@@ -1,5 +1,6 @@
 //! Organisations, the clients that they serve, and who belongs to them.
 
+mod client;
 mod client_create;
 mod client_list;
 mod create;
@@ -11,6 +12,7 @@ mod show;
 use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Recorded, Target, Write, values};
 
+pub use client::Client;
 pub use client_create::{ClientCreated, CreateClient};
 pub use client_list::{ClientList, ClientShown, ListClients};
 pub use create::{Create, Founded, OrganisationCreated, found};

@@ -15,6 +15,8 @@ pub struct Kept {
     pub why: String,
     /// For how long.
     pub how_long: String,
+    /// Whether it is in one's own copy.
+    pub copy: String,
     /// What happens when its person leaves.
     pub erasure: String,
 }

@@ -1,23 +1,18 @@
 //! `request.bundle`: the newest versions of a project as one archive, so that nobody has to fetch them one by one.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use door::{
     Action, Limit, Outlet, Per, Permitted, Record, Refusal, Released, Result, Snapshots, Spec, Stream, Verb, Way,
     Write, values,
 };
-use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::State;
 use super::files::{Kept, kept_in};
-use crate::files::Cabinet;
+use crate::files::{Archive, Cabinet};
 use crate::projects::Project;
 use crate::standing::PROJECT_PEOPLE;
 use crate::world::World;
@@ -107,57 +102,21 @@ impl Stream for Bundle {
 
     async fn pour(grant: Released<Grant>, _: &Snapshots, outlet: &Outlet) -> Result<()> {
         let Grant { files, cabinet } = grant.open();
-        let written = Written::default();
-        let mut archive = ZipWriter::new_stream(written.clone());
-        // Files that are worth sending are compressed already.
-        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).large_file(true);
+        let mut archive = Archive::new(outlet);
         for (name, kept) in files {
-            let file = kept.open(&cabinet.key)?;
-            archive.start_file(name, options).map_err(|error| broken(&error))?;
-            let mut pieces = std::pin::pin!(cabinet.files.read(&file, 0..file.length()));
-            while let Some(piece) = pieces.next().await {
-                let piece = piece.map_err(|error| cabinet.refused(&error))?;
-                archive.write_all(&piece).map_err(|error| broken(&error))?;
-                outlet.send(written.take()).await?;
-            }
+            archive.copy(&name, &cabinet, &kept.open(&cabinet.key)?).await?;
         }
-        archive.finish().map_err(|error| broken(&error))?;
-        outlet.send(written.take()).await
-    }
-}
-
-fn broken(error: &dyn std::fmt::Display) -> Refusal {
-    tracing::error!(%error, "an archive cannot be written");
-    Refusal::Broken
-}
-
-/// What the archive has written and nobody has sent yet.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        archive.finish().await
     }
 }
 
 /// Names in the archive: what was asked for as a folder, the file in it. Two of the same are told apart.
 #[derive(Default)]
-struct Names(BTreeMap<String, u32>);
+pub(crate) struct Names(BTreeMap<String, u32>);
 
 impl Names {
-    fn free(&mut self, title: &str, file: &str) -> String {
+    /// A name that nothing in the archive has yet.
+    pub(crate) fn free(&mut self, title: &str, file: &str) -> String {
         // A title may hold what no name of a folder may.
         let title: String = title
             .chars()

@@ -24,11 +24,13 @@ mod withdraw;
 
 use door::Recorded;
 
-pub use bundle::Bundle;
+pub(crate) use bundle::Names;
+pub use bundle::{ArchiveOut, Bundle};
 pub use comment::{CommentPosted, PostComment};
 pub use create::{Create, RequestCreated};
 pub use decide::{Approve, AskForChanges, Decided, Reject};
 pub use download::Download;
+pub(crate) use files::{Kept, kept_in};
 pub use files::{RotateKey, Sweep};
 pub use list::{List, RequestList, RequestSummary};
 pub use preview::Preview;

@@ -19,9 +19,15 @@ const fn event(action: &'static str, to_do: &'static str, did: &'static str, tar
 }
 
 const EN: &[Event] = &[
+    event("account.copy", "take a copy of", "took a copy of", "what is kept about them"),
+    event("account.delete", "ask for the end of", "asked for the end of", "their account"),
+    event("account.erase", "erase", "erased", "accounts whose time was over"),
+    event("account.forget", "take out of the record", "took out of the record", "people who were erased"),
+    event("account.keep", "keep", "kept", "their account after all"),
     event("account.show", "look at", "looked at", "their account"),
     event("backup.drill", "try", "tried", "a backup"),
     event("backup.run", "take", "took", "a backup"),
+    event("client.copy", "take a copy of what is kept for", "took a copy of what is kept for", "a client"),
     event("client.create", "take on", "took on", "a client"),
     event("client.list", "look at", "looked at", "the clients"),
     event("credential.list", "look into the vault of", "looked into the vault of", "a project"),
@@ -47,10 +53,12 @@ const EN: &[Event] = &[
     ),
     event("message.list", "read the messages of", "read the messages of", "a project"),
     event("message.post", "write a message in", "wrote a message in", "a project"),
+    event("organisation.copy", "take a copy of", "took a copy of", "the organisation"),
     event("organisation.create", "open", "opened", "an organisation"),
     event("organisation.enter", "enter", "entered", "the organisation"),
     event("organisation.show", "look at", "looked at", "the organisation"),
     event("person.create", "make an account for", "made an account for", "a person"),
+    event("person.delete", "end the account of", "ended the account of", "a person"),
     event("privacy.erase", "erase what the record holds about", "erased what the record held about", "a person"),
     event("project.create", "start", "started", "a project"),
     event("project.list", "look at", "looked at", "the projects"),

@@ -368,6 +368,11 @@ texts! {
     policy_not: En "What does not happen here";
     policy_not_text: En "No trackers, no advertising, no requests to anybody else. One cookie, to keep you signed in; it ends when you sign out.";
     policy_how_long: En "Kept:";
+    policy_copy: En "In your copy:";
+    policy_copied: En "yes, but for what is secret";
+    policy_copied_theirs: En "not in yours; in that of the organisation or the client company";
+    policy_goes: En "it goes with your account";
+    policy_nameless: En "it stays for the others, by a former member";
     policy_erasure: En "When you leave:";
 
     // ── What the page wire says ─────────────────────────────────────────────
@@ -378,6 +383,21 @@ texts! {
     shown_once: En "It was done before. What it gave out is shown once and not kept.";
     elsewhere: En "Another site led your browser here";
     elsewhere_help: En "Nothing was changed. If you meant to do this, go to the page here and use its button.";
+    your_data: En "Your data";
+    your_copy_help: En "Everything that is kept about you and that you have made: as JSON, with your files and a page that says what is what.";
+    copy_make: En "Make my copy";
+    copy_of_help: En "And everything of the whole house, with its files. Secrets are in no copy.";
+    copy_make_of(name: &str): En "Make a copy for {name}";
+    account_delete: En "Delete my account";
+    account_delete_more: En "Delete my account …";
+    account_delete_typed: En "Yours, typed, so that nobody leaves by a slip of the finger.";
+    account_delete_goes: En "You have 14 days to change your mind. Then your profile, your sign-ins, your tokens and your places in projects go, and your name on everything that you wrote.";
+    account_delete_stays: En "What you wrote and handed in stays for the others, by a former member, and so does the record of what was done, without your name.";
+    account_is_deleted: En "This account is deleted on";
+    account_keep: En "Keep my account";
+    conflict_last_owner: En "An organisation would be left without an owner. Make somebody else its owner first.";
+    conflict_asked_already: En "That was asked for already.";
+    conflict_not_asked: En "That was not asked for.";
     conflict_exists: En "There is one already.";
     conflict_full: En "There are as many as there can be. Remove one first.";
     conflict_is_in: En "They are in it already.";

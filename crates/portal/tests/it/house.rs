@@ -143,6 +143,18 @@ impl House {
         Self::at(place, parts, clock, false, directory).await.unwrap()
     }
 
+    /// The same house over an older copy of its embedded database. What lies beside the database stays as it is.
+    pub(crate) async fn put_back(self, copy: &std::path::Path, database: &std::path::Path) -> Self {
+        let Self { door, clock, place, directory, .. } = self;
+        door.close().await;
+        let _ = std::fs::remove_file(format!("{}-shm", database.display()));
+        for ending in ["", "-wal"] {
+            std::fs::copy(format!("{}{ending}", copy.display()), format!("{}{ending}", database.display())).unwrap();
+        }
+        let parts = Parts { clock: clock.clone(), ..Parts::real() };
+        Self::at(place, parts, clock, false, directory).await.unwrap()
+    }
+
     /// Does an action of the console.
     pub(crate) async fn operator(&self, action: &str, input: Value) -> Value {
         console::pass(&self.door, action, &input.to_string()).await.unwrap()

@@ -419,6 +419,7 @@ async fn the_inventory_is_the_database(house: House) {
 }
 
 async fn the_privacy_page_promises_no_button_that_is_not_there(house: House) {
+    move_in(&house).await;
     let page = Browser::new(&house).get("/privacy").await;
     for table in portal::inventory::INVENTORY {
         let personal = table.columns.iter().any(|column| column.data == door::inventory::Data::Personal);
@@ -427,7 +428,12 @@ async fn the_privacy_page_promises_no_button_that_is_not_there(house: House) {
     let catalogue = portal::catalogue::catalogue();
     let can = |name: &str| catalogue.find(name).is_some_and(|entry| entry.effect != Effect::Look);
     assert!(can("token.revoke") && can("session.close") && can("project.member.remove"), "the buttons it names");
-    assert!(!can("account.delete") && !can("account.export"), "tell of the new buttons in the inventory");
+    assert!(can("account.copy") && can("account.delete") && can("account.keep"), "the buttons it names");
+    let page = Browser::of(&house, "owner").await.get("/account").await;
+    let forms = page.forms();
+    for form in ["/account/copy", "/account/deletion/delete"] {
+        assert!(forms.iter().any(|known| known == form), "{form} is not on the page: {forms:?}");
+    }
 }
 
 on_both!(

@@ -23,6 +23,7 @@ mod moving;
 mod outside;
 mod pages;
 mod previews;
+mod privacy;
 mod push;
 mod record;
 mod rehearsal;

@@ -62,7 +62,19 @@ impl House {
 
     /// Hands a file in.
     pub(crate) async fn hand_in(&self, token: &str, request: &str, name: &str, bytes: &[u8]) -> Answer {
-        let (kind, body) = form(&[("note", "as you wanted")], name, bytes);
+        self.hand_in_with(token, request, name, "as you wanted", bytes).await
+    }
+
+    /// The same, with something said.
+    pub(crate) async fn hand_in_with(
+        &self,
+        token: &str,
+        request: &str,
+        name: &str,
+        note: &str,
+        bytes: &[u8],
+    ) -> Answer {
+        let (kind, body) = form(&[("note", note)], name, bytes);
         let path = format!("{request}/versions");
         let (status, _, body) = self.send_bytes(token, "POST", &path, &[("content-type", &kind)], body).await;
         Answer { status: status.as_u16(), body: serde_json::from_slice(&body).unwrap() }

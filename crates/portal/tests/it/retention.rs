@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::house::{House, move_in, on_both};
 
 /// Runs `verify` on a place. Gives its code and what it said.
-async fn verify(house: &House, more: &[&str]) -> anyhow::Result<(ExitCode, String)> {
+pub(crate) async fn verify(house: &House, more: &[&str]) -> anyhow::Result<(ExitCode, String)> {
     let Command::Verify(mut asked) = Cli::parse_from(["portal", "verify"].iter().chain(more)).command else {
         panic!("verify")
     };

@@ -36,6 +36,7 @@ impl Route<'_> {
     /// An input that would be taken.
     fn input(&self, people: &People) -> Value {
         match self.entry.spec.name {
+            "account.delete" => json!({"mail": "owner@example.com"}),
             "client.create" => json!({"name": "New client"}),
             "project.create" => json!({"title": "New project", "client": people.client}),
             "project.status.set" => json!({"status": "active", "sentence": "We began."}),
@@ -78,6 +79,7 @@ fn routes(house: &House) -> Vec<Route<'_>> {
 fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
     BTreeMap::from([
         ("organisation", people.organisation),
+        ("client", people.client),
         ("project", people.project),
         ("member", people.ids["reads"]),
         ("credential", people.credential),
@@ -131,7 +133,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         };
 
         // 1 · another tenant → 404
-        if ["{project}", "{organisation}", "{webhook}"].iter().any(|id| route.path.contains(id)) {
+        if ["{project}", "{organisation}", "{client}", "{webhook}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, people.token("elsewhere"), &path, body.clone(), 404).await;
             note(1, "proved");
         } else {
@@ -144,6 +146,9 @@ async fn every_route_passes_the_twelve_rules(house: House) {
                 denied(&house, route, people.token(outsider), &path, body.clone(), 404).await;
             }
             note(2, "proved");
+        } else if route.path.contains("{client}") {
+            denied(&house, route, people.token("other_client"), &path, body.clone(), 404).await;
+            note(2, "proved for another client's people");
         } else {
             note(2, "n/a: not in a project");
         }
@@ -169,7 +174,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
 
         // 4 · no active membership left → 401; suspended here, active elsewhere → 404
         denied(&house, route, people.token("gone"), &path, body.clone(), 401).await;
-        if route.in_a_project() || route.path.contains("{organisation}") {
+        if route.in_a_project() || ["{organisation}", "{client}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, people.token("suspended"), &path, body.clone(), 404).await;
         }
         note(4, "proved");

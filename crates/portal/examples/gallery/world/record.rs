@@ -140,6 +140,7 @@ pub(super) fn policy() -> Policy {
         what: what.into(),
         why: why.into(),
         how_long: how_long.into(),
+        copy: "yes, but for what is secret".into(),
         erasure: erasure.into(),
     };
     Policy {

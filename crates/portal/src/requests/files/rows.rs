@@ -8,7 +8,7 @@ use crate::ids::OrganisationId;
 use crate::world::World;
 
 /// A file as its rows have it. Its key is still wrapped: nothing here can be read as it is.
-pub(in crate::requests) struct Kept {
+pub(crate) struct Kept {
     organisation: OrganisationId,
     file: FileId,
     generation: i64,
@@ -22,7 +22,7 @@ pub(in crate::requests) struct Kept {
 
 impl Kept {
     /// The file with its key.
-    pub(in crate::requests) fn open(self, key: &FilesKey) -> Result<FileParts> {
+    pub(crate) fn open(self, key: &FilesKey) -> Result<FileParts> {
         let broken = |error| {
             tracing::error!(%error, "a file's key does not open");
             Refusal::Broken
@@ -79,11 +79,7 @@ pub(in crate::requests) async fn kept(read: &mut Read<'_>, organisation: Organis
 }
 
 /// The same inside a transaction.
-pub(in crate::requests) async fn kept_in(
-    write: &mut Write<'_>,
-    organisation: OrganisationId,
-    file: FileId,
-) -> Result<Kept> {
+pub(crate) async fn kept_in(write: &mut Write<'_>, organisation: OrganisationId, file: FileId) -> Result<Kept> {
     kept!(write, organisation, file)
 }
 

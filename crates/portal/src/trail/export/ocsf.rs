@@ -93,10 +93,10 @@ fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
         "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" | "submit" | "run" => (1, "Create"),
         "list" | "show" | "reveal" | "export" | "replay" | "waiting" | "receipt" | "download" | "preview"
-        | "bundle" => (2, "Read"),
+        | "bundle" | "copy" => (2, "Read"),
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
-        | "ask" | "withdraw" | "drill" | "confirm" => (3, "Update"),
-        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" => (4, "Delete"),
+        | "ask" | "withdraw" | "drill" | "confirm" | "keep" => (3, "Update"),
+        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" => (4, "Delete"),
         _ => (99, "Other"),
     }
 }

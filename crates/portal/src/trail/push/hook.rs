@@ -9,7 +9,7 @@ use crate::ids::OrganisationId;
 use crate::vault::Safe;
 
 /// The table of webhooks.
-pub const WEBHOOK: Recorded = Recorded { table: "webhook", entity: 50 };
+pub const WEBHOOK: Recorded = Recorded { table: "webhook", entity: 60 };
 
 /// A webhook. Its secret stands nowhere: it is derived from the installation's key, the webhook and a number that a
 /// rotation counts up.

@@ -1,13 +1,14 @@
 //! Pages for everybody: signing in, the first run, the privacy policy, security.txt.
 
 use axum::http::StatusCode;
-use door::inventory::{Class, Data, Table};
+use door::inventory::{Class, Copied, Data, Leaves, Table};
 
 use crate::identity::pages::SignInPage;
 use crate::installation::pages::{SetupOverPage, SetupPage};
 use crate::inventory::INVENTORY;
 use crate::pages::Page;
 use crate::privacy::pages::{Kept, KeptGroup, Policy, security_txt as text};
+use crate::texts::Texts;
 use crate::wires::html::answer::{Answer, NoPage, local};
 use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
@@ -36,7 +37,8 @@ pub(in crate::wires::html) fn setup_over(visit: &Visit) -> Result<Answer, NoPage
 
 /// What is kept about people, as the inventory has it.
 pub(super) async fn privacy(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    let groups = INVENTORY.iter().filter(|table| is_about_people(table)).map(group).collect();
+    let groups =
+        INVENTORY.iter().filter(|table| is_about_people(table)).map(|table| group(table, page.texts)).collect();
     let site = &visit.wire.site;
     let controller = page.texts.policy_controller(&site.public_origin);
     Answer::page(&Policy { page, controller, contact: site.security_contact.clone(), groups })
@@ -48,13 +50,22 @@ fn is_about_people(table: &Table) -> bool {
     table.columns.iter().any(|column| about(column.data)) && (table.class != Class::Record || table.name == "event")
 }
 
-fn group(table: &Table) -> KeptGroup {
+fn group(table: &Table, texts: Texts) -> KeptGroup {
     let columns: Vec<&str> = table.columns.iter().map(|column| column.what).collect();
     let kept = Kept {
         what: begin(&columns.join("; ")),
         why: begin(table.why),
         how_long: table.kept.to_owned(),
-        erasure: table.erased.to_owned(),
+        copy: match table.copied {
+            Copied::Where { person: Some(_), .. } => texts.policy_copied().to_owned(),
+            Copied::Where { person: None, .. } => texts.policy_copied_theirs().to_owned(),
+            Copied::Not(why) => why.to_owned(),
+        },
+        erasure: match table.leaves {
+            Leaves::Goes => format!("{}; {}", texts.policy_goes(), table.erased),
+            Leaves::Nameless => format!("{}; {}", texts.policy_nameless(), table.erased),
+            Leaves::Emptied | Leaves::NotTheirs => table.erased.to_owned(),
+        },
     };
     KeptGroup { title: table.what.to_owned(), kept: vec![kept] }
 }
