@@ -62,7 +62,7 @@ impl AccountPage {
     }
 
     /// The copy of the company, or of the whole organisation, for those who may make it.
-    fn copy_of_all(&self) -> Option<Form> {
+    fn copy_of_all(&self) -> Option<(&str, Form)> {
         let here = self.account.organisation?;
         let membership = self.account.memberships.iter().find(|membership| membership.organisation == here)?;
         let (path, of) = match (membership.role, membership.client) {
@@ -70,7 +70,7 @@ impl AccountPage {
             (Role::ClientAdmin, Some(client)) => (format!("/clients/{client}/copy"), membership.client_name.as_ref()?),
             _ => return None,
         };
-        Some(self.page.form(path, self.page.texts.copy_make_of(of)).quiet())
+        Some((of, self.page.form(path, self.page.texts.copy_make_of(of)).quiet()))
     }
 
     fn delete(&self) -> Form {

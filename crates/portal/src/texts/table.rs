@@ -386,14 +386,14 @@ texts! {
     your_data: En "Your data";
     your_copy_help: En "Everything that is kept about you and that you have made: as JSON, with your files and a page that says what is what.";
     copy_make: En "Make my copy";
-    copy_of_help: En "And everything of the whole house, with its files. Secrets are in no copy.";
-    copy_make_of(name: &str): En "Make a copy for {name}";
+    copy_of_help(name: &str): En "And everything that is kept for {name}, with its files. Secrets are in no copy.";
+    copy_make_of(name: &str): En "Make the copy for {name}";
     account_delete: En "Delete my account";
     account_delete_more: En "Delete my account …";
     account_delete_typed: En "Yours, typed, so that nobody leaves by a slip of the finger.";
     account_delete_goes: En "You have 14 days to change your mind. Then your profile, your sign-ins, your tokens and your places in projects go, and your name on everything that you wrote.";
     account_delete_stays: En "What you wrote and handed in stays for the others, by a former member, and so does the record of what was done, without your name.";
-    account_is_deleted: En "This account is deleted on";
+    account_is_deleted: En "This account will be deleted on";
     account_keep: En "Keep my account";
     conflict_last_owner: En "An organisation would be left without an owner. Make somebody else its owner first.";
     conflict_asked_already: En "That was asked for already.";
