@@ -160,13 +160,13 @@ async fn fill_demo(serve: &Serve, parts: &Parts, data: &Data, public_origin: &st
     data.demo_is_filled()
 }
 
-/// Whether it can do its work: the database answers.
+/// Whether it can do its work: the database takes writes.
 async fn readiness(door: Arc<Door>) -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
     let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     if door.answers().await {
         (StatusCode::OK, kind, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, kind, "the database does not answer\n")
+        (StatusCode::SERVICE_UNAVAILABLE, kind, "the database takes no writes\n")
     }
 }
 

@@ -38,13 +38,13 @@ pub enum Settings {
 /// The database.
 #[derive(Clone)]
 pub struct Store {
-    connections: Connections,
+    pub(super) connections: Connections,
     /// Failures on order, in a test.
     faults: Option<Faults>,
 }
 
 #[derive(Clone)]
-enum Connections {
+pub(super) enum Connections {
     /// Readers, and one writer.
     Sqlite { read: SqlitePool, writer: Writer },
     Postgres {

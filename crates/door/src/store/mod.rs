@@ -9,6 +9,7 @@ mod db;
 mod dialect;
 mod dump;
 mod faults;
+mod health;
 mod load;
 mod migrate;
 mod primary;

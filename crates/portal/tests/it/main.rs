@@ -25,6 +25,7 @@ mod pages;
 mod previews;
 mod privacy;
 mod push;
+mod ready;
 mod record;
 mod rehearsal;
 mod replay;
