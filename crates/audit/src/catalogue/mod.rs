@@ -6,6 +6,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,8 @@ pub struct Media {
     pub schema: Schema,
     /// Whole values that the document shows.
     pub examples: Vec<Value>,
+    /// Media types that a field of a form in parts may have (`encoding`), in the document's order.
+    pub file_types: BTreeMap<String, Vec<String>>,
 }
 
 /// One documented answer.

@@ -9,6 +9,10 @@ use serde_json::Value;
 /// Names of fields that hold a file, where the document does not say.
 const FILES: &[&str] = &["file", "upload", "attachment", "image", "photo", "picture", "avatar"];
 
+/// How the text of a file ends that is sent as a paper, and as a picture.
+const PDF: &str = ".pdf";
+const PNG: &str = ".png";
+
 impl World<'_> {
     /// The call with one harmless field changed to a fresh canary, and that canary; the same call where nothing in it
     /// is harmless.
@@ -90,7 +94,9 @@ pub(super) fn as_body(media: &Media, value: Value) -> Body {
                 Value::Array(items) => items.first().and_then(crate::compare::scalar)?,
                 other => crate::compare::scalar(other)?,
             };
-            Some(Part { name: name.clone(), file: is_file_field(name), text })
+            let file = is_file_field(name);
+            let text = if file { ending_as(text, ending(media, name)) } else { text };
+            Some(Part { name: name.clone(), file, text })
         };
         return Body::Multipart(fields().filter_map(part).collect());
     }
@@ -114,6 +120,46 @@ fn is_file(name: &str, schema: &Schema) -> bool {
     says || FILES.contains(&name.to_lowercase().as_str())
 }
 
+/// What a file is called at its end, so that it is of a kind that the field accepts: the first in the document that can be
+/// made. Any kind will do where the document names none.
+fn ending(media: &Media, field: &str) -> &'static str {
+    let properties = media.schema.properties();
+    let schema = properties.iter().find(|(name, _)| name == field).map(|(_, schema)| schema);
+    let of_schema =
+        schema.and_then(|schema| schema.text("contentMediaType")).map(|kind| vec![kind.to_ascii_lowercase()]);
+    let accepted =
+        media.file_types.get(field).filter(|kinds| !kinds.is_empty()).cloned().or(of_schema).unwrap_or_default();
+    let made = accepted.iter().find_map(|kind| match kind.as_str() {
+        "application/pdf" => Some(PDF),
+        "image/png" | "image/*" => Some(PNG),
+        "text/plain" | "text/*" | "*/*" | "application/octet-stream" => Some(""),
+        _ => None,
+    });
+    made.unwrap_or("")
+}
+
+/// The body with its file of the kind that a refusal asks for; nothing where it asks for none, or for what was sent.
+pub(super) fn with_file_asked_for(body: &Body, refusal: &str) -> Option<Body> {
+    let Body::Multipart(parts) = body else { return None };
+    let refusal = refusal.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| refusal.contains(word));
+    let wanted = match () {
+        () if says(&["pdf"]) => PDF,
+        () if says(&["png", "image", "picture", "jpeg", "photo"]) => PNG,
+        () => return None,
+    };
+    let mut parts = parts.clone();
+    for part in parts.iter_mut().filter(|part| part.file) {
+        let stem = [PDF, PNG].iter().find_map(|end| part.text.strip_suffix(end)).unwrap_or(&part.text);
+        part.text = format!("{stem}{wanted}");
+    }
+    Some(Body::Multipart(parts)).filter(|other| other != body)
+}
+
+fn ending_as(text: String, ending: &str) -> String {
+    if [PDF, PNG].iter().any(|end| text.ends_with(end)) { text } else { text + ending }
+}
+
 /// Each text of a document through a function.
 pub(super) fn map_texts(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     match value {
@@ -130,16 +176,41 @@ mod tests {
     use serde_json::json;
     use std::sync::Arc;
 
+    fn form(schema: Schema, types: &[&str]) -> Media {
+        Media {
+            content_type: "multipart/form-data".into(),
+            schema,
+            examples: Vec::new(),
+            file_types: [("scan".to_owned(), types.iter().map(|kind| (*kind).to_owned()).collect())].into(),
+        }
+    }
+
+    #[test]
+    fn a_file_is_of_a_kind_that_is_accepted() {
+        let node = json!({"type": "object", "properties": {"scan": {"type": "string", "format": "binary"}}});
+        let text = |types: &[&str], refusal: &str| {
+            let schema = Schema::new(node.clone(), Arc::new(Value::Null));
+            let body = as_body(&form(schema, types), json!({"scan": "a"}));
+            let Body::Multipart(parts) = with_file_asked_for(&body, refusal).unwrap_or(body) else { panic!("a form") };
+            parts[0].text.clone()
+        };
+        assert_eq!(text(&[], ""), "a");
+        assert_eq!(text(&["application/zip", "application/pdf", "text/plain"], ""), "a.pdf");
+        assert_eq!(text(&["image/*"], ""), "a.png");
+        assert_eq!(text(&[], "Only PDF files are taken."), "a.pdf");
+        assert_eq!(text(&["application/pdf"], "must be an image"), "a.png");
+    }
+
     #[test]
     fn a_file_is_sent_as_one() {
         let node = json!({"type": "object", "properties": {
             "title": {"type": "string"}, "scan": {"type": "string", "contentMediaType": "application/pdf"},
             "pages": {"type": "array", "items": {"type": "string", "format": "binary"}}}});
         let schema = Schema::new(node, Arc::new(Value::Null));
-        let media = Media { content_type: "multipart/form-data".into(), schema, examples: Vec::new() };
+        let media = form(schema, &[]);
         let body = as_body(&media, json!({"title": "a", "scan": "b", "pages": ["c"], "upload": "d"}));
         let Body::Multipart(parts) = body else { panic!("{body:?}") };
         let files: Vec<_> = parts.iter().filter(|part| part.file).map(|part| part.text.as_str()).collect();
-        assert_eq!((parts.len(), files), (4, vec!["c", "b", "d"]));
+        assert_eq!((parts.len(), files), (4, vec!["c", "b.pdf", "d"]));
     }
 }

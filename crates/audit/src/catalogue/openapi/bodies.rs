@@ -1,5 +1,7 @@
 //! What is sent and what comes back: bodies, answers and their media types.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Reader, examples_of, text_of};
@@ -22,7 +24,12 @@ impl Reader {
             let kinds = if consumes.is_empty() { vec!["application/json".to_owned()] } else { consumes };
             let mut media: Vec<Media> = kinds
                 .into_iter()
-                .map(|content_type| Media { content_type, schema: schema.clone(), examples: Vec::new() })
+                .map(|content_type| Media {
+                    content_type,
+                    schema: schema.clone(),
+                    examples: Vec::new(),
+                    file_types: BTreeMap::new(),
+                })
                 .collect();
             media.sort_by_key(preference);
             return Some(Body { required: node.get("required") == Some(&Value::Bool(true)), media });
@@ -45,7 +52,12 @@ impl Reader {
             .collect();
         let content_type = if multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
         let schema = self.schema(&json!({"type": "object", "required": required, "properties": properties}));
-        let media = vec![Media { content_type: content_type.to_owned(), schema, examples: Vec::new() }];
+        let media = vec![Media {
+            content_type: content_type.to_owned(),
+            schema,
+            examples: Vec::new(),
+            file_types: BTreeMap::new(),
+        }];
         Some(Body { required: !required.is_empty(), media })
     }
 
@@ -61,7 +73,7 @@ impl Reader {
                 let kinds = if produces.is_empty() { vec!["application/json".to_owned()] } else { produces.clone() };
                 let with_examples = kinds.into_iter().map(|content_type| {
                     let examples = examples.and_then(|named| named.get(&content_type)).cloned().into_iter().collect();
-                    Media { content_type, schema: schema.clone(), examples }
+                    Media { content_type, schema: schema.clone(), examples, file_types: BTreeMap::new() }
                 });
                 with_examples.collect()
             } else {
@@ -85,6 +97,7 @@ impl Reader {
             content_type: content_type.split(';').next().unwrap_or_default().trim().to_owned(),
             schema: node.get("schema").map_or_else(Schema::any, |schema| self.schema(schema)),
             examples: node.as_object().map(examples_of).unwrap_or_default(),
+            file_types: file_types(node),
         });
         media.collect()
     }
@@ -93,6 +106,16 @@ impl Reader {
         let listed = operation.get(word).or_else(|| self.document.get(word)).and_then(Value::as_array);
         listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
+}
+
+/// The media types that fields of a form in parts may have (OpenAPI 3.1 section 4.8.15, `contentType`).
+fn file_types(media: &Value) -> BTreeMap<String, Vec<String>> {
+    let fields = media.get("encoding").and_then(Value::as_object).into_iter().flatten();
+    let listed = fields.filter_map(|(field, node)| {
+        let types = node.get("contentType").and_then(Value::as_str)?.split(',');
+        Some((field.clone(), types.map(|one| one.trim().to_ascii_lowercase()).collect()))
+    });
+    listed.collect()
 }
 
 /// A form that wants a file comes first: beside it, another way to send the same only names what was sent before.

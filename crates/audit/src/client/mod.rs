@@ -1,6 +1,11 @@
 //! One HTTP client for the whole walk: every request is counted by its purpose, every body is bounded, redirects and
 //! cookies are the caller's business, and nothing that a server does ends the walk.
 
+mod body;
+mod sample;
+
+pub use body::{Body, Part};
+
 use crate::error::{Result, Trouble};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,8 +18,12 @@ pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ANSWER_WAIT_MAX: Duration = Duration::from_secs(20);
 /// Longest single pause for a `Retry-After` or a 429 without one.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Longest wait for what is not ready yet.
+const READY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How often one request is repeated after a 429.
 const LIMITED_RETRIES_MAX: u32 = 3;
+/// Codes that may mean "not yet": 409, 423, 425 (RFC 8470) and 503. They do where the answer says when to come again.
+const NOT_YET: [u16; 4] = [409, 423, 425, 503];
 
 /// What a request is for: the denominator counts the first apart from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,33 +52,6 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: Body,
-}
-
-/// What a request carries.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Body {
-    /// Nothing.
-    #[default]
-    None,
-    /// `application/json`.
-    Json(Value),
-    /// `application/x-www-form-urlencoded`.
-    Form(Vec<(String, String)>),
-    /// `multipart/form-data` (RFC 7578).
-    Multipart(Vec<Part>),
-    /// Anything else, with its content type.
-    Raw(String, Vec<u8>),
-}
-
-/// One field of a form in parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// The field.
-    pub name: String,
-    /// It is a file, and so has a name of its own and a media type.
-    pub file: bool,
-    /// What is in it.
-    pub text: String,
 }
 
 /// What came back, or why nothing did.
@@ -163,16 +145,12 @@ impl Client {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).counts.waiting += waiting;
     }
 
-    /// Sends a request and reads its answer. A 429 is waited for and repeated while the pause budget lasts; everything
-    /// else that goes wrong stands in the answer.
+    /// Sends a request and reads its answer. A 429, and whatever says that it is not ready yet and when it will be, is
+    /// waited for and repeated while the pause budget lasts; everything else that goes wrong stands in the answer.
     pub async fn send(&self, request: &Request, purpose: Purpose) -> Answer {
         let mut answer = self.send_unpaused(request, purpose).await;
         for attempt in 0..LIMITED_RETRIES_MAX {
-            if answer.status != 429 {
-                break;
-            }
-            let asked = answer.header("retry-after").and_then(|v| v.trim().parse::<u64>().ok());
-            let wait = asked.map_or(Duration::from_millis(500 << attempt), Duration::from_secs);
+            let Some(wait) = answer.wait(attempt) else { break };
             if !self.take_pause(wait) {
                 break;
             }
@@ -207,18 +185,9 @@ impl Client {
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        builder = match &request.body {
-            Body::None => builder,
-            Body::Json(value) => builder.header("content-type", "application/json").body(value.to_string()),
-            Body::Form(pairs) => {
-                builder.header("content-type", "application/x-www-form-urlencoded").body(encode_form(pairs))
-            }
-            Body::Multipart(parts) => {
-                let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-                builder.header("content-type", kind).body(encode_parts(parts))
-            }
-            Body::Raw(kind, bytes) => builder.header("content-type", kind).body(bytes.clone()),
-        };
+        if let Some((kind, bytes)) = request.body.encoded() {
+            builder = builder.header("content-type", kind).body(bytes);
+        }
         let mut response = builder.send().await.map_err(|e| plain_reason(&e))?;
         let mut answer = Answer { status: response.status().as_u16(), ..Answer::default() };
         answer.headers = (response.headers().iter())
@@ -303,6 +272,17 @@ impl Counts {
 }
 
 impl Answer {
+    /// How long to wait before the same is asked again; nothing where that would change nothing.
+    fn wait(&self, attempt: u32) -> Option<Duration> {
+        let told =
+            self.header("retry-after").and_then(|value| value.trim().parse::<u64>().ok()).map(Duration::from_secs);
+        match self.status {
+            429 => Some(told.unwrap_or(Duration::from_millis(500 << attempt))),
+            status if NOT_YET.contains(&status) => told.filter(|wait| *wait <= READY_WAIT_MAX),
+            _ => None,
+        }
+    }
+
     /// The first header of this (lowercase) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
@@ -338,40 +318,6 @@ pub fn percent_encode(text: &str) -> String {
         }
     }
     out
-}
-
-/// What parts a form in parts: nothing that is made up here holds it.
-const BOUNDARY: &str = "plimsoll-boundary-7f3a";
-
-/// RFC 7578 section 4; quotes and line breaks in names are written as browsers write them.
-fn encode_parts(parts: &[Part]) -> String {
-    let mut body = String::new();
-    for part in parts {
-        let name = part.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-        let (file, kind) = match part.file {
-            true => (format!("; filename=\"{}\"", file_name(&part.text)), "content-type: text/plain\r\n"),
-            false => (String::new(), ""),
-        };
-        body.push_str(&format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n{}\r\n",
-            part.text
-        ));
-    }
-    body + &format!("--{BOUNDARY}--\r\n")
-}
-
-/// A file is called by what is in it: services list files by their names, and there what was planted is found again.
-fn file_name(text: &str) -> String {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
-    let name: String = text.chars().take(60).map(plain).collect();
-    match name.trim_matches('-') {
-        "" => "plimsoll.txt".to_owned(),
-        name => format!("{name}.txt"),
-    }
-}
-
-fn encode_form(pairs: &[(String, String)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// A reason that is the same on each run: no addresses, no numbers of the operating system.
@@ -411,12 +357,17 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_parted() {
-        let part = |name: &str, file| Part { name: name.into(), file, text: "x".into() };
-        let body = encode_parts(&[part("a\"b", false), part("scan", true)]);
-        assert!(body.contains("name=\"a%22b\"\r\n\r\nx\r\n"), "{body}");
-        assert!(body.contains("name=\"scan\"; filename=\"x.txt\"\r\ncontent-type: text/plain\r\n\r\nx"), "{body}");
-        assert!(body.ends_with(&format!("--{BOUNDARY}--\r\n")));
+    fn what_is_not_ready_yet_is_waited_for_where_it_says_how_long() {
+        let answer = |status, wait: &str| Answer {
+            status,
+            headers: vec![("retry-after".into(), wait.into())],
+            ..Answer::default()
+        };
+        assert_eq!(answer(425, "1").wait(0), Some(Duration::from_secs(1)));
+        assert_eq!(answer(503, "3600").wait(0), None, "nobody waits for an hour");
+        assert_eq!(answer(409, "soon").wait(0), None);
+        assert_eq!(answer(404, "1").wait(0), None);
+        assert_eq!(answer(429, "").wait(1), Some(Duration::from_secs(1)));
     }
 
     proptest! {
