@@ -25,6 +25,13 @@ pub struct Lock {
 /// One thing that was inferred. Texts hold no line breaks and no two spaces in a row; [`Lock::add`] sees to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {
+    /// Something has to be done to an object before.
+    After {
+        /// `GET /orders/{order}/receipt`.
+        action: String,
+        /// `POST /orders/{order}/approve`.
+        deed: String,
+    },
     /// A parameter's value comes from another action.
     Link {
         /// `GET /recipes/{slug}`.
@@ -139,6 +146,7 @@ impl Lock {
             Fact::Link { action, parameter, producer, from, .. } => {
                 [action, parameter, producer, from].into_iter().for_each(one_line);
             }
+            Fact::After { action, deed } => [action, deed].into_iter().for_each(one_line),
             Fact::None { action, needs, line } => [action, needs, line].into_iter().for_each(one_line),
             Fact::Noise { noun, fields } => {
                 one_line(noun);
@@ -170,6 +178,14 @@ impl Lock {
             {
                 Some((producer.as_str(), from.as_str(), *worked))
             }
+            _ => None,
+        })
+    }
+
+    /// What has to be done to an object before.
+    pub fn deed(&self, action: &str) -> Option<&str> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::After { action: own, deed } if own == action => Some(deed.as_str()),
             _ => None,
         })
     }
@@ -217,6 +233,7 @@ impl fmt::Display for Fact {
             Self::Link { action, parameter, producer, from, worked } => {
                 write!(f, "link    {action}  {parameter}  <-  {producer}  {from}  worked {worked}")
             }
+            Self::After { action, deed } => write!(f, "after   {action}  <-  {deed}"),
             Self::None { action, needs, line } => write!(f, "none    {action}  needs: {needs}  {line}"),
             Self::Noise { noun, fields } => write!(f, "noise   {noun}  {}", fields.join(" ")),
             Self::Refusal { status, sample, digest } => write!(f, "refusal {status}  {sample}  #{digest}"),
@@ -239,6 +256,7 @@ fn parse_fact(line: &str) -> Option<Fact> {
             from: own(from),
             worked: worked.strip_prefix("worked ")?.parse().ok()?,
         },
+        ("after", [action, "<-", deed]) => Fact::After { action: own(action), deed: own(deed) },
         ("none", [action, needs, line]) => {
             Fact::None { action: own(action), needs: own(needs.strip_prefix("needs: ")?), line: own(line) }
         }
@@ -276,6 +294,7 @@ mod tests {
     #[test]
     fn the_lines_of_the_format() {
         let text = "plimsoll.lock 1
+after   GET /orders/{order}/receipt  <-  POST /orders/{order}/approve
 link    DELETE /a/{x}/c/{id}  id  <-  POST /a/{x}/c  answer.comment.id  worked 2
 none    POST /api/x  needs: a date in the future?  make.x = '…'
 noise   recipe  last_seen updated_at views

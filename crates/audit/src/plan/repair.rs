@@ -28,6 +28,15 @@ pub fn repair(sent: &Made, schema: &Schema, refusal: &str, maker: &mut Maker<'_>
     (body.value != sent.value).then_some(body)
 }
 
+/// The fields of a body that a refusal objects to, with what it says of each in small letters.
+pub fn objections(sent: &Value, schema: &Schema, refusal: &str) -> Vec<(JsonPath, String)> {
+    let mut known: Vec<String> = schema.properties().into_iter().map(|(name, _)| name).collect();
+    known.extend(sent.as_object().into_iter().flat_map(|members| members.keys().cloned()));
+    let heard = complaints(refusal, &known).into_iter();
+    let spelt = heard.map(|complaint| (as_spelt(&complaint.path, schema), complaint.message));
+    spelt.filter(|(path, _)| !path.steps.is_empty() && path.first(sent).is_some()).collect()
+}
+
 fn apply(complaint: &Complaint, body: &mut Made, schema: &Schema, maker: &mut Maker<'_>) {
     let path = as_spelt(&complaint.path, schema);
     let Some(Step::Name(name)) = path.steps.last() else { return };

@@ -1,19 +1,17 @@
 //! Filling an action: its path with keys, its query and body with values, until it succeeds for somebody who may.
 
-use super::body::{as_body, as_kind, map_texts};
+use super::body::{as_body, as_kind, map_texts, with_file_asked_for};
+use super::own::Says;
 use super::world::{Asked, Call, World};
-use crate::catalogue::{Kind, Media, Parameter, Place, Schema};
+use crate::catalogue::{Media, Parameter, Place, Schema};
 use crate::client::{Body, Purpose, percent_encode};
-use crate::evidence::{Reading, is_secret_name};
+use crate::evidence::Reading;
 use crate::json_path::JsonPath;
 use crate::plan::repair::{REPAIRS_MAX, repair};
-use crate::plan::slots::{Segment, names_person, segments};
+use crate::plan::slots::{Segment, segments};
 use crate::plan::values::{Extent, Made, Maker, renewed};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Fields that say for whom something is.
-const ADDRESSEES: &[&str] = &["to", "receiver", "addressee", "cc"];
 
 /// An action that did not succeed.
 pub(super) struct Refused {
@@ -71,6 +69,10 @@ impl World<'_> {
             return Box::pin(self.succeed_or_why(action, actor, keys, subject, purpose, depth)).await;
         }
         if !asked.succeeded() {
+            self.refused.insert(action, asked.exchange.status);
+            if !self.memory.knows_body(action) {
+                self.own.remove(&action);
+            }
             let name = self.action(action).name();
             let who = &self.actors[actor].fact.name;
             let words: String =
@@ -201,7 +203,9 @@ impl World<'_> {
                     query.push(format!("{}={}", percent_encode(&parameter.name), percent_encode(&value)));
                 }
                 Place::Header => {
-                    headers.extend(plain_value(Some(parameter)).map(|value| (parameter.name.clone(), value)));
+                    let told = self.header_told(action, actor, keys, &parameter.name).await;
+                    let value = told.or_else(|| plain_value(Some(parameter)));
+                    headers.extend(value.map(|value| (parameter.name.clone(), value)));
                 }
                 Place::Path | Place::Cookie => {}
             }
@@ -238,6 +242,7 @@ impl World<'_> {
                     *value = other;
                 }
             }
+            self.make_own(action, actor, &mut fresh);
             super::memory::bodies::without_open_holes(&mut fresh);
             return as_body(&media, fresh);
         }
@@ -280,77 +285,8 @@ impl World<'_> {
         fresh
     }
 
-    /// Keys for the fields of a schema that name objects of known kinds.
-    async fn references(
-        &mut self,
-        action: usize,
-        schema: &Schema,
-        actor: usize,
-        keys: &BTreeMap<usize, String>,
-        depth: usize,
-    ) -> BTreeMap<String, String> {
-        let mut references = BTreeMap::new();
-        for (name, field) in schema.properties() {
-            let listed =
-                !field.enumeration().is_empty() || field.kind() == Kind::Boolean || field.kind() == Kind::Object;
-            if listed || field.is_read_only() {
-                continue;
-            }
-            let known = self.reference(action, &name, actor, keys, depth).await;
-            let is_key = field.kind() == Kind::Integer || field.format().as_deref() == Some("uuid");
-            // Whom a letter is for is a person, where it is a key at all.
-            let addressed = is_key && ADDRESSEES.contains(&name.to_lowercase().as_str());
-            if let Some(key) = known.or_else(|| self.colleague(&name, actor).filter(|_| addressed)) {
-                references.insert(name, key);
-            }
-        }
-        references
-    }
-
-    /// The key that a field of this name asks for: one that is at hand, or a standing object's; for people, a
-    /// colleague's.
-    async fn reference(
-        &mut self,
-        action: usize,
-        name: &str,
-        actor: usize,
-        keys: &BTreeMap<usize, String>,
-        depth: usize,
-    ) -> Option<String> {
-        let named = self.slots.named(action).iter().find(|named| named.name == name).map(|named| named.slot);
-        if let Some(slot) = named {
-            if let Some(key) = keys.get(&slot) {
-                return Some(key.clone());
-            }
-            // What the manifest says of somebody by this very name is what he has to do with.
-            let told = self.manifest.actor(&self.actors[actor].fact.name).filter(|told| told.values.contains_key(name));
-            if let Some(key) = told.and_then(|_| self.actors[actor].values.get(name)).filter(|_| !is_secret_name(name))
-            {
-                return Some(key.clone());
-            }
-            if depth < 4
-                && let Ok(object) = Box::pin(self.standing_at(slot, actor, depth + 1)).await
-            {
-                return Some(self.objects[object].key().to_owned());
-            }
-        }
-        if names_person(name) { self.colleague(name, actor) } else { None }
-    }
-
-    /// A value that stands for a colleague of the actor's: for one that is no attacker, where there is one.
-    fn colleague(&self, name: &str, actor: usize) -> Option<String> {
-        let own = &self.actors[actor].fact;
-        let mut roles = BTreeSet::new();
-        let mut colleagues: Vec<usize> = (0..self.actors.len())
-            .filter(|at| {
-                *at != actor && self.actors[*at].fact.tenant == own.tenant && !self.actors[*at].fact.throw_away
-            })
-            .collect();
-        colleagues.sort_by_key(|at| (roles.insert(self.actors[*at].fact.role.clone()), *at));
-        colleagues.into_iter().find_map(|at| self.actors[at].keys(name).into_iter().next())
-    }
-
-    /// The body repaired by what a refusal names.
+    /// The body repaired by what a refusal names: first what it says must be one's own, then everything else that it says
+    /// of fields, then the kind of a file; in the end what may have to be one's own although nothing says so.
     async fn repaired(
         &mut self,
         action: usize,
@@ -360,17 +296,23 @@ impl World<'_> {
         depth: usize,
     ) -> Option<Body> {
         let media = self.action(action).body.as_ref()?.best()?.clone();
-        let value = call.sent_json()?;
+        let (value, refusal) = (call.sent_json()?, asked.answer.text().into_owned());
+        if let Some(own) = self.owned(action, actor, &media.schema, &value, &refusal, Says::Own) {
+            return Some(as_body(&media, own));
+        }
         let references = self.references(action, &media.schema, actor, &BTreeMap::new(), depth).await;
         let planted = super::objects::planted_in(call, &self.canaries);
         let placed = planted.into_iter().filter_map(|(path, canary)| Some((JsonPath::parse(&path).ok()?, canary)));
-        let sent = Made { value, canaries: placed.collect() };
+        let sent = Made { value: value.clone(), canaries: placed.collect() };
         let canaries = &mut self.canaries;
         let mut mint = || canaries.mint();
         let reference = |name: &str, schema: &Schema| as_kind(references.get(name)?, schema);
         let mut maker = Maker { mint: &mut mint, reference: &reference, today: today() };
-        let repaired = repair(&sent, &media.schema, &asked.answer.text(), &mut maker)?;
-        Some(as_body(&media, repaired.value))
+        if let Some(repaired) = repair(&sent, &media.schema, &refusal, &mut maker) {
+            return Some(as_body(&media, repaired.value));
+        }
+        let own = self.owned(action, actor, &media.schema, &value, &refusal, Says::Something);
+        own.map(|own| as_body(&media, own)).or_else(|| with_file_asked_for(&call.body, &refusal))
     }
 }
 

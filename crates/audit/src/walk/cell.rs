@@ -11,7 +11,7 @@ use crate::checks::authorization::effect::{changed_something, control_worked, sh
 use crate::client::Purpose;
 use crate::compare::leaves;
 use crate::error::Result;
-use crate::evidence::{Attempt, Exchange, Form, Reading, Trial};
+use crate::evidence::{Attempt, Exchange, Form, Observation, Reading, Trial};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,6 +121,12 @@ impl World<'_> {
         if let (Some(calibrated), Some(after)) = (&calibrated, &trial.after) {
             trial.settled = Some(self.observe_until_changed(calibrated, after, &keys, by).await);
         }
+        // What nobody sees in anything else is read through its own key, where the answer tells it.
+        if calibrated.is_none() && reached.form == Form::AddChild && control.succeeded() {
+            let made = self.read_back_added(reached.action, &control, Some(by), subject).await;
+            let read = made.iter().any(|exchange| exchange.reading == Reading::Success);
+            trial.settled = read.then(|| Observation { exists: true, ..Observation::default() });
+        }
         if reached.form == Form::Remove && control.succeeded() {
             self.objects[subject].gone = true;
         }
@@ -153,7 +159,7 @@ impl World<'_> {
         if reached.form == Form::Read && !self.objects[known].gone {
             return Some(known);
         }
-        self.make(self.objects[known].slot, reached.actor).await.ok()
+        self.fresh(self.objects[known].slot, reached.by()).await.ok()
     }
 
     /// The owner's last good call, about another object.
@@ -175,10 +181,13 @@ impl World<'_> {
     ) -> Attempt {
         let owner = self.objects[subject].owner;
         let relation = self.relation(who, owner).to_owned();
-        let call = match (&reached.misplaced, who) {
+        let mut call = match (&reached.misplaced, who) {
             (Some(places), Some(at)) => self.misplaced_call(call, reached, places, at, subject).await,
             _ => call.clone(),
         };
+        if let Some(at) = who {
+            self.as_ones_own(reached.action, at, &mut call);
+        }
         let from_ms = now().as_millisecond();
         let asked = self.ask(who, &call, Purpose::Cell).await;
         if !asked.succeeded() {
@@ -191,7 +200,10 @@ impl World<'_> {
         }
         let unseen = reached.witness.is_none() && asked.exchange.reading == Reading::Refusal && who.is_some();
         let doubtful = matches!(asked.exchange.reading, Reading::Invalid | Reading::Failure) || unseen;
-        let like_missing = if doubtful && reached.form != Form::Read && !self.objects[subject].chosen_key {
+        let changes = doubtful && reached.form != Form::Read;
+        // A success that shows nothing of the owner's is telling only where nothing is answered otherwise.
+        let silent = reached.form == Form::Read && asked.succeeded() && asked.exchange.sightings.is_empty();
+        let like_missing = if (changes || silent) && !self.objects[subject].chosen_key {
             Some(self.like_missing(who, &call, &asked.exchange, subject).await)
         } else {
             None

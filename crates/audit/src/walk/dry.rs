@@ -29,7 +29,7 @@ impl World<'_> {
         }
         let owner_fact = self.fact(Some(owner));
         let on_object = form != Form::Plain;
-        let attackers = self.attackers_of(action, &owner_fact, on_object, &|_| true);
+        let attackers = self.attackers_of(action, &owner_fact, on_object, &|who| who != Some(owner));
         let mut attempts = Vec::new();
         for (who, _) in attackers.into_iter().filter(|(who, forbidden)| *forbidden || who.is_none()) {
             attempts.push(self.dry_attempt(who, owner, &call).await);

@@ -125,7 +125,9 @@ impl World<'_> {
             owner_fact.name = "\u{0}".into();
         }
         let mut cells = BTreeSet::new();
-        for (who, forbidden) in self.attackers_of(at, &owner_fact, on_object, &|_| true) {
+        for (who, forbidden) in
+            self.attackers_of(at, &owner_fact, on_object, &|who| self.fact(who).name != owner_fact.name)
+        {
             if form == Form::Plain && !forbidden && who.is_some() {
                 continue;
             }

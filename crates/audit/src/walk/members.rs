@@ -93,8 +93,12 @@ impl World<'_> {
         if met.form != Form::Read {
             return Some(met.clone());
         }
-        let object = self.standing(self.objects[met.object?].slot, met.actor).await.ok()?;
-        self.populate(met.action, met.actor).await;
+        let slot = self.objects[met.object?].slot;
+        let object = match met.after {
+            Some(_) => self.fresh(slot, met.by()).await.ok()?,
+            None => self.standing(slot, met.maker).await.ok()?,
+        };
+        self.populate(met.action, met.maker).await;
         let keys = self.keys_for(met.action, met.actor, object).await.ok()?;
         let done = self.succeed(met.action, met.actor, &keys, Some(object), Purpose::SetUp, 0).await;
         let (call, asked) = done.ok()?;

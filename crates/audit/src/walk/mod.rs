@@ -4,6 +4,7 @@
 //! decides nothing: what the evidence proves is for the judges in [`crate::checks`].
 
 pub mod actors;
+mod attackers;
 mod body;
 mod calls;
 mod cell;
@@ -11,6 +12,7 @@ mod dry;
 mod end;
 mod files;
 mod foresee;
+mod headers;
 mod home;
 mod leaks;
 mod likeness;
@@ -19,18 +21,24 @@ mod liveness;
 mod made;
 mod members;
 mod memory;
+mod misplaced;
 mod never;
 pub mod objects;
+mod own;
 mod pages;
 mod plain;
 mod reach;
 pub mod reading;
+mod ready;
+mod recovery;
+mod references;
 mod secrecy;
 mod sentinel;
 mod setup;
 mod sign_in;
 mod sign_up;
 mod stages;
+mod stretch;
 pub mod witness;
 pub mod world;
 

@@ -2,13 +2,15 @@
 //! owner proves nothing when it is refused to a stranger.
 
 use super::witness::{Calibrated, Reader};
-use super::world::{Asked, Call, Who, World, relation};
-use crate::checks::authorization::expect::{Rule, expect};
-use crate::client::Purpose;
-use crate::evidence::{ActorFact, Form};
-use crate::plan::order::draw;
+use super::world::{Asked, Call, World};
+use crate::client::{Body, Purpose};
+use crate::evidence::Form;
+use crate::matrix::{Reach, Review};
 use crate::plan::shape;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Answers after which it may be that somebody else has to do it.
+const NOT_FOR_ME: [u16; 4] = [401, 403, 404, 409];
 
 /// An action that succeeded for its owner.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ pub struct Reached {
     pub action: usize,
     /// For whom.
     pub actor: usize,
+    /// Who makes the objects that it is about: most often the same.
+    pub maker: usize,
+    /// What is done to a fresh object before, so that this can be done at all.
+    pub after: Option<usize>,
     /// What its cells are.
     pub form: Form,
     /// What it was about.
@@ -29,6 +35,37 @@ pub struct Reached {
     pub witness: Option<Calibrated>,
     /// Slots whose keys are to be the attacker's own: parents that the child does not belong to.
     pub misplaced: Option<Vec<usize>>,
+}
+
+/// By whom an action is done, and on what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By {
+    /// Who does it.
+    pub(super) actor: usize,
+    /// Who makes what it is about.
+    pub(super) maker: usize,
+    /// What is done to that before.
+    pub(super) after: Option<usize>,
+}
+
+impl By {
+    /// On what one has made oneself.
+    pub(super) fn alone(actor: usize) -> Self {
+        Self { actor, maker: actor, after: None }
+    }
+}
+
+impl Reached {
+    /// An action that succeeded, before anybody is known who saw it.
+    fn of(action: usize, by: By, form: Form, object: Option<usize>, (call, asked): (Call, Asked)) -> Self {
+        let By { actor, maker, after } = by;
+        Self { action, actor, maker, after, form, object, call, asked, witness: None, misplaced: None }
+    }
+
+    /// By whom it was done, and on what.
+    pub(crate) fn by(&self) -> By {
+        By { actor: self.actor, maker: self.maker, after: self.after }
+    }
 }
 
 impl World<'_> {
@@ -48,76 +85,144 @@ impl World<'_> {
         owners
     }
 
-    /// Makes an action succeed for one of its owners.
+    /// How far an actor's role reaches with an action, where a reviewed row says it.
+    pub(super) fn reviewed_reach(&self, action: usize, actor: usize) -> Option<Reach> {
+        let (action, role) = (self.action(action), &self.actors[actor].fact.role);
+        let right = self.matrix.as_ref()?.right(&action.verb, &action.path, role).map(|(_, right)| right);
+        right.filter(|right| right.review == Review::Reviewed).map(|right| right.reach)
+    }
+
+    /// Makes an action succeed for one of its owners, on what he made himself; else for somebody who may do it to what
+    /// others make, or to what something else was done to before.
     ///
     /// # Errors
     /// What was tried, one line a try.
     pub async fn reach(&mut self, action: usize) -> Result<Reached, Vec<String>> {
         let mut tried: Vec<String> = Vec::new();
-        for actor in self.owners(action) {
+        let known = self.met.get(&action).or_else(|| self.deeds.get(&action)).map(Reached::by);
+        if let Some(by) = known.filter(|by| by.actor != by.maker || by.after.is_some()) {
+            match self.reach_by(action, by).await {
+                Ok(reached) => return Ok(reached),
+                Err(why) => tried.push(why),
+            }
+        }
+        if let Some(before) = self.unready.get(&action).cloned() {
+            return self.reach_when_ready(action).await.ok_or(before);
+        }
+        // Whoever a reviewed row keeps from it is no owner, as long as there is somebody else.
+        let mut owners = self.owners(action);
+        let may = |at: &usize| self.reviewed_reach(action, *at) != Some(Reach::None);
+        if owners.iter().any(may) {
+            owners.retain(may);
+        }
+        for actor in owners {
             match self.reach_as(action, actor).await {
                 Ok(reached) => return Ok(reached),
                 Err(why) if !tried.contains(&why) => tried.push(why),
                 Err(_) => {}
             }
             if self.fell_silent {
-                break;
+                return Err(tried);
             }
         }
-        Err(tried)
+        self.reach_on_others(action).await.ok_or(tried)
+    }
+
+    /// The same for what is not for whoever makes a thing: one side hands in, the other decides. Tried are the roles that
+    /// a reviewed row lets do it to what is not their own, on what colleagues of other roles make.
+    async fn reach_on_others(&mut self, action: usize) -> Option<Reached> {
+        let refused = self.refused.get(&action).is_some_and(|status| NOT_FOR_ME.contains(status));
+        if self.slots.of(action).is_empty() || !refused {
+            return None;
+        }
+        let mut roles = BTreeSet::new();
+        let mut able = self.owners(action);
+        able.retain(|at| self.reviewed_reach(action, *at).is_some_and(|reach| Reach::Member <= reach));
+        able.retain(|at| roles.insert(self.actors[*at].fact.role.clone()));
+        for actor in able {
+            let mut roles = BTreeSet::from([self.actors[actor].fact.role.clone()]);
+            let own = self.actors[actor].fact.tenant.clone();
+            let colleagues = (0..self.actors.len()).filter(|at| {
+                let fact = &self.actors[*at].fact;
+                fact.tenant == own && !fact.throw_away && roles.insert(fact.role.clone())
+            });
+            for maker in colleagues.collect::<Vec<_>>() {
+                if let Ok(reached) = self.reach_by(action, By { actor, maker, after: None }).await {
+                    return Some(reached);
+                }
+                if self.fell_silent {
+                    return None;
+                }
+            }
+        }
+        None
     }
 
     pub(crate) async fn reach_as(&mut self, action: usize, actor: usize) -> Result<Reached, String> {
+        self.reach_by(action, By::alone(actor)).await
+    }
+
+    pub(super) async fn reach_by(&mut self, action: usize, by: By) -> Result<Reached, String> {
         let about = self.slots.about(action);
         let shape = shape(self.action(action), about.len());
-        let Some(last) = about.last().copied() else { return self.reach_plain(action, actor, shape.form).await };
+        let Some(last) = about.last().copied() else { return self.reach_plain(action, by.actor, shape.form).await };
         let in_path = !self.slots.of(action).is_empty();
         if shape.form == Form::Read {
-            let object = self.standing(last, actor).await?;
-            self.populate(action, actor).await;
+            let object = match by.after {
+                Some(_) => self.fresh(last, by).await?,
+                None => self.standing(last, by.maker).await?,
+            };
+            self.populate(action, by.maker).await;
             let keys = self.objects[object].keys.clone();
-            let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
-            let object = Some(object);
-            return Ok(Reached {
-                action,
-                actor,
-                form: Form::Read,
-                object,
-                call,
-                asked,
-                witness: None,
-                misplaced: None,
-            });
+            let (call, asked) = self.succeed(action, by.actor, &keys, Some(object), Purpose::SetUp, 0).await?;
+            return Ok(Reached::of(action, by, Form::Read, Some(object), (call, asked)));
         }
-        let object = match self.make(last, actor).await {
+        let object = match self.fresh(last, by).await {
             Ok(object) if self.objects[object].changeable || self.may_use_home(action, object) => object,
             // What only names something that this walk did not make is an action of its own.
-            _ if !in_path => return self.reach_plain(action, actor, Form::Plain).await,
+            _ if !in_path => return self.reach_plain(action, by.actor, Form::Plain).await,
             Ok(_) => return Err("it would change something that this walk did not make".into()),
             Err(why) => return Err(why),
         };
-        // Whose account it is acts on it himself.
         let owner = self.objects[object].owner;
-        let actor = if self.actors[owner].fact.throw_away { owner } else { actor };
-        self.reach_on(action, actor, object, shape.form).await
+        if by.actor != by.maker && by.actor == owner {
+            return Err("nobody else could make it".into());
+        }
+        // Whose account it is acts on it himself.
+        let by = if self.actors[owner].fact.throw_away { By::alone(owner) } else { by };
+        self.reach_on(action, by, object, shape.form).await
+    }
+
+    /// An object for one trial: a fresh one, in the state that the action needs.
+    ///
+    /// # Errors
+    /// What was tried.
+    pub(crate) async fn fresh(&mut self, slot: usize, by: By) -> Result<usize, String> {
+        match by.after {
+            Some(after) => Box::pin(self.made_ready(slot, by.maker, after)).await,
+            None => self.make(slot, by.maker).await,
+        }
     }
 
     /// Makes an action on a fresh object succeed, and finds who sees what it does.
-    async fn reach_on(&mut self, action: usize, actor: usize, object: usize, form: Form) -> Result<Reached, String> {
+    async fn reach_on(&mut self, action: usize, by: By, object: usize, form: Form) -> Result<Reached, String> {
+        let actor = by.actor;
         let keys = self.keys_for(action, actor, object).await?;
         let own_key = self.objects[object].key().to_owned();
         let also = self.readers_of(&self.objects[object].keys.clone());
         let looks = self.look_before(action, &keys, actor, Some(&own_key), &also).await;
         let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
         let planted = super::objects::planted_in(&call, &self.canaries).into_iter();
-        let sent: Vec<String> = planted.map(|(_, canary)| canary).filter(|_| form != Form::Remove).collect();
+        // What is sent as bytes of no known kind is content, and stands in no field that somebody reads.
+        let shown = form != Form::Remove && !matches!(call.body, Body::Raw(..));
+        let sent: Vec<String> = planted.map(|(_, canary)| canary).filter(|_| shown).collect();
         let witness = self.calibrate(&looks, &sent).await;
         if form == Form::Remove {
             self.objects[object].gone = true;
         }
         if self.keep_witness(action, witness.as_ref()) {
-            let again = if form == Form::Remove { self.make(self.objects[object].slot, actor).await? } else { object };
-            return Box::pin(self.reach_on(action, actor, again, form)).await;
+            let again = if form == Form::Remove { self.fresh(self.objects[object].slot, by).await? } else { object };
+            return Box::pin(self.reach_on(action, by, again, form)).await;
         }
         // What shows the object's canaries in its answer is a read, whatever its verb.
         let carried = &self.objects[object].canaries;
@@ -125,8 +230,25 @@ impl World<'_> {
         let shows =
             carried.iter().any(|(_, canary)| answer.contains(canary.as_str()) && !sent.contains(canary.as_str()));
         let form = if witness.is_none() && shows { Form::Read } else { form };
+        let says_something = witness.is_none() && !shows && !answer.trim().is_empty();
         drop(answer);
-        Ok(Reached { action, actor, form, object: Some(object), call, asked, witness, misplaced: None })
+        if says_something && let Some(full) = self.reach_on_full(action, by, object).await {
+            return Ok(full);
+        }
+        Ok(Reached { witness, ..Reached::of(action, by, form, Some(object), (call, asked)) })
+    }
+
+    /// The same on an object with something of each kind in it: whether that comes out, as from an archive.
+    async fn reach_on_full(&mut self, action: usize, by: By, object: usize) -> Option<Reached> {
+        let carried = self.fill(object, by.maker).await;
+        if carried.is_empty() {
+            return None;
+        }
+        let keys = self.keys_for(action, by.actor, object).await.ok()?;
+        let done = self.succeed(action, by.actor, &keys, Some(object), Purpose::SetUp, 0).await.ok()?;
+        let (answer, sent) = (done.1.answer.text().to_lowercase(), done.0.sent_text());
+        let shows = carried.iter().any(|canary| answer.contains(canary.as_str()) && !sent.contains(canary.as_str()));
+        shows.then(|| Reached::of(action, by, Form::Read, Some(object), done))
     }
 
     async fn reach_plain(&mut self, action: usize, actor: usize, form: Form) -> Result<Reached, String> {
@@ -144,7 +266,7 @@ impl World<'_> {
         if !safe && self.keep_witness(action, witness.as_ref()) {
             return Box::pin(self.reach_plain(action, actor, form)).await;
         }
-        Ok(Reached { action, actor, form, object: None, call, asked, witness, misplaced: None })
+        Ok(Reached { witness, ..Reached::of(action, By::alone(actor), form, None, (call, asked)) })
     }
 
     /// The keys that an action on an object needs: the object's own, and standing ones for the rest of its path.
@@ -166,44 +288,6 @@ impl World<'_> {
         Ok(keys)
     }
 
-    /// The same action with the owner's object named in its body and everything else the attacker's own: whether one
-    /// can put one's own things into somebody else's.
-    pub async fn reach_foreign(&mut self, reached: &Reached) -> Vec<Reached> {
-        let places: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
-        let named: Vec<usize> =
-            self.slots.named(reached.action).iter().filter(|n| !n.in_query).map(|n| n.slot).collect();
-        if places.is_empty() || reached.form == Form::Read || reached.form == Form::Remove {
-            return Vec::new();
-        }
-        let mut found = Vec::new();
-        for slot in named {
-            let Ok(object) = self.make(slot, reached.actor).await else { continue };
-            if !self.objects[object].changeable || self.objects[object].owner != reached.actor {
-                continue;
-            }
-            let all: Vec<usize> =
-                self.readers_of(&self.objects[object].keys.clone()).iter().map(|reader| reader.action).collect();
-            let Ok(keys) = self.keys_for(reached.action, reached.actor, object).await else { continue };
-            let looks = self.look_at_all(&all, &keys, reached.actor).await;
-            let Ok((call, asked)) =
-                self.succeed(reached.action, reached.actor, &keys, Some(object), Purpose::SetUp, 0).await
-            else {
-                continue;
-            };
-            let Some(witness) = self.calibrate(&looks, &[]).await else { continue };
-            found.push(Reached {
-                form: Form::AddChild,
-                object: Some(object),
-                call,
-                asked,
-                witness: Some(witness),
-                misplaced: Some(places.clone()),
-                ..reached.clone()
-            });
-        }
-        found
-    }
-
     /// Something below the object, where the action reads what is below it.
     pub(super) async fn populate(&mut self, action: usize, actor: usize) {
         let below = format!("{}/{{}}", crate::plan::slots::place(&self.action(action).path));
@@ -217,11 +301,12 @@ impl World<'_> {
     }
 
     /// Reads that show the object of these keys, or what hangs on it.
-    fn readers_of(&self, keys: &BTreeMap<usize, String>) -> Vec<Reader> {
+    pub(super) fn readers_of(&self, keys: &BTreeMap<usize, String>) -> Vec<Reader> {
         let shows = |at: &usize| {
             let about = self.slots.about(*at);
             let reads = self.action(*at).verb == "GET" || self.slots.all.iter().any(|slot| slot.item == Some(*at));
-            reads && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
+            let there = !self.unready.contains_key(at) && !self.after.contains_key(at);
+            reads && there && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
         };
         let mut readers: Vec<usize> = (0..self.catalogue.actions.len()).filter(shows).collect();
         readers.sort_by_key(|at| std::cmp::Reverse(self.slots.about(*at).len()));
@@ -233,73 +318,6 @@ impl World<'_> {
         let made = self.slots.all.iter().filter(|slot| slot.producers.first() == Some(&action));
         let lists = made.flat_map(|slot| &slot.lists).filter(|list| self.slots.about(**list).is_empty());
         lists.take(2).map(|list| Reader { action: *list, row: None }).collect()
-    }
-
-    /// Who is tried on an action, and whether it is known that he may not. Those who may are left out. `on_object` is
-    /// true where something of the owner's may be seen or changed.
-    pub fn attackers(&self, reached: &Reached, on_object: bool) -> Vec<(Who, bool)> {
-        if let Some(membership) = &self.membership {
-            return self.members_to_try(membership, reached).into_iter().map(|who| (who, true)).collect();
-        }
-        let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
-        let may_try =
-            |who: Who| who != Some(reached.actor) && self.can_misplace(reached, who, self.relation(who, owner));
-        self.attackers_of(reached.action, &self.actors[owner].fact, on_object, &may_try)
-    }
-
-    /// The same by who the owner is, before anything was reached. One of each role and relation is tried: the first of
-    /// the manifest.
-    pub(super) fn attackers_of(
-        &self,
-        action: usize,
-        owner: &ActorFact,
-        on_object: bool,
-        may_try: &dyn Fn(Who) -> bool,
-    ) -> Vec<(Who, bool)> {
-        let name = self.action(action).name();
-        // Strangers before colleagues.
-        let nearness = |who: Who| match relation(&self.fact(who), owner) {
-            "anonymous" => 0,
-            "other tenant" => 1,
-            "staff" => 2,
-            _ => 3,
-        };
-        let mut order: Vec<Who> = vec![None];
-        order.extend((0..self.actors.len()).map(Some));
-        order.sort_by_key(|who| nearness(*who));
-        let mut chosen: Vec<(Who, bool)> = Vec::new();
-        let mut seen: Vec<(String, &str)> = Vec::new();
-        for who in order {
-            let fact = self.fact(who);
-            let relation = relation(&fact, owner);
-            if fact.name == owner.name || fact.throw_away || !may_try(who) {
-                continue;
-            }
-            let key = (fact.role.clone(), relation);
-            if seen.contains(&key) {
-                continue;
-            }
-            let expectation = expect(&self.run, self.matrix.as_ref(), &name, &fact, relation, on_object);
-            let tried = match expectation.rule {
-                Rule::Allowed => false,
-                Rule::Forbidden => true,
-                Rule::Unknown => relation != "staff",
-            };
-            if tried {
-                seen.push(key);
-                chosen.push((who, expectation.rule == Rule::Forbidden));
-            }
-        }
-        // Who stands for a role is the first of the manifest; who of them asks first is drawn.
-        chosen.sort_by_key(|(who, _)| (nearness(*who), draw(self.seed, &self.fact(*who).name)));
-        chosen
-    }
-
-    /// Where parents are to be the attacker's own: whether he is a stranger who has them.
-    fn can_misplace(&self, reached: &Reached, who: Who, relation: &str) -> bool {
-        let Some(places) = &reached.misplaced else { return true };
-        let has = |at: usize| places.iter().all(|slot| self.standing.contains_key(&(*slot, at)));
-        relation == "other tenant" && who.is_some_and(has)
     }
 
     /// The call of an action about another object.
@@ -314,29 +332,5 @@ impl World<'_> {
         subject: usize,
     ) -> Result<Call, String> {
         self.call_for(action, actor, keys, Some(subject), 0).await
-    }
-
-    /// The same call with parents in its path that are the attacker's own.
-    pub async fn misplaced_call(
-        &mut self,
-        call: &Call,
-        reached: &Reached,
-        places: &[usize],
-        attacker: usize,
-        subject: usize,
-    ) -> Call {
-        let mut keys = self.objects[subject].keys.clone();
-        for slot in places {
-            if let Some(own) = self.standing.get(&(*slot, attacker)) {
-                let own = self.objects[*own].keys.clone();
-                keys.extend(own.into_iter().filter(|(slot, _)| places.contains(slot)));
-            }
-        }
-        let mut misplaced = call.clone();
-        if let Ok(path) = self.path_of(reached.action, &keys) {
-            let query = call.path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-            misplaced.path = format!("{path}{query}");
-        }
-        misplaced
     }
 }

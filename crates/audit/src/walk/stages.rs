@@ -5,24 +5,23 @@
 
 use super::never::NEVER;
 use super::reach::Reached;
+use super::recovery::Recovery;
 use super::world::World;
 use crate::error::Result;
 use crate::evidence::{Form, LeftOut, Trial, Unreached};
 use crate::plan::order::draw;
 use crate::plan::shape;
 use crate::verdict::Dimension;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Trials between two looks at the attackers.
 const STRETCH: usize = 6;
-/// How often the trials of one stretch are repeated because somebody's session had ended.
-const REPLAYS_MAX: usize = 3;
 /// How many deaths of the target end the walk.
 const DEATHS_MAX: u32 = 3;
 
 /// When an action's turn comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
+pub(super) enum Stage {
     /// Objects are read.
     Reads,
     /// Lists and everything else that is read.
@@ -35,16 +34,6 @@ enum Stage {
     Plain,
     /// The caller's own account and session.
     Personal,
-}
-
-/// What became of a target that gave no answer.
-enum Recovery {
-    /// It lives: one request was broken, not the service.
-    Alive,
-    /// It had died and was started again.
-    Restarted,
-    /// It is dead.
-    Dead,
 }
 
 impl World<'_> {
@@ -81,7 +70,10 @@ impl World<'_> {
                     self.end_stretch(&mut pending).await?;
                 }
                 last = Some(stage);
-                self.take_turn(stage, action, &mut pending).await?;
+                if !self.take_turn(stage, action, &mut pending).await? {
+                    turns.push_back((stage, action));
+                    continue;
+                }
                 if self.fell_silent {
                     match self.recover(action).await? {
                         Recovery::Alive => {}
@@ -122,7 +114,7 @@ impl World<'_> {
             .then(|| format!("{} follows the row of GET", action.verb))
     }
 
-    fn stage(&self, at: usize) -> Stage {
+    pub(super) fn stage(&self, at: usize) -> Stage {
         let action = self.action(at);
         let shape = shape(action, self.slots.about(at).len());
         match shape.form {
@@ -169,18 +161,27 @@ impl World<'_> {
         }
     }
 
-    async fn take_turn(&mut self, stage: Stage, action: usize, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
+    /// One action. False where it may succeed later, when more is known that can be done before.
+    async fn take_turn(
+        &mut self,
+        stage: Stage,
+        action: usize,
+        pending: &mut Vec<(Reached, Vec<Trial>)>,
+    ) -> Result<bool> {
         if stage == Stage::Personal {
-            return self.take_personal_turn(action, pending).await;
+            self.take_personal_turn(action, pending).await?;
+            return Ok(true);
         }
         if stage == Stage::Plain {
             self.set_sentinels().await;
         }
         let reached = match self.reach(action).await {
             Ok(reached) => reached,
+            Err(tried) if !self.fell_silent && self.may_be_ready_later(action, &tried) => return Ok(false),
             Err(tried) => {
                 self.try_dry(action).await?;
-                return self.unreached(action, tried);
+                self.unreached(action, tried)?;
+                return Ok(true);
             }
         };
         self.reached += 1;
@@ -211,7 +212,7 @@ impl World<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The trials of an action without an object. A search or a list may be called by POST, too: what it shows of the
@@ -243,32 +244,6 @@ impl World<'_> {
                 Ok(())
             }
             Err(why) => self.unreached(action, vec![why]),
-        }
-    }
-
-    /// The same action with parents in its path that are the attacker's own, where it has parents.
-    async fn misplace(&mut self, reached: &Reached) -> Option<Reached> {
-        let object = reached.object?;
-        let slots: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
-        let (_, parents) = slots.split_last()?;
-        if parents.is_empty() || reached.form != Form::Read && reached.witness.is_none() {
-            return None;
-        }
-        let owner = self.objects[object].owner;
-        let strangers = (0..self.actors.len()).any(|at| self.relation(Some(at), owner) == "other tenant");
-        strangers.then(|| Reached { misplaced: Some(parents.to_vec()), ..reached.clone() })
-    }
-
-    /// Makes the objects of strangers that are to stand where the owner's do not belong. Who has none is not tried.
-    async fn own_places(&mut self, reached: &Reached) {
-        let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
-        let strangers: Vec<usize> = (0..self.actors.len())
-            .filter(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away)
-            .collect();
-        for stranger in strangers {
-            for place in reached.misplaced.iter().flatten() {
-                let _ = self.standing(*place, stranger).await;
-            }
         }
     }
 
@@ -314,111 +289,6 @@ impl World<'_> {
             }
         }
         Ok(spared)
-    }
-
-    /// Shows that everybody who was refused something is still signed in, and writes the trials down.
-    pub(super) async fn end_stretch(&mut self, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<()> {
-        let dead = self.dead_among(pending).await;
-        let mut trials = std::mem::take(pending);
-        if !dead.is_empty() {
-            self.replay(&mut trials, &dead).await?;
-        }
-        for trial in trials.iter().flat_map(|(_, trials)| trials) {
-            self.store.add(trial)?;
-        }
-        self.write_leaks().await
-    }
-
-    /// Actors with attempts in these trials who are not signed in any more.
-    async fn dead_among(&mut self, pending: &[(Reached, Vec<Trial>)]) -> BTreeSet<String> {
-        let attempts = pending.iter().flat_map(|(_, trials)| trials).flat_map(|trial| &trial.attempts);
-        let names: BTreeSet<String> = attempts.map(|attempt| attempt.actor.name.clone()).collect();
-        let mut dead = BTreeSet::new();
-        for at in 0..self.actors.len() {
-            let name = self.actors[at].fact.name.clone();
-            if names.contains(&name) && !self.is_alive(Some(at)).await {
-                dead.insert(name);
-            }
-        }
-        dead
-    }
-
-    /// Tries the actions of a stretch again, one at a time, each attacker alive before. Which action ended the session
-    /// is noted.
-    async fn replay(&mut self, trials: &mut [(Reached, Vec<Trial>)], dead: &BTreeSet<String>) -> Result<()> {
-        let named: Vec<usize> =
-            (0..self.actors.len()).filter(|at| dead.contains(&self.actors[*at].fact.name)).collect();
-        let mut replays = 0;
-        for (reached, trials) in trials.iter_mut() {
-            let concerned =
-                trials.iter().flat_map(|trial| &trial.attempts).any(|attempt| dead.contains(&attempt.actor.name));
-            if !concerned {
-                continue;
-            }
-            let mut back = true;
-            for at in &named {
-                back &= self.revive(Some(*at)).await;
-            }
-            if !back || REPLAYS_MAX <= replays {
-                for attempt in trials.iter_mut().flat_map(|trial| &mut trial.attempts) {
-                    attempt.alive &= !dead.contains(&attempt.actor.name);
-                }
-                continue;
-            }
-            *trials = match reached.form {
-                Form::List => self.try_without_object(reached).await?,
-                Form::Plain if self.stage(reached.action) == Stage::Personal => self.try_plain(reached).await?,
-                Form::Plain => self.try_without_object(reached).await?,
-                _ => self.try_on_objects(reached).await?,
-            };
-            let mut ended = false;
-            for at in &named {
-                // He was alive when he asked, so this answer counts; the next one would not.
-                ended |= !self.is_alive(Some(*at)).await;
-            }
-            if ended {
-                replays += 1;
-                let action = self.action(reached.action).name();
-                self.note(format!("{action} ends the session of whoever calls it"))?;
-            }
-        }
-        for at in named {
-            self.revive(Some(at)).await;
-        }
-        Ok(())
-    }
-
-    /// Whether the target answers, or was brought back, after an action that got no answer.
-    ///
-    /// # Errors
-    /// When the evidence cannot be written.
-    pub(crate) async fn is_back_after(&mut self, action: usize) -> Result<bool> {
-        Ok(!matches!(self.recover(action).await?, Recovery::Dead))
-    }
-
-    /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on.
-    async fn recover(&mut self, action: usize) -> Result<Recovery> {
-        self.fell_silent = false;
-        if self.target.is_healthy(&self.client).await {
-            return Ok(Recovery::Alive);
-        }
-        let name = self.action(action).name();
-        self.note(format!("the service died at {name}"))?;
-        self.avoided.insert(action, "the service died at it".into());
-        if !self.target.can_restart() || self.target.restart(self.progress).await.is_err() {
-            self.note("it could not be started again: say how with `start` under [target]")?;
-            return Ok(Recovery::Dead);
-        }
-        self.forget_standing();
-        for object in &mut self.objects {
-            object.gone = true;
-        }
-        for at in 0..self.actors.len() {
-            if !self.actors[at].fact.throw_away {
-                self.revive(Some(at)).await;
-            }
-        }
-        Ok(Recovery::Restarted)
     }
 
     pub(super) fn unreached(&mut self, action: usize, tried: Vec<String>) -> Result<()> {

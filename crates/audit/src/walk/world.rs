@@ -99,6 +99,16 @@ pub struct World<'a> {
     pub ways: BTreeMap<usize, Result<Way, String>>,
     /// The last body with which an action succeeded.
     pub bodies: BTreeMap<usize, Value>,
+    /// Fields that want a value of whoever sends the request, by action, and the name of that value.
+    pub own: BTreeMap<usize, BTreeMap<String, String>>,
+    /// The status of the last answer by which an action did not succeed for one who may.
+    pub refused: BTreeMap<usize, u16>,
+    /// What has to be done before an action can be.
+    pub after: BTreeMap<usize, usize>,
+    /// Actions that were reached only to be done before others.
+    pub deeds: BTreeMap<usize, Reached>,
+    /// Actions that wait for something to be done first, with what was tried.
+    pub unready: BTreeMap<usize, Vec<String>>,
     /// Standing objects that others hang on, by slot and owner.
     pub standing: BTreeMap<(usize, usize), usize>,
     /// Fields that move by themselves, by noun.

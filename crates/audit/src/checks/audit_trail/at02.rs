@@ -24,12 +24,24 @@ pub const CHECK: Check = Check {
 /// its verb.
 const WORDS: &[&str] = &["reveal", "export", "exports", "download", "downloads", "decrypt", "unmask", "dump"];
 
+/// Words that mean a file shown as a picture, where the document says that a picture is answered.
+const VIEWS: &[&str] = &["preview"];
+/// Media types of archives: whoever is given one takes many things out at once.
+const ARCHIVES: &[&str] =
+    &["application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gtar"];
+
 /// Whether an action gives away what was hidden, or takes data out.
 pub(super) fn is_sensitive(action: &Action) -> bool {
+    let kinds = || action.successes().flat_map(|answer| &answer.media).map(|media| media.content_type.as_str());
+    if kinds().any(|kind| ARCHIVES.contains(&kind)) {
+        return true;
+    }
     let last = action.path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
     let only_names = Action { path: last.unwrap_or_default().to_owned(), tags: Vec::new(), ..action.clone() };
     let only_names = Action { summary: String::new(), description: String::new(), ..only_names };
-    only_names.words().iter().any(|word| WORDS.contains(&word.as_str()))
+    let says = |words: &[&str]| only_names.words().iter().any(|word| words.contains(&word.as_str()));
+    let pictured = || kinds().any(|kind| kind.starts_with("image/") || kind == "application/pdf");
+    says(WORDS) || says(VIEWS) && pictured()
 }
 
 /// Sensitive reads that succeeded, one finding an action.

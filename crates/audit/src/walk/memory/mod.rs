@@ -80,6 +80,11 @@ impl Memory {
         }
     }
 
+    /// Whether a body of an action is known that was good once, in this walk or in an earlier one.
+    pub(super) fn knows_body(&self, action: usize) -> bool {
+        self.worked.contains_key(&action) || self.bodies.contains(&action)
+    }
+
     fn forget(&mut self, is_stale: impl Fn(&Fact) -> bool) {
         let (stale, known) = std::mem::take(&mut self.known.facts).into_iter().partition(is_stale);
         let stale: BTreeSet<Fact> = stale;
@@ -103,7 +108,8 @@ impl World<'_> {
                     }
                 }
                 Fact::Refusal { status, digest, .. } => self.learnt.recall(status, &digest),
-                Fact::None { .. }
+                Fact::After { .. }
+                | Fact::None { .. }
                 | Fact::Noise { .. }
                 | Fact::Rows { .. }
                 | Fact::Value { .. }
@@ -113,6 +119,7 @@ impl World<'_> {
         for at in 0..self.catalogue.actions.len() {
             let fields = self.memory.known.values(&self.action(at).name());
             if let Some(body) = bodies::body(&fields, &mut self.canaries) {
+                self.recall_own(at, &body);
                 self.bodies.insert(at, body);
                 self.memory.bodies.insert(at);
             }
@@ -186,12 +193,18 @@ impl World<'_> {
         let name = self.action(action).name();
         self.memory.forget(|fact| matches!(fact, Fact::Value { action, .. } if *action == name));
         self.bodies.remove(&action);
+        self.own.remove(&action);
         true
     }
 
     /// Whether an owner found things of his own in what an action answered, in an earlier walk.
     pub(super) fn recalled_rows(&self, action: usize) -> Option<bool> {
         self.memory.known.rows(&self.action(action).name())
+    }
+
+    /// What had to be done before an action in an earlier walk.
+    pub(super) fn recalled_deed(&self, action: usize) -> Option<usize> {
+        self.action_named(self.memory.known.deed(&self.action(action).name())?)
     }
 
     /// The witness that showed an action's changes before.

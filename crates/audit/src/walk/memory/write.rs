@@ -37,12 +37,16 @@ impl World<'_> {
             if let Some(found) = memory.rows.get(&at).copied().or_else(|| memory.known.rows(&name)) {
                 lock.add(Fact::Rows { action: name.clone(), found });
             }
+            let deed = self.after.get(&at).map(|deed| self.action(*deed).name());
+            if let Some(deed) = deed.or_else(|| memory.known.deed(&name).map(str::to_owned)) {
+                lock.add(Fact::After { action: name.clone(), deed });
+            }
             let found = memory.repaired.get(&at).zip(self.bodies.get(&at)).and_then(|(first, good)| {
                 let is_reference = |field: &str| {
                     self.slots.named(at).iter().any(|named| named.name == field)
                         || crate::plan::slots::names_person(field)
                 };
-                bodies::values(first, good, &is_reference, self)
+                bodies::values(first, &self.with_own_holes(at, good), &is_reference, self)
             });
             let values = found.unwrap_or_else(|| memory.known.values(&name));
             for (field, value, from) in values {

@@ -7,6 +7,8 @@ mod nesting;
 mod record;
 mod roles;
 mod secrets;
+mod sides;
 mod styles;
 mod surface;
+mod uploads;
 mod walls;

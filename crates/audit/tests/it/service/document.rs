@@ -70,11 +70,27 @@ fn operation(service: &Service, action: &Action, keys: Keys) -> Value {
     parameters.extend(action.query.iter().map(|field| {
         json!({ "name": field.name, "in": "query", "required": field.is_required, "schema": schema(field.kind, keys) })
     }));
+    parameters.extend(action.headers.iter().map(|field| {
+        json!({ "name": field.name, "in": "header", "required": field.is_required, "schema": schema(field.kind, keys) })
+    }));
     let mut operation = json!({ "parameters": parameters, "responses": { "200": answer(service, action, keys) } });
     if !action.input.is_empty() {
         let required: Vec<&str> = action.input.iter().filter(|f| f.is_required).map(|f| f.name).collect();
         let schema = json!({ "type": "object", "properties": properties(&action.input, keys), "required": required });
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    }
+    if let Some(media) = action.media {
+        let file = json!({ "type": "string", "format": "binary" });
+        let mut content = match media.starts_with("multipart/") {
+            true => {
+                json!({ "schema": { "type": "object", "properties": { "file": file }, "required": ["file"] } })
+            }
+            false => json!({ "schema": file }),
+        };
+        if let Some(types) = action.file_types {
+            content["encoding"] = json!({ "file": { "contentType": types } });
+        }
+        operation["requestBody"] = json!({ "required": true, "content": { media: content } });
     }
     if action.is_public {
         operation["security"] = json!([]);

@@ -6,6 +6,7 @@ pub(crate) mod chance;
 mod document;
 pub(crate) mod notes;
 pub(crate) mod office;
+pub(crate) mod papers;
 pub(crate) mod people;
 pub(crate) mod rows;
 #[cfg(test)]
@@ -44,6 +45,12 @@ pub(crate) struct Action {
     pub(crate) input: Vec<Field>,
     /// Query parameters, all optional.
     pub(crate) query: Vec<Field>,
+    /// Header parameters, as the document says.
+    pub(crate) headers: Vec<Field>,
+    /// The media type of a body that is neither JSON nor a form of plain fields; a form in parts has one field, `file`.
+    pub(crate) media: Option<&'static str>,
+    /// Media types that the document names for that file.
+    pub(crate) file_types: Option<&'static str>,
     /// What success answers.
     pub(crate) answer: Shape,
     pub(crate) handler: Handler,
@@ -316,6 +323,10 @@ fn read_body(call: &Call, bytes: &[u8]) -> Result<Value, serde_json::Error> {
     if is_form {
         let fields = pairs(&String::from_utf8_lossy(bytes));
         return Ok(Value::Object(fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect()));
+    }
+    let kind = call.headers.get("content-type").map(String::as_str).unwrap_or_default();
+    if kind.starts_with("multipart/") || kind.contains("octet-stream") {
+        return Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()));
     }
     serde_json::from_slice(bytes)
 }

@@ -121,6 +121,9 @@ pub(crate) fn action(
         is_documented: true,
         input: Vec::new(),
         query: Vec::new(),
+        headers: Vec::new(),
+        media: None,
+        file_types: None,
         answer: Shape::Unsaid,
         handler: Arc::new(handler),
     }
@@ -150,6 +153,23 @@ impl Action {
 
     pub(crate) fn asks(mut self, query: Vec<Field>) -> Self {
         self.query = query;
+        self
+    }
+
+    /// Takes bytes of a media type and not a document.
+    pub(crate) fn takes_bytes(mut self, media: &'static str) -> Self {
+        self.media = Some(media);
+        self
+    }
+
+    /// Takes a file in a form, of these media types where the document names any.
+    pub(crate) fn takes_file(mut self, types: Option<&'static str>) -> Self {
+        (self.media, self.file_types) = (Some("multipart/form-data"), types);
+        self
+    }
+
+    pub(crate) fn with_header(mut self, field: Field) -> Self {
+        self.headers.push(field);
         self
     }
 

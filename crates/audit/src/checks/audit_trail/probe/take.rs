@@ -87,12 +87,12 @@ impl Probe<'_, '_> {
         let slot = self.world.objects[object].slot;
         let name = self.world.action(reached.action).name();
         let is_own = self.world.objects[object].changeable;
-        let Some(mut subject) = self.fresh(slot, reached.actor, object, is_own).await else {
+        let Some(mut subject) = self.fresh(slot, reached, object, is_own).await else {
             return self.not_done(&name, kind, "no fresh object could be made for it".into(), false);
         };
         if self.refuse(reached, subject).await == Some(false) {
             // The stranger was let in: what he left is no object for the owner's own event.
-            match self.fresh(slot, reached.actor, object, is_own).await {
+            match self.fresh(slot, reached, object, is_own).await {
                 Some(fresh) => subject = fresh,
                 None => return,
             }
@@ -159,10 +159,10 @@ impl Probe<'_, '_> {
     }
 
     /// A fresh object; the reached one itself where none can be made and it is only read.
-    async fn fresh(&mut self, slot: usize, actor: usize, reached: usize, is_own: bool) -> Option<usize> {
-        match self.world.make(slot, actor).await {
+    async fn fresh(&mut self, slot: usize, reached: &Reached, object: usize, is_own: bool) -> Option<usize> {
+        match self.world.fresh(slot, reached.by()).await {
             Ok(object) => Some(object),
-            Err(_) if !is_own => Some(reached),
+            Err(_) if !is_own => Some(object),
             Err(_) => None,
         }
     }

@@ -80,16 +80,24 @@ impl Judged<'_> {
     }
 
     /// An action that changes nothing that anybody can read: refused as for an object that does not exist, by a code
-    /// that means a refusal, while the owner's own call succeeds, is as much as can be known.
+    /// that means a refusal, while the owner's own call succeeds, is as much as can be known. So is a refusal where the
+    /// owner's own call made something that is read through the key in its answer: the refusal holds no such key.
     fn refused_unseen(&self) -> Option<Ruling> {
         let reading = self.attempt.exchanges.first()?.reading;
         let anonymous = self.attempt.relation == "anonymous" && reading == Reading::Refusal;
-        let refused = anonymous || reading == Reading::Refusal && self.attempt.like_missing == Some(true);
+        let child = self.trial.form == Form::AddChild;
+        let made = child && self.trial.settled.as_ref().is_some_and(|made| made.exists);
+        let told = reading == Reading::Refusal && made;
+        let refused = anonymous || told || reading == Reading::Refusal && self.attempt.like_missing == Some(true);
         if !refused || !control_worked(self.trial) || self.void().is_some() {
             return None;
         }
         let who = self.who();
-        let how = if anonymous { "is told to sign in" } else { "is answered as for one that does not exist" };
+        let how = match (anonymous, self.attempt.like_missing) {
+            (true, _) => "is told to sign in",
+            (false, Some(true)) => "is answered as for one that does not exist",
+            (false, _) => "is refused, and told no key of anything made",
+        };
         Some(self.held(
             format!(
                 "{who} {how}: nothing that it does can be read back, and {}'s own call works",

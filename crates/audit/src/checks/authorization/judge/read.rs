@@ -12,6 +12,10 @@ use std::collections::BTreeSet;
 
 /// Fewest values of the owner's that must stand in an answer where there is no canary.
 const FINGERPRINT_MIN: usize = 2;
+/// Fewest fields of an answer that is known by them.
+const FIELDS_MIN: usize = 3;
+/// Fewest bytes of a file that is known by them.
+const FILE_BYTES_MIN: u64 = 32;
 /// Fewest ways of refusing that must be known before an answer is taken for none.
 const REFUSALS_MIN: usize = 2;
 
@@ -65,7 +69,8 @@ impl Judged<'_> {
         if answered && self.trial.form == Form::List {
             return self.rule_list(&who);
         }
-        if answered && self.is_served_the_same() {
+        let as_for_nothing = self.attempt.like_missing == Some(true);
+        if answered && !as_for_nothing && (self.is_served_the_same() || self.is_served_the_same_fields()) {
             let words = format!("{who} gets the owner's answer");
             // Unlike at least two refusals: this service knows how to say no, and did not.
             let by_row = self.expectation.rule == Rule::Forbidden && self.expectation.strength == Strength::Matrix;
@@ -77,8 +82,26 @@ impl Judged<'_> {
             ruling.verdict = Verdict::Suspected;
             return ruling;
         }
-        let how = if answered { "gets an answer without anything of" } else { "is refused" };
+        let how = match (answered, as_for_nothing) {
+            (true, true) => "is answered as for what does not exist, without anything of",
+            (true, false) => "gets an answer without anything of",
+            (false, _) => "is refused",
+        };
         self.held(format!("{who} {how} {}", self.object()), "")
+    }
+
+    /// Whether an answer has the owner's fields, all of them, whatever moves in them by itself, and a missing object is
+    /// answered otherwise. Only where the owner's answer holds nothing by which it could be known.
+    fn is_served_the_same_fields(&self) -> bool {
+        let Some(control) = &self.trial.control else { return false };
+        let shown = control.answer.to_lowercase();
+        let told = self.trial.carries.iter().any(|canary| shown.contains(canary.as_str()));
+        let fields = places(&control.answer);
+        self.trial.form == Form::Read
+            && self.attempt.like_missing == Some(false)
+            && !told
+            && FIELDS_MIN <= fields.len()
+            && self.attempt.exchanges.iter().any(|one| one.reading == Reading::Success && places(&one.answer) == fields)
     }
 
     /// A list that was answered and shows nothing of the owner's.
@@ -100,8 +123,19 @@ impl Judged<'_> {
     }
 
     /// Whether an answer is the owner's: the same values in the same places, but for the few that move by themselves,
-    /// and more than an empty shell.
+    /// and more than an empty shell; or the same bytes, where they are a file. A page may be the same for everybody.
     fn is_served_the_same(&self) -> bool {
+        let same_file = |control: &Exchange, exchange: &Exchange| {
+            is_file(control)
+                && FILE_BYTES_MIN <= control.bytes
+                && exchange.reading == Reading::Success
+                && (exchange.bytes, &exchange.answer) == (control.bytes, &control.answer)
+        };
+        if let Some(control) = &self.trial.control
+            && self.attempt.exchanges.iter().any(|exchange| same_file(control, exchange))
+        {
+            return true;
+        }
         let Some(control) = self.trial.control.as_ref().map(|control| values(&control.answer)) else { return false };
         let substantial = control.iter().any(|(_, text)| LENGTH_MIN <= text.len());
         let same = |exchange: &Exchange| {
@@ -115,6 +149,29 @@ impl Judged<'_> {
         };
         substantial && self.attempt.exchanges.iter().any(same)
     }
+}
+
+/// Whether an answer is a file and neither a document nor a page.
+fn is_file(exchange: &Exchange) -> bool {
+    let kind = exchange.headers.get("content-type").map(String::as_str).unwrap_or_default().to_lowercase();
+    !kind.is_empty() && !["json", "html", "xml", "text/plain"].iter().any(|word| kind.contains(word))
+}
+
+/// The places of all values of an answer, of empty ones too.
+fn places(answer: &str) -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
+    let value: Option<serde_json::Value> = serde_json::from_str(answer).ok();
+    let mut open: Vec<(String, serde_json::Value)> = value.map(|value| (String::new(), value)).into_iter().collect();
+    while let Some((path, value)) = open.pop() {
+        match value {
+            serde_json::Value::Object(fields) => {
+                open.extend(fields.into_iter().map(|(name, value)| (format!("{path}.{name}"), value)));
+            }
+            serde_json::Value::Array(items) => open.extend(items.into_iter().map(|item| (format!("{path}[]"), item))),
+            _ => drop(places.insert(path)),
+        }
+    }
+    places
 }
 
 /// The values of an answer by their paths.

@@ -1,0 +1,82 @@
+//! Keys for fields that name objects: one that is at hand, a standing object's, or a colleague's.
+
+use super::world::World;
+use crate::catalogue::{Kind, Schema};
+use crate::evidence::is_secret_name;
+use crate::plan::slots::names_person;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fields that say for whom something is.
+const ADDRESSEES: &[&str] = &["to", "receiver", "addressee", "cc"];
+
+impl World<'_> {
+    /// Keys for the fields of a schema that name objects of known kinds.
+    pub(super) async fn references(
+        &mut self,
+        action: usize,
+        schema: &Schema,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> BTreeMap<String, String> {
+        let mut references = BTreeMap::new();
+        for (name, field) in schema.properties() {
+            let listed =
+                !field.enumeration().is_empty() || field.kind() == Kind::Boolean || field.kind() == Kind::Object;
+            if listed || field.is_read_only() {
+                continue;
+            }
+            let known = self.reference(action, &name, actor, keys, depth).await;
+            let is_key = field.kind() == Kind::Integer || field.format().as_deref() == Some("uuid");
+            // Whom a letter is for is a person, where it is a key at all.
+            let addressed = is_key && ADDRESSEES.contains(&name.to_lowercase().as_str());
+            if let Some(key) = known.or_else(|| self.colleague(&name, actor).filter(|_| addressed)) {
+                references.insert(name, key);
+            }
+        }
+        references
+    }
+
+    /// The key that a field of this name asks for: one that is at hand, or a standing object's; for people, a
+    /// colleague's.
+    pub(super) async fn reference(
+        &mut self,
+        action: usize,
+        name: &str,
+        actor: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Option<String> {
+        let named = self.slots.named(action).iter().find(|named| named.name == name).map(|named| named.slot);
+        if let Some(slot) = named {
+            if let Some(key) = keys.get(&slot) {
+                return Some(key.clone());
+            }
+            // What the manifest says of somebody by this very name is what he has to do with.
+            let told = self.manifest.actor(&self.actors[actor].fact.name).filter(|told| told.values.contains_key(name));
+            if let Some(key) = told.and_then(|_| self.actors[actor].values.get(name)).filter(|_| !is_secret_name(name))
+            {
+                return Some(key.clone());
+            }
+            if depth < 4
+                && let Ok(object) = Box::pin(self.standing_at(slot, actor, depth + 1)).await
+            {
+                return Some(self.objects[object].key().to_owned());
+            }
+        }
+        if names_person(name) { self.colleague(name, actor) } else { None }
+    }
+
+    /// A value that stands for a colleague of the actor's: for one that is no attacker, where there is one.
+    fn colleague(&self, name: &str, actor: usize) -> Option<String> {
+        let own = &self.actors[actor].fact;
+        let mut roles = BTreeSet::new();
+        let mut colleagues: Vec<usize> = (0..self.actors.len())
+            .filter(|at| {
+                *at != actor && self.actors[*at].fact.tenant == own.tenant && !self.actors[*at].fact.throw_away
+            })
+            .collect();
+        colleagues.sort_by_key(|at| (roles.insert(self.actors[*at].fact.role.clone()), *at));
+        colleagues.into_iter().find_map(|at| self.actors[at].keys(name).into_iter().next())
+    }
+}
