@@ -103,8 +103,11 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The one way out for a file's bytes.
-pub(super) async fn pour_out(cabinet: &Cabinet, kept: Kept, range: Range<u64>, outlet: &Outlet) -> Result<()> {
+/// The one way out for a file's bytes. What was kept can be had by a grant of the door's only.
+///
+/// # Errors
+/// When the file cannot be read, or whoever asked is gone.
+pub async fn pour_out(cabinet: &Cabinet, kept: Kept, range: Range<u64>, outlet: &Outlet) -> Result<()> {
     let file = kept.open(&cabinet.key)?;
     let mut pieces = std::pin::pin!(cabinet.files.read(&file, range));
     while let Some(piece) = pieces.next().await {

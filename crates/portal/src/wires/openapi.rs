@@ -10,6 +10,8 @@ use super::arriving::FILE_FIELD;
 use super::json::{MULTIPART, PREFIX};
 use super::problem::Problem;
 use super::request::params_of;
+use super::tus;
+use crate::files::Kind;
 
 /// The document.
 #[must_use]
@@ -60,6 +62,10 @@ fn operation(
     if verb == Verb::Get {
         parameters.extend(query_parameters(&input));
     }
+    let headers = if tus::speaks(entry.spec.name) { tus::in_headers(verb) } else { &[] };
+    parameters.extend(headers.iter().map(|(field, header)| {
+        json!({ "name": header, "in": "header", "required": true, "schema": input["properties"][*field] })
+    }));
     let anyone = entry.spec.may.meet(Relations::of(&[Relation::ANYONE]));
     let mut operation = json!({
         "operationId": entry.spec.name,
@@ -69,13 +75,16 @@ fn operation(
         "security": if anyone { json!([]) } else { json!([{ "bearer": [] }]) },
         "responses": responses(entry, verb, path, &json!(shapes.output)),
     });
-    if verb != Verb::Get && has_fields(&input) {
+    if verb != Verb::Get && has_fields(&input) && headers.is_empty() {
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": input } } });
     }
     if !entry.spec.takes.is_empty() {
         operation["requestBody"]["required"] = json!(true);
         for media in entry.spec.takes {
             operation["requestBody"]["content"][media] = json!({ "schema": with_file(media, &input) });
+            if *media == MULTIPART {
+                operation["requestBody"]["content"][media]["encoding"][FILE_FIELD]["contentType"] = json!(file_types());
+            }
         }
     }
     if verb == Verb::Post && !anyone {
@@ -101,6 +110,17 @@ fn with_file(media: &str, input: &Value) -> Value {
     }
     fields[FILE_FIELD] = file;
     json!({ "type": "object", "properties": fields, "required": [FILE_FIELD] })
+}
+
+/// The media types of the kinds of files that are known, each once.
+fn file_types() -> String {
+    let mut types: Vec<&str> = Vec::new();
+    for kind in Kind::all() {
+        if !types.contains(&kind.media_type()) {
+            types.push(kind.media_type());
+        }
+    }
+    types.join(", ")
 }
 
 fn has_fields(schema: &Value) -> bool {

@@ -81,6 +81,14 @@ pub(super) fn speaks(action: &str) -> bool {
     action.starts_with("upload.")
 }
 
+/// Fields of an action's input that come as headers, with the header's name. What is announced may also be a document.
+pub(super) fn in_headers(verb: Verb) -> &'static [(&'static str, &'static str)] {
+    match verb {
+        Verb::Patch => &[("offset", "Upload-Offset")],
+        _ => &[],
+    }
+}
+
 /// The paths of the actions that are spoken here, each once.
 fn paths(door: &Door) -> Vec<&'static str> {
     let ways = door.catalogue().entries().filter(|entry| speaks(entry.spec.name)).map(|entry| entry.spec.way);

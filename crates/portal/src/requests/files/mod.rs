@@ -8,6 +8,6 @@ mod sweep;
 
 pub(super) use intake::{Coming, Examined, examine, room_for, take_in};
 pub use key_rotate::RotateKey;
-pub(crate) use rows::{Kept, kept_in};
+pub use rows::{Kept, kept_in};
 pub(super) use rows::{hash_of, keep_file, keep_part, kept};
 pub use sweep::Sweep;

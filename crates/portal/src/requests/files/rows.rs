@@ -8,7 +8,7 @@ use crate::ids::OrganisationId;
 use crate::world::World;
 
 /// A file as its rows have it. Its key is still wrapped: nothing here can be read as it is.
-pub(crate) struct Kept {
+pub struct Kept {
     organisation: OrganisationId,
     file: FileId,
     generation: i64,
@@ -79,7 +79,10 @@ pub(in crate::requests) async fn kept(read: &mut Read<'_>, organisation: Organis
 }
 
 /// The same inside a transaction.
-pub(crate) async fn kept_in(write: &mut Write<'_>, organisation: OrganisationId, file: FileId) -> Result<Kept> {
+///
+/// # Errors
+/// [`Refusal::NotFound`] when it is not there.
+pub async fn kept_in(write: &mut Write<'_>, organisation: OrganisationId, file: FileId) -> Result<Kept> {
     kept!(write, organisation, file)
 }
 
