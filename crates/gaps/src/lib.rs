@@ -4,6 +4,7 @@
 //! database guards. The shipped binary has no switch for it. `gapped-portal` has the portal's own command line and reads
 //! the gaps to open from the variable `GAPS`: `GAPS=1,18 gapped-portal serve`.
 
+mod documents;
 mod other_tenant;
 mod teammates;
 mod unrecorded;
@@ -43,6 +44,20 @@ pub const GAPS: &[Gap] = &[
         open: other_tenant::reads_projects,
     },
     Gap {
+        number: 3,
+        check: "AZ02",
+        action: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
+        words: "a document is protected, its version's download route is not",
+        open: documents::versions_are_downloaded,
+    },
+    Gap {
+        number: 9,
+        check: "AZ11",
+        action: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
+        words: "project A's path serves project B's document",
+        open: documents::a_path_serves_anothers,
+    },
+    Gap {
         number: 18,
         check: "AT02",
         action: "POST /api/v1/projects/{project}/credentials/{credential}/reveal",
@@ -75,10 +90,11 @@ pub fn without_who_may(name: &str) -> Parts {
     alter(Parts::real(), |catalogue| catalogue.alter(name, |entry| entry.spec.may = Relations::from_bits(u32::MAX)))
 }
 
-/// The portal whose action of this name leaves no record.
+/// The portal whose actions of these names leave no record.
 #[must_use]
-pub fn without_record(name: &str) -> Parts {
-    alter(Parts::real(), |catalogue| catalogue.alter(name, |entry| entry.recorded = false))
+pub fn without_record(names: &[&str]) -> Parts {
+    let silenced = |catalogue: Catalogue, name: &&str| catalogue.alter(name, |entry| entry.recorded = false);
+    alter(Parts::real(), |catalogue| names.iter().fold(catalogue, silenced))
 }
 
 fn alter(mut parts: Parts, change: impl Fn(Catalogue) -> Catalogue) -> Parts {

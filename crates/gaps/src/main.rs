@@ -14,6 +14,6 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "this is the answer of a command")]
 fn refuse(wrong: &str) -> ExitCode {
-    eprintln!("error: {wrong}\n\nhint: GAPS=1,2,18,19");
+    eprintln!("error: {wrong}\n\nhint: GAPS=1,2,3,9,18,19");
     ExitCode::from(2)
 }
