@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod matrix;
 mod nearest;
 pub mod plan;
+mod process;
 pub mod progress;
 pub mod proof;
 pub mod report;

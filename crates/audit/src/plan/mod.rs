@@ -9,6 +9,7 @@ pub mod order;
 mod path;
 mod pattern;
 pub mod repair;
+mod scalars;
 mod shape;
 pub mod slots;
 pub mod values;

@@ -79,7 +79,10 @@ impl World<'_> {
 
     /// Where parents are to be the attacker's own: whether he is a stranger who has them.
     fn can_misplace(&self, reached: &Reached, who: Who, relation: &str) -> bool {
-        let Some(places) = &reached.misplaced else { return true };
+        let places: Vec<usize> = reached.misplaced.iter().flatten().chain(&reached.brought).copied().collect();
+        if reached.misplaced.is_none() && places.is_empty() {
+            return true;
+        }
         let has = |at: usize| places.iter().all(|slot| self.standing.contains_key(&(*slot, at)));
         relation == "other tenant" && who.is_some_and(has)
     }

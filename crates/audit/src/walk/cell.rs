@@ -186,6 +186,7 @@ impl World<'_> {
             _ => call.clone(),
         };
         if let Some(at) = who {
+            call = self.brought_call(&call, reached, at);
             self.as_ones_own(reached.action, at, &mut call);
         }
         let from_ms = now().as_millisecond();

@@ -3,8 +3,9 @@
 
 use super::reach::Reached;
 use super::world::{Call, World};
-use crate::client::Purpose;
+use crate::client::{Body, Purpose};
 use crate::evidence::Form;
+use serde_json::Value;
 
 impl World<'_> {
     /// The same action with parents in its path that are the attacker's own, where it has parents.
@@ -20,6 +21,36 @@ impl World<'_> {
         strangers.then(|| Reached { misplaced: Some(parents.to_vec()), ..reached.clone() })
     }
 
+    /// The same action with the attacker's own things named in the body: whoever looks at these alone lets him change what
+    /// the path names. Only where the service takes one of the owner's there.
+    pub(super) fn bring(&self, reached: &Reached) -> Option<Reached> {
+        let sent = reached.call.sent_json()?;
+        let named = self.slots.named(reached.action).iter().filter(|named| !named.in_query);
+        let brought: Vec<usize> =
+            named.filter(|named| sent.get(&named.name).is_some()).map(|named| named.slot).collect();
+        let changes = matches!(reached.form, Form::Change | Form::AddChild | Form::Remove) && reached.witness.is_some();
+        let own_is_named = self.slots.of(reached.action).last().map(|(slot, _)| *slot);
+        let is_about = reached.object.is_some_and(|object| Some(self.objects[object].slot) == own_is_named);
+        (changes && is_about && !brought.is_empty()).then(|| Reached { brought, ..reached.clone() })
+    }
+
+    /// The call with what the attacker brings in the place of what the owner sent.
+    pub(super) fn brought_call(&self, call: &Call, reached: &Reached, attacker: usize) -> Call {
+        let mut brought = call.clone();
+        let Body::Json(body) = &mut brought.body else { return brought };
+        for named in self.slots.named(reached.action).iter().filter(|named| reached.brought.contains(&named.slot)) {
+            let own = self.standing.get(&(named.slot, attacker)).map(|own| self.objects[*own].key());
+            if let (Some(value), Some(own)) = (body.get_mut(&named.name), own) {
+                *value = match value {
+                    Value::Number(_) => own.parse::<i64>().map_or_else(|_| own.into(), Value::from),
+                    Value::Array(_) => Value::Array(vec![own.into()]),
+                    _ => own.into(),
+                };
+            }
+        }
+        brought
+    }
+
     /// Makes the objects of strangers that are to stand where the owner's do not belong. Who has none is not tried.
     pub(super) async fn own_places(&mut self, reached: &Reached) {
         let owner = reached.object.map_or(reached.actor, |object| self.objects[object].owner);
@@ -27,7 +58,7 @@ impl World<'_> {
             .filter(|at| self.relation(Some(*at), owner) == "other tenant" && !self.actors[*at].fact.throw_away)
             .collect();
         for stranger in strangers {
-            for place in reached.misplaced.iter().flatten() {
+            for place in reached.misplaced.iter().flatten().chain(&reached.brought) {
                 let _ = self.standing(*place, stranger).await;
             }
         }

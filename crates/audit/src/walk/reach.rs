@@ -35,6 +35,8 @@ pub struct Reached {
     pub witness: Option<Calibrated>,
     /// Slots whose keys are to be the attacker's own: parents that the child does not belong to.
     pub misplaced: Option<Vec<usize>>,
+    /// Slots that the body names, and whose keys in it are to be the attacker's own while the path is foreign.
+    pub brought: Vec<usize>,
 }
 
 /// By whom an action is done, and on what.
@@ -59,7 +61,19 @@ impl Reached {
     /// An action that succeeded, before anybody is known who saw it.
     fn of(action: usize, by: By, form: Form, object: Option<usize>, (call, asked): (Call, Asked)) -> Self {
         let By { actor, maker, after } = by;
-        Self { action, actor, maker, after, form, object, call, asked, witness: None, misplaced: None }
+        Self {
+            action,
+            actor,
+            maker,
+            after,
+            form,
+            object,
+            call,
+            asked,
+            witness: None,
+            misplaced: None,
+            brought: Vec::new(),
+        }
     }
 
     /// By whom it was done, and on what.

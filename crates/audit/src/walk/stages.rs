@@ -203,6 +203,7 @@ impl World<'_> {
                 let mut trials = self.try_on_objects(&reached).await?;
                 trials.extend(self.try_own_list(&reached).await);
                 let mut others: Vec<Reached> = self.misplace(&reached).await.into_iter().collect();
+                others.extend(self.bring(&reached));
                 others.extend(self.reach_foreign(&reached).await);
                 pending.push((reached, trials));
                 for other in others {

@@ -1,7 +1,7 @@
 //! Parent and child in one path.
 
 use crate::service::rows::{self, own};
-use crate::service::{Answer, Service, notes, office};
+use crate::service::{Answer, Call, Row, Service, World, field, notes, office, text};
 use crate::story;
 
 /// Checks the parent in the path and loads the child by its key alone.
@@ -51,4 +51,38 @@ async fn a_task_through_another_companys_project() {
         world.row("task", call.at("task")).map_or_else(Answer::missing, |row| Answer::ok(world.show(row)))
     });
     story::office(leaky).told().await.has_only(&["AZ11 GET /projects/{project}/tasks/{task}"]);
+}
+
+/// Notes stand on racks, and a change of a note says on which one.
+fn racked(may: impl Fn(&World, &Call, &Row) -> bool + Clone + Send + Sync + 'static) -> Service {
+    let fields = || vec![text("title"), field("rack_id", "key")];
+    notes::service()
+        .with(notes::action("POST /racks", rows::create("rack", vec![text("label")])).takes(vec![text("label")]))
+        .with(notes::action("GET /racks/{rack}", rows::show("rack", own)))
+        .without("PUT /notes/{note}")
+        .with(
+            notes::action("PUT /notes/{note}", move |world: &mut World, call: &Call| {
+                let Some(note) = world.row("note", call.at("note")).cloned() else { return Answer::missing() };
+                let rack = call.body.get("rack_id").map(|key| key.to_string().trim_matches('"').to_owned());
+                let rack = world.row("rack", &rack.unwrap_or_default());
+                let is_own = rack.is_some_and(|rack| rack.owner == call.me());
+                if !is_own || !may(world, call, &note) {
+                    return Answer::missing();
+                }
+                match rows::take(&fields(), call) {
+                    Ok(taken) => rows::apply(world, call, "note", &note.id, taken),
+                    Err(refusal) => refusal,
+                }
+            })
+            .takes(vec![text("title"), field("rack_id", "key")]),
+        )
+}
+
+/// The rack in the body must be one's own, and the note in the path is whoever's.
+#[tokio::test]
+async fn the_body_is_checked_and_the_path_is_not() {
+    story::notes(racked(|_, _, _| true)).told().await.has_only(&["AZ03 PUT /notes/{note}"]);
+    let story = story::notes(racked(own)).told().await;
+    story.is_sound();
+    story.holds(&["AZ03 PUT /notes/{note}"]);
 }

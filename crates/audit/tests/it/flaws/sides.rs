@@ -3,7 +3,7 @@
 use plimsoll::verdict::Verdict;
 
 use crate::service::rows::tenant;
-use crate::service::{Service, papers};
+use crate::service::{Answer, Call, Row, Service, World, papers};
 use crate::story::{self, Telling};
 
 const SIGN: &str = "POST /projects/{project}/papers/{paper}/sign";
@@ -35,11 +35,9 @@ async fn an_admin_signs_what_others_hand_in() {
 /// He has to type his own name, and that is all that is looked at: an attacker types his, too.
 #[tokio::test]
 async fn whoever_handed_it_in_signs_it() {
-    let flawed = |world: &_, call: &_, paper: &_| {
-        let paper: &crate::service::Row = paper;
-        let call: &crate::service::Call = call;
+    fn flawed(world: &World, call: &Call, paper: &Row) -> bool {
         papers::an_admin_who_did_not_make_it(world, call, paper) || world.role(call) == "owner"
-    };
+    }
     tell(signed_by(flawed)).told().await.has_only(&[&format!("AZ05 {SIGN}")]);
 }
 
@@ -55,7 +53,7 @@ async fn a_receipt_is_read_by_every_colleague() {
 async fn the_refusal_says_nothing_of_the_field() {
     let mute = papers::service().wrap(SIGN, |world, call, inner| {
         let answer = inner(world, call);
-        if answer.status == 422 { crate::service::Answer::refused(400, "that cannot be") } else { answer }
+        if answer.status == 422 { Answer::refused(400, "that cannot be") } else { answer }
     });
     let story = tell(mute).told().await;
     story.is_sound();

@@ -150,7 +150,7 @@ const STATE: &str = "GET /projects/{project}/state";
 fn state(rule: rows::Rule, of_missing: bool) -> Service {
     office::service().with(notes::action(STATE, move |world, call| {
         let answer = |seen: u64| {
-            Answer::ok(json!({ "seen": seen, "seen_at": null, "waiting": seen % 2 == 0, "tries": seen / 2 }))
+            Answer::ok(json!({ "seen": seen, "seen_at": null, "waiting": seen.is_multiple_of(2), "tries": seen / 2 }))
         };
         match rows::reach(world, call, "project", rule) {
             Err(refusal) if !of_missing => refusal,

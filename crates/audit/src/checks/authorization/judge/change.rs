@@ -3,8 +3,10 @@
 use super::super::effect::{control_seen, control_worked, effect, shows_own_value};
 use super::super::exhibits::person;
 use super::judged::{Judged, Ruling};
+use crate::compare::fields;
 use crate::evidence::{Form, Reading};
 use crate::verdict::{Cause, Strength, Verdict};
+use serde_json::Value;
 
 impl Judged<'_> {
     pub(super) fn rule_change(&self) -> Ruling {
@@ -15,7 +17,7 @@ impl Judged<'_> {
                 let words = format!("{who} adds to {}: what was made was read back", self.object());
                 return self.proved(words, format!("answered {status}"), "made".to_owned());
             }
-            if let Some(ruling) = self.refused_unseen() {
+            if let Some(ruling) = self.refused_unseen().or_else(|| self.answered_as_if_made()) {
                 return ruling;
             }
             let answer = Some(format!("a GET that shows what {} does", self.trial.action));
@@ -77,6 +79,25 @@ impl Judged<'_> {
         let Some(canary) = &self.attempt.canary else { return false };
         let mut read = self.attempt.exchanges.iter().skip(1);
         read.any(|one| one.reading == Reading::Success && one.answer.to_lowercase().contains(canary.as_str()))
+    }
+
+    /// Something was made for the owner, and read through its key; the attacker is answered alike, and nobody reads what
+    /// that key stands for. It may be his alone, or nothing.
+    fn answered_as_if_made(&self) -> Option<Ruling> {
+        let made = self.trial.form == Form::AddChild && self.trial.settled.as_ref().is_some_and(|made| made.exists);
+        let first = self.attempt.exchanges.first().filter(|one| made && one.reading == Reading::Success)?;
+        let shape = |answer: &str| -> Option<Vec<String>> {
+            let value: Value = serde_json::from_str(answer).ok()?;
+            Some(fields(&value).into_keys().collect())
+        };
+        let control = shape(&self.trial.control.as_ref()?.answer).filter(|control| !control.is_empty())?;
+        if shape(&first.answer).as_ref() != Some(&control) {
+            return None;
+        }
+        let words = format!("{} is answered as the owner is for whom it makes something; nobody reads it", self.who());
+        let mut ruling = self.undecided(words, Some(self.row()));
+        (ruling.verdict, ruling.cause) = (Verdict::Suspected, Some(Cause::WaitsForAnswer));
+        Some(ruling)
     }
 
     /// An action that changes nothing that anybody can read: refused as for an object that does not exist, by a code
