@@ -74,6 +74,7 @@ pub fn catalogue() -> Catalogue {
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()
         .receive::<backup::Run>()
+        .receive::<backup::Drill>()
         .change::<backup::ConfirmKit>()
         .change::<requests::RotateKey>()
         .change::<leave::DeletePerson>()

@@ -151,14 +151,31 @@ impl Data {
     /// # Errors
     /// When it cannot be reached, or belongs to a newer version; then nothing was touched.
     pub async fn store(&self, place: &Place, clock: &dyn Clock) -> Result<Store> {
+        let store = self.database_as_it_is(place).await?;
+        self.migrate(&store, clock).await?;
+        Ok(store)
+    }
+
+    /// Opens the database, and changes nothing in it.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub(crate) async fn database_as_it_is(&self, place: &Place) -> Result<Store> {
         let settings = match &place.database {
             Some(url) => Settings::Postgres(url.clone()),
             None => Settings::Sqlite(self.database()),
         };
-        let store = Store::open(&settings).await?;
+        Ok(Store::open(&settings).await?)
+    }
+
+    /// Brings the database up to this version.
+    ///
+    /// # Errors
+    /// When it belongs to a newer version; then nothing was touched.
+    pub(crate) async fn migrate(&self, store: &Store, clock: &dyn Clock) -> Result<()> {
         let migrated = store.migrate(&crate::schema::migrations(), clock.now()).await;
         migrated.with_context(|| format!("{}: the data cannot be used by this version", self.directory.display()))?;
-        Ok(store)
+        Ok(())
     }
 
     /// The master key of the vault, made on first use.

@@ -36,8 +36,8 @@ pub struct Parts {
     pub keep_record_days: Option<u32>,
     /// Where backups lie, and when they are made.
     pub backup: backup::Settings,
-    /// Why the last backup or drill failed, in words.
-    pub backup_trouble: backup::Trouble,
+    /// Why the last backup and the last drill failed.
+    pub backup_troubles: backup::Troubles,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -57,7 +57,7 @@ impl Parts {
             push: push::Settings::default(),
             keep_record_days: None,
             backup: backup::Settings::default(),
-            backup_trouble: backup::Trouble::default(),
+            backup_troubles: backup::Troubles::default(),
             unlocked: Vec::new(),
         }
     }
@@ -67,7 +67,9 @@ impl Parts {
     /// # Errors
     /// When the data cannot be opened; nothing was touched then.
     pub async fn door(&self, data: &Data, place: &Place, public_origin: &str, demo: bool) -> anyhow::Result<Arc<Door>> {
-        let store = data.store(place, &*self.clock).await?;
+        let store = data.database_as_it_is(place).await?;
+        backup::before_migration(self, data, &store).await?;
+        data.migrate(&store, &*self.clock).await?;
         moving::refuse_moved(&store, data).await?;
         self.over(store, data, place, public_origin, demo).await
     }
@@ -107,7 +109,7 @@ impl Parts {
                 database: place.database.clone(),
                 program: self.program.clone(),
                 clock: Arc::clone(&self.clock),
-                trouble: Arc::clone(&self.backup_trouble),
+                troubles: self.backup_troubles.clone(),
             },
         };
         let parts = door::Parts {

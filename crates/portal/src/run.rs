@@ -54,6 +54,7 @@ async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
         Command::Witness(witness) => crate::record::witness::witness(&witness, parts, &mut print).await?,
         Command::Backup(asked) => crate::backup::backup(&asked, parts, &mut print).await?,
         Command::Restore(asked) => crate::backup::restore(&asked, parts, &mut print).await?,
+        Command::Drill(asked) => crate::backup::drill_by_hand(&asked, parts, &mut print).await?,
         Command::RecoveryKit(asked) => crate::backup::recovery_kit(&asked, parts, &mut print).await?,
         Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
     }

@@ -14,6 +14,7 @@ use door::{Door, HandClock};
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
@@ -74,8 +75,11 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     greet(&door, &serve, &public_origin).await?;
 
     let (stop, stopping) = watch::channel(false);
-    let mut jobs = jobs::start(&door, &stopping);
-    backup::schedule::start(&door, &serve.backup, &stopping, &mut jobs);
+    let mut jobs = JoinSet::new();
+    if !serve.rehearsal {
+        jobs = jobs::start(&door, &stopping);
+        backup::schedule::start(&door, &serve.backup, &stopping, &mut jobs);
+    }
     let app = router(&door, &serve).into_make_service_with_connect_info::<Peer>();
     let until = {
         let mut stopping = stopping.clone();

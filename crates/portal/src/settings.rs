@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::backup::{self, Backup, RecoveryKit, Restore};
+use crate::backup::{self, Backup, DrillByHand, RecoveryKit, Restore};
 use crate::files;
 use crate::record::{Attack, Ledger, Verify, Witness};
 use crate::requests::receipt::VerifyReceipt;
@@ -78,6 +78,11 @@ pub enum Command {
                             Example:\n  plimsoll-portal restore --from /mnt/backups --kit kit.txt --data plimsoll-data"
     )]
     Restore(Box<Restore>),
+    /// Try the newest backup: restore it beside the portal, sign in to it, and take it away again.
+    #[command(after_help = "Example:\n  plimsoll-portal drill --from /mnt/backups --kit kit.txt\n\n\
+                            `serve --backup-to /mnt/backups` does it each week by itself. On PostgreSQL the role must be \
+                            allowed to create databases.")]
+    Drill(Box<DrillByHand>),
     /// The key of the backups on paper: print it, and confirm that it is kept.
     RecoveryKit(RecoveryKit),
     /// Make one preview of the file on standard input: the portal starts itself so for each.
@@ -158,6 +163,9 @@ pub struct Serve {
     /// Where backups lie, and when they are made.
     #[command(flatten)]
     pub backup: backup::Settings,
+    /// Run no job, so that nothing is sent to anybody: the portal starts itself so on a copy.
+    #[arg(long, hide = true)]
+    pub rehearsal: bool,
 }
 
 /// Ways to speak HTTPS.

@@ -43,6 +43,16 @@ impl Scratch {
         self.create("template0").await
     }
 
+    /// The address of an empty database, for whoever opens it in a process of their own. Holds a password; never printed.
+    ///
+    /// # Errors
+    /// As for [`Self::empty`].
+    pub async fn empty_address(&mut self) -> Result<String> {
+        self.empty().await?.close().await;
+        let name = self.made.last().map(String::as_str).unwrap_or_default();
+        Ok(self.server.clone().database(name).to_url_lossy().to_string())
+    }
+
     /// A copy of the first database that was made here, whose connections must be closed.
     ///
     /// # Errors

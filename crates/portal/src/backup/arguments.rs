@@ -22,6 +22,20 @@ pub struct Backup {
     pub files: files::Settings,
 }
 
+/// A drill by hand.
+#[derive(Debug, Clone, Args)]
+pub struct DrillByHand {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: Place,
+    /// Where backups lie.
+    #[command(flatten)]
+    pub settings: settings::Settings,
+    /// A file with the printed recovery kit, or `-`: to try the paper, too.
+    #[arg(long, value_name = "FILE")]
+    pub kit: Option<PathBuf>,
+}
+
 /// What to put back.
 #[derive(Debug, Clone, Args)]
 pub struct Restore {

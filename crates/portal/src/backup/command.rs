@@ -1,14 +1,17 @@
 //! `backup` and `recovery-kit`, by hand.
 
-use std::sync::PoisonError;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use door::Door;
 use serde_json::Value;
 
-use super::arguments::{Backup, RecoveryKit, RecoveryKitDo};
+use super::arguments::{Backup, DrillByHand, RecoveryKit, RecoveryKitDo};
+use super::drill_run::BackupDrilled;
 use super::key::BackupKey;
 use super::kit::Kit;
 use super::run::BackupTaken;
+use super::settings::Settings;
 use crate::data::Data;
 use crate::parts::Parts;
 use crate::wires::console;
@@ -21,10 +24,10 @@ pub async fn backup(asked: &Backup, parts: &Parts, print: &mut (dyn FnMut(&str) 
     let data = Data::existing(&asked.place)?;
     let parts = Parts { backup: asked.settings.clone(), files: asked.files.clone(), ..parts.clone() };
     let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
-    let done = console::pass(&door, "backup.run", "{}").await;
+    let done = pass(&door, "backup.run", &parts).await;
     let sealed = door.checkpoint().await;
     door.close().await;
-    let taken = told(done, &parts)?;
+    let taken = done?;
     sealed.context("the record of the backup could not be sealed yet")?;
     let taken: BackupTaken = serde_json::from_value(taken)?;
     let BackupTaken { snapshot, manifest, tables, rows, files, lost, stored_bytes, expired } = taken;
@@ -41,12 +44,33 @@ pub async fn backup(asked: &Backup, parts: &Parts, print: &mut (dyn FnMut(&str) 
     Ok(())
 }
 
-/// What an action of backups answered, or why it failed, in the words that it left behind.
-pub(super) fn told(done: Result<Value>, parts: &Parts) -> Result<Value> {
-    done.map_err(|error| {
-        let trouble = parts.backup_trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        trouble.map_or(error, |trouble| anyhow::anyhow!(trouble))
-    })
+/// Tries the newest backup, and says how long it took and what would have been lost.
+///
+/// # Errors
+/// What is wrong with it, with the next step.
+pub async fn drill_by_hand(asked: &DrillByHand, parts: &Parts, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
+    let data = Data::existing(&asked.place)?;
+    let backup = Settings { kit: asked.kit.clone(), ..asked.settings.clone() };
+    let parts = Parts { backup, ..parts.clone() };
+    let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
+    let done = pass(&door, "backup.drill", &parts).await;
+    let sealed = door.checkpoint().await;
+    door.close().await;
+    let drilled: BackupDrilled = serde_json::from_value(done?)?;
+    sealed.context("the record of the drill could not be sealed yet")?;
+    let BackupDrilled { snapshot, tables, rows, files, recovery_milliseconds, loss_seconds, .. } = drilled;
+    print(&format!("snapshot {snapshot}: {tables} tables, {rows} rows, {files} objects of files, all as they were"));
+    print("the record holds, and covers what was signed before the backup");
+    let (seconds, tenths) = (recovery_milliseconds / 1000, recovery_milliseconds % 1000 / 100);
+    print(&format!("signed in to the restored portal after {seconds}.{tenths} seconds (RTO)"));
+    print(&format!("its newest event was {loss_seconds} seconds old (RPO)"));
+    Ok(())
+}
+
+/// Passes an action of backups. Why it failed comes in the words that it left behind, not in the record's one word.
+async fn pass(door: &Arc<Door>, action: &str, parts: &Parts) -> Result<Value> {
+    let done = console::pass(door, action, "{}").await;
+    done.map_err(|error| parts.backup_troubles.of(action).map_or(error, |trouble| anyhow::anyhow!(trouble)))
 }
 
 /// Prints the recovery kit, or takes the word that it is kept.

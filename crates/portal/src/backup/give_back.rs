@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use door::Time;
-use door::store::{Decoder, Load, Migration, Settings, Store, Table};
+use door::store::{Decoder, Dump, Load, Migration, Settings, Store, Table};
 use futures_util::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
@@ -80,6 +80,9 @@ pub(super) async fn database(
     let migrations = migrations(manifest)?;
     let store = Store::open(target).await?;
     store.migrate(&migrations, now).await?;
+    if let Some(table) = absent(&store, manifest).await? {
+        return Err(Error::Missing { what: format!("table {table}") });
+    }
     let tables: Vec<Table> = manifest.tables.iter().map(TableKept::shape).collect();
     let mut load = Load::begin(&store, &tables).await?;
     for table in &manifest.tables {
@@ -92,6 +95,13 @@ pub(super) async fn database(
     }
     load.commit().await?;
     Ok(store)
+}
+
+/// A table of the schema that the snapshot does not hold.
+async fn absent(store: &Store, manifest: &Manifest) -> Result<Option<String>> {
+    let schema = Dump::open(store).await?.tables().await?;
+    let holds = |name: &str| manifest.tables.iter().any(|table| table.name == name);
+    Ok(schema.into_iter().map(|table| table.name).find(|name| !holds(name)))
 }
 
 async fn fill(repository: &Repository, table: &TableKept, load: &mut Load) -> Result<()> {

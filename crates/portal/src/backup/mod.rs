@@ -5,9 +5,12 @@
 //! reads all of it, `give_back` puts it where nothing is yet; `restore` and `drill` are made of the two.
 
 mod arguments;
+mod before_migration;
 mod chunk;
 mod command;
 mod confirm;
+mod drill;
+mod drill_run;
 mod error;
 mod expire;
 mod give_back;
@@ -17,24 +20,30 @@ mod kit;
 mod lines;
 mod lock;
 pub mod manifest;
+mod rehearsal;
 mod repository;
 mod restore;
 mod run;
 pub mod schedule;
 mod settings;
+mod stage;
 mod take;
 mod verify;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use door::Clock;
 
-pub use arguments::{Backup, RecoveryKit, RecoveryKitDo, Restore};
+pub use arguments::{Backup, DrillByHand, RecoveryKit, RecoveryKitDo, Restore};
+pub(crate) use before_migration::before_migration;
 pub use chunk::ChunkName;
-pub use command::{backup, recovery_kit};
+pub use command::{backup, drill_by_hand, recovery_kit};
 pub use confirm::ConfirmKit;
+pub use drill::{Drilled, drill};
+pub use drill_run::{BackupDrilled, Drill};
 pub use error::{Error, Result};
 pub use expire::{Expired, expire};
 pub use key::BackupKey;
@@ -62,12 +71,30 @@ pub struct Backups {
     pub program: PathBuf,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Why the last one failed, in words; shared with whoever asked for it.
-    pub trouble: Trouble,
+    /// Why the last tries failed; shared with whoever asked for them.
+    pub troubles: Troubles,
 }
 
-/// Why the last try failed, in words.
-pub type Trouble = Arc<Mutex<Option<String>>>;
+/// Why the last try of each action of backups failed, in words.
+#[derive(Debug, Clone, Default)]
+pub struct Troubles(Arc<Mutex<BTreeMap<&'static str, String>>>);
+
+impl Troubles {
+    /// Remembers how the last try of an action ended.
+    pub fn remember(&self, action: &'static str, error: Option<&Error>) {
+        let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match error {
+            Some(error) => drop(troubles.insert(action, error.to_string())),
+            None => drop(troubles.remove(action)),
+        }
+    }
+
+    /// Why the last try of an action failed; nothing when it did not.
+    #[must_use]
+    pub fn of(&self, action: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(action).cloned()
+    }
+}
 
 impl Backups {
     /// Opens the repository, or begins one.
@@ -77,10 +104,5 @@ impl Backups {
     pub async fn open_or_begin(&self) -> Result<Repository> {
         let key = BackupKey::of(self.data.directory())?;
         self.settings.place.open_or_begin(&key).await
-    }
-
-    /// Remembers how the last try ended.
-    pub fn remember(&self, error: Option<&Error>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = error.map(ToString::to_string);
     }
 }

@@ -4,11 +4,9 @@
 //! A log that goes on from an older copy could contradict what it signed since. So it goes on in a new epoch, whose first
 //! event says how far the log went once; and whoever was erased since is erased again.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
-use door::Time;
+use anyhow::{Result, bail};
 use door::ledger::checkpoint::Checkpoint;
 use door::ledger::note::Note;
 use door::record::{Decision, Erased, read_erased};
@@ -19,6 +17,7 @@ use super::arguments::Restore;
 use super::key::BackupKey;
 use super::kit::Kit;
 use super::repository::{Repository, Snapshot};
+use super::stage::Stage;
 use super::{expire, give_back, kept, verify};
 use crate::data::Data;
 use crate::parts::Parts;
@@ -98,11 +97,15 @@ pub(super) fn key(asked: &Restore) -> Result<BackupKey> {
     BackupKey::of(directory)
 }
 
-fn sound(report: &Report) -> Result<()> {
+/// Whether the record holds.
+///
+/// # Errors
+/// What the verifier found.
+pub(super) fn sound(report: &Report) -> Result<()> {
     match report.verdict() {
         Verdict::Verified | Verdict::SignedOnly => Ok(()),
         Verdict::Incomplete if report.signed == 0 => Ok(()),
-        _ => bail!("the record in the backup does not hold, so nothing was restored\n\n{report}"),
+        _ => bail!("the record in the backup does not hold\n\n{report}"),
     }
 }
 
@@ -186,56 +189,4 @@ impl Outside {
 fn log_of(name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name);
     name.trim_end().split('/').take(3).collect::<Vec<_>>().join("/")
-}
-
-/// A directory that is put together beside the one that it will be. Goes away unless it takes over.
-struct Stage {
-    path: PathBuf,
-    done: bool,
-}
-
-impl Stage {
-    fn beside(target: &Path) -> Result<Self> {
-        let name: [u8; 4] = crate::files::keys::random();
-        let path = named_beside(target, &format!("restoring-{}", hex::encode(name)))?;
-        fs::create_dir_all(&path).with_context(|| format!("{}: cannot be made", path.display()))?;
-        #[cfg(unix)]
-        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-        Ok(Self { path, done: false })
-    }
-
-    /// Changes names. Gives where what was there is now.
-    fn take_over(mut self, target: &Path, now: Time) -> Result<Option<PathBuf>> {
-        let hint = "is it a mount point, or in use? restore into a directory inside it";
-        let mut kept = None;
-        if target.exists() && fs::remove_dir(target).is_err() {
-            let at = now.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string();
-            let before = named_beside(target, &format!("before-{at}"))?;
-            fs::rename(target, &before)
-                .with_context(|| format!("{}: cannot be renamed\n\nhint: {hint}", target.display()))?;
-            kept = Some(before);
-        }
-        fs::rename(&self.path, target)
-            .with_context(|| format!("{}: cannot take over\n\nhint: {hint}", self.path.display()))?;
-        self.done = true;
-        #[cfg(unix)]
-        fs::File::open(target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(".".as_ref()))?
-            .sync_all()?;
-        Ok(kept)
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        if !self.done {
-            let _ = fs::remove_dir_all(&self.path);
-        }
-    }
-}
-
-/// `data` and `before-…` give `data.before-…`.
-fn named_beside(target: &Path, what: &str) -> Result<PathBuf> {
-    let name = target.file_name().and_then(|name| name.to_str());
-    let name = name.with_context(|| format!("{}: names no directory\n\nhint: --data DIR", target.display()))?;
-    Ok(target.with_file_name(format!("{name}.{what}")))
 }

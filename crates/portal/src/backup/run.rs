@@ -6,7 +6,7 @@ use door::{Action, Permitted, Read, Receive, Record, Refusal, Relation, Relation
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::error::WORDS;
+use super::error::{Error, WORDS};
 use super::expire::{Expired, expire};
 use super::take::{Taken, take};
 use crate::identity::Anywhere;
@@ -63,10 +63,14 @@ impl Receive for Run {
             Ok((taken, expired))
         };
         let taken = taken.await;
-        backups.remember(taken.as_ref().err());
-        taken.map_err(|error: super::Error| {
+        backups.troubles.remember(Self::SPEC.name, taken.as_ref().err());
+        taken.map_err(|error| {
             tracing::error!(%error, "no backup was made");
-            Refusal::NotNow(error.word())
+            match error {
+                // Another instance is at it: nothing failed.
+                Error::Locked { .. } => Refusal::Conflict("locked"),
+                error => Refusal::NotNow(error.word()),
+            }
         })
     }
 

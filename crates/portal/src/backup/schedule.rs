@@ -1,17 +1,19 @@
-//! When a backup is due: so long after the last one that succeeded, as the record says. So a portal that was restarted, or
+//! When a backup or a drill is due: so long after the last one that succeeded, as the record says. So a portal that was restarted, or
 //! another instance of it, does not begin to count anew.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use door::ledger::Chain;
-use door::store::{Store, Value};
+use door::store::Value;
 use door::{Credential, Door, Request, Time, id::uuid_at, values};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::settings::{Every, Settings};
 
+const BACKUP: &str = "backup.run";
+const DRILL: &str = "backup.drill";
 /// When an action of backups was last done.
 pub const LAST_DONE: &str = "SELECT max(at) AS at FROM event_index WHERE chain = $1 AND act = $2 AND outcome = 'done'";
 /// How often it is looked whether something is due.
@@ -30,13 +32,14 @@ pub fn start(door: &Arc<Door>, settings: &Settings, stopping: &watch::Receiver<b
     if settings.place.backup_to.is_none() {
         return;
     }
-    jobs.spawn(repeat(Arc::clone(door), "backup.run", settings.backup_every, stopping.clone()));
+    jobs.spawn(repeat(Arc::clone(door), BACKUP, settings.backup_every, stopping.clone()));
+    jobs.spawn(repeat(Arc::clone(door), DRILL, settings.drill_every, stopping.clone()));
 }
 
 async fn repeat(door: Arc<Door>, action: &'static str, every: Every, mut stopping: watch::Receiver<bool>) {
     let mut tried = None;
     loop {
-        match is_due(door.store(), door.installation(), action, every, tried, door.now()).await {
+        match is_due(&door, action, every, tried).await {
             Ok(true) => {
                 tried = Some(door.now());
                 let request =
@@ -56,16 +59,19 @@ async fn repeat(door: Arc<Door>, action: &'static str, every: Every, mut stoppin
     }
 }
 
-/// Whether it is due, so long after it was done; and after it was tried in vain, some minutes later.
-async fn is_due(
-    store: &Store,
-    installation: uuid::Uuid,
-    action: &str,
-    every: Every,
-    tried: Option<Time>,
-    now: Time,
-) -> door::store::Result<bool> {
-    let done: Option<Time> = store.read().await?.one(LAST_DONE, last_done(installation, action)).await?.get("at")?;
-    let retried = tried.is_none_or(|tried| now.seconds_since(tried) >= every.0.min(RETRY_SECONDS));
-    Ok(retried && done.is_none_or(|done| now.seconds_since(done) >= every.0))
+/// Whether it is due, so long after it was done; and after it was tried in vain, some minutes later. There is no drill
+/// before there is a backup.
+async fn is_due(door: &Door, action: &str, every: Every, tried: Option<Time>) -> door::store::Result<bool> {
+    let now = door.now();
+    if tried.is_some_and(|tried| now.seconds_since(tried) < every.0.min(RETRY_SECONDS)) {
+        return Ok(false);
+    }
+    let done = async |action: &str| -> door::store::Result<Option<Time>> {
+        let values = last_done(door.installation(), action);
+        door.store().read().await?.one(LAST_DONE, values).await?.get("at")
+    };
+    if action == DRILL && done(BACKUP).await?.is_none() {
+        return Ok(false);
+    }
+    Ok(done(action).await?.is_none_or(|done| now.seconds_since(done) >= every.0))
 }

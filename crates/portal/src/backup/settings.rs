@@ -57,6 +57,9 @@ pub struct Settings {
     /// How often the newest is restored beside the portal, and tried.
     #[arg(long, default_value = "7d", value_name = "TIME")]
     pub drill_every: Every,
+    /// The printed recovery kit that a drill by hand reads; otherwise the text of the key in the data directory.
+    #[arg(skip)]
+    pub kit: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
             backup_every: Every(24 * 3600),
             backup_keep: 30,
             drill_every: Every(7 * 24 * 3600),
+            kit: None,
         }
     }
 }

@@ -244,8 +244,11 @@ impl Taking<'_> {
     }
 }
 
-/// Every object that the database names, in the order of file and number.
+/// Every object that the database names, in the order of file and number. The first versions had no files.
 async fn wanted(dump: &mut Dump) -> Result<Vec<Wanted>> {
+    if !dump.tables().await?.iter().any(|table| table.name == "file_part") {
+        return Ok(Vec::new());
+    }
     let first = "SELECT f.organisation AS organisation, p.file AS file, p.number AS number, p.id AS id \
                  FROM file_part p JOIN file f ON f.id = p.file WHERE p.length > 0 ORDER BY p.file, p.number";
     let mut wanted = Vec::new();

@@ -1,7 +1,5 @@
 //! `readiness.show`: what stands between this installation and a client, in words, minutes and money.
 
-use std::sync::PoisonError;
-
 use door::store::Engine;
 use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Time, Verb, Way};
 use serde::{Deserialize, Serialize};
@@ -66,6 +64,7 @@ impl Look for Readiness {
             mail(),
             alerts(),
             backup(world, read).await?,
+            drill(world, read).await?,
             recovery_kit(world),
         ];
         items.splice(3..3, syslog);
@@ -157,14 +156,13 @@ fn alerts() -> ReadinessItem {
 
 /// Whether backups are taken, how old the newest is, and who could open it.
 async fn backup(world: &World, read: &mut Read<'_>) -> Result<ReadinessItem> {
-    let Backups { settings, trouble, .. } = &world.backups;
+    let Backups { settings, troubles, .. } = &world.backups;
     if settings.place.backup_to.is_none() {
         let words = "Nothing is backed up: when this machine is gone, so is everything. Start with --backup-to.";
         return Ok(item("backup", false, words, Some(10)));
     }
     let done = last_done(read, "backup.run").await?;
-    let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let words = match (done, trouble) {
+    let words = match (done, troubles.of("backup.run")) {
         (_, Some(trouble)) => format!("The last try failed: {}", trouble.lines().next().unwrap_or_default()),
         (Some(at), None) => {
             let (every, days) = (settings.backup_every, settings.backup_keep);
@@ -174,6 +172,24 @@ async fn backup(world: &World, read: &mut Read<'_>) -> Result<ReadinessItem> {
     };
     let fresh = done.is_some_and(|at| read.now().seconds_since(at) < 2 * settings.backup_every.0);
     Ok(item("backup", fresh, words, None))
+}
+
+/// Whether the newest backup was tried.
+async fn drill(world: &World, read: &mut Read<'_>) -> Result<ReadinessItem> {
+    let settings = &world.backups.settings;
+    if settings.place.backup_to.is_none() {
+        return Ok(item("drill", false, "There is no backup that could be tried.", None));
+    }
+    if let Some(trouble) = world.backups.troubles.of("backup.drill") {
+        let words = format!("The last try failed: {}", trouble.lines().next().unwrap_or_default());
+        return Ok(item("drill", false, words, None));
+    }
+    let Some(done) = last_done(read, "backup.drill").await? else {
+        return Ok(item("drill", false, "No backup was tried yet. Try one: plimsoll-portal drill.", Some(2)));
+    };
+    let words =
+        format!("Restored beside the portal and signed in to {}; once every {}.", shown(done), settings.drill_every);
+    Ok(item("drill", read.now().seconds_since(done) < 2 * settings.drill_every.0, words, None))
 }
 
 /// Whether somebody keeps the key of the backups.

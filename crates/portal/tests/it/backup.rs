@@ -25,7 +25,11 @@ on_both!(
 
 /// A place for backups, and the commands against it.
 pub(crate) struct Backups {
-    pub(crate) directory: TempDir,
+    /// Deleted with it.
+    _directory: TempDir,
+    /// Where the repository lies.
+    pub(crate) repository: PathBuf,
+    /// The printed kit.
     pub(crate) kit: PathBuf,
 }
 
@@ -35,18 +39,13 @@ pub(crate) type Said = anyhow::Result<String>;
 impl Backups {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let kit = directory.path().join("kit.txt");
-        Self { directory, kit }
-    }
-
-    /// Where the repository lies.
-    pub(crate) fn place(&self) -> PathBuf {
-        self.directory.path().join("repository")
+        let (repository, kit) = (directory.path().join("repository"), directory.path().join("kit.txt"));
+        Self { _directory: directory, repository, kit }
     }
 
     /// Every chunk that lies there.
     pub(crate) fn chunks(&self) -> Vec<PathBuf> {
-        let folders = std::fs::read_dir(self.place().join("chunks")).unwrap();
+        let folders = std::fs::read_dir(self.repository.clone().join("chunks")).unwrap();
         folders
             .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
             .map(|file| file.unwrap().path())
@@ -55,7 +54,7 @@ impl Backups {
 
     /// Takes a backup of a house, and prints its kit.
     pub(crate) async fn take(&self, house: &House, more: &[&str]) -> Said {
-        let to = self.place();
+        let to = self.repository.clone();
         let arguments = ["portal", "backup", "--to", to.to_str().unwrap()].into_iter().chain(more.iter().copied());
         let Command::Backup(mut asked) = Cli::parse_from(arguments).command else { panic!("backup") };
         asked.place = house.place.clone();
@@ -78,7 +77,7 @@ impl Backups {
 
     /// Restores into a place with the printed kit.
     pub(crate) async fn restore(&self, place: &Place, now: Time, more: &[&str]) -> Said {
-        let (from, kit) = (self.place(), self.kit.clone());
+        let (from, kit) = (self.repository.clone(), self.kit.clone());
         let arguments = ["portal", "restore", "--from", from.to_str().unwrap(), "--kit", kit.to_str().unwrap()];
         let arguments = arguments.into_iter().chain(more.iter().copied());
         let Command::Restore(mut asked) = Cli::parse_from(arguments).command else { panic!("restore") };
@@ -271,7 +270,7 @@ async fn old_ones_go_and_the_rest_can_be_read(house: House) {
         house.ask(people.token("owner"), "POST", &path, json!({"text": "Another day"})).await;
         backups.take(&house, &["--backup-keep", "2"]).await.unwrap();
     }
-    let snapshots = std::fs::read_dir(backups.place().join("snapshots")).unwrap().count();
+    let snapshots = std::fs::read_dir(backups.repository.join("snapshots")).unwrap().count();
     assert_eq!(snapshots, 3, "three are at most two days old");
     let (_directory, place) = new_machine(Engine::Sqlite).await;
     for snapshot in backups.restore(&place, house.door.now(), &["--list"]).await.unwrap().lines() {

@@ -1,11 +1,18 @@
 //! What is damaged, foreign or newer is refused, with the part and the next step, and before anything is touched.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use door::store::Engine;
+use door::store::{Engine, Settings, Store};
+use door::{Clock, HandClock, values};
+use portal::Parts;
+use portal::backup::{BackupKey, Kit, take};
+use portal::data::Data;
+use portal::files::Location;
+use portal::settings::Place;
 
 use crate::backup::{Backups, furnished, names, new_machine};
-use crate::house::House;
+use crate::house::{House, START};
 
 /// A house that was backed up.
 async fn backed_up() -> (House, Backups) {
@@ -74,7 +81,7 @@ async fn a_manifest_that_was_altered_or_swapped_is_refused() {
     let (house, backups) = backed_up().await;
     house.clock.set(house.door.now().plus_seconds(60));
     backups.take(&house, &[]).await.unwrap();
-    let snapshots = backups.place().join("snapshots");
+    let snapshots = backups.repository.join("snapshots");
     let there = names(&snapshots);
     // Yesterday's under today's name.
     let newest = std::fs::read(snapshots.join(&there[1])).unwrap();
@@ -108,14 +115,14 @@ async fn another_kit_and_a_mistyped_one_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_form_is_refused_as_newer() {
     let (house, backups) = backed_up().await;
-    let snapshot = backups.place().join("snapshots");
+    let snapshot = backups.repository.join("snapshots");
     let snapshot = snapshot.join(&names(&snapshot)[0]);
     let mut bytes = std::fs::read(&snapshot).unwrap();
     bytes[0] += 1;
     std::fs::write(&snapshot, bytes).unwrap();
     let why = refused(&house, &backups, &[]).await;
     assert!(why.contains("was made by a newer version") && why.contains("hint: install"), "{why}");
-    let header = backups.place().join("repository");
+    let header = backups.repository.join("repository");
     let text = std::fs::read_to_string(&header).unwrap();
     std::fs::write(&header, text.replace("\"format\": 1", "\"format\": 2")).unwrap();
     let why = refused(&house, &backups, &[]).await;
@@ -123,4 +130,81 @@ async fn a_newer_form_is_refused_as_newer() {
     std::fs::remove_file(&header).unwrap();
     let why = refused(&house, &backups, &[]).await;
     assert!(why.contains("holds no backups of a portal"), "{why}");
+}
+
+/// Data of the version before this one: its schema, and something in it.
+async fn of_the_version_before(directory: &Path) {
+    let place = Place { data: directory.to_owned(), database: None };
+    Data::open(&place).unwrap().sealer().unwrap().key().unwrap();
+    let store = Store::open(&Settings::Sqlite(directory.join("portal.db"))).await.unwrap();
+    let migrations = portal::schema::migrations();
+    store.migrate(&migrations[..migrations.len() - 1], START).await.unwrap();
+    let mut tx = store.write(true).await.unwrap();
+    let link = "INSERT INTO setup_link (secret_hash, expires_at) VALUES ($1, 7)";
+    tx.run(link, values![b"a link of then".as_slice()]).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
+async fn links(place: &Place) -> i64 {
+    let store = Store::open(&Settings::Sqlite(place.data.join("portal.db"))).await.unwrap();
+    let count = "SELECT count(*) AS links FROM setup_link WHERE expires_at = 7";
+    let row = store.read().await.unwrap().one(count, vec![]).await.unwrap();
+    row.get("links").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_version_backs_up_before_it_migrates_and_older_ones_come_in() {
+    let directory = tempfile::tempdir().unwrap();
+    of_the_version_before(directory.path()).await;
+    let place = Place { data: directory.path().to_owned(), database: None };
+    let data = Data::open(&place).unwrap();
+    let parts = Parts { clock: Arc::new(HandClock::at(START)), ..Parts::real() };
+    for _ in 0..2 {
+        parts.door(&data, &place, "http://localhost", false).await.unwrap().close().await;
+        let before = directory.path().join("before-migration/snapshots");
+        assert_eq!(names(&before).len(), 1, "one, and none when nothing is due");
+    }
+
+    // The backup of the older schema comes in through the migrations, with the key that is still there.
+    let mut backups = Backups::new();
+    backups.repository = directory.path().join("before-migration");
+    let kit = Kit(BackupKey::of(directory.path()).unwrap());
+    std::fs::write(&backups.kit, kit.to_string()).unwrap();
+    let (_machine, restored) = new_machine(Engine::Sqlite).await;
+    backups.restore(&restored, START, &[]).await.unwrap();
+    assert_eq!(links(&restored).await, 1);
+
+    // Where none can be taken, nothing is migrated.
+    let directory = tempfile::tempdir().unwrap();
+    of_the_version_before(directory.path()).await;
+    let place = Place { data: directory.path().to_owned(), database: None };
+    std::fs::write(directory.path().join("before-migration"), b"in the way").unwrap();
+    let data = Data::open(&place).unwrap();
+    let refused = parts.door(&data, &place, "http://localhost", false).await.err().unwrap();
+    assert!(refused.to_string().contains("nothing was changed"), "{refused:#}");
+    let store = Store::open(&Settings::Sqlite(directory.path().join("portal.db"))).await.unwrap();
+    assert_eq!(store.due(&portal::schema::migrations()).await.unwrap().1, 1);
+}
+
+/// What a version after this one wrote: a migration that this one does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_refused_as_newer() {
+    let (house, backups) = backed_up().await;
+    let mut tx = house.door.store().write(true).await.unwrap();
+    let newer = "INSERT INTO migration (version, name, digest, at) VALUES (99, 'of tomorrow', $1, 1)";
+    tx.run(newer, values![b"digest".as_slice()]).await.unwrap();
+    tx.commit().await.unwrap();
+    // The portal that runs would refuse to start on it, so the backup is taken beneath it.
+    let data = Data::open(&house.place).unwrap();
+    let (files, ..) = portal::files::Settings::default().open(data.directory()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(HandClock::at(house.door.now().plus_seconds(60)));
+    let place = portal::backup::Place {
+        backup_to: Some(Location::Directory(backups.repository.clone())),
+        ..portal::backup::Place::default()
+    };
+    let repository = place.open(&BackupKey::of(data.directory()).unwrap()).await.unwrap();
+    take(&repository, house.door.store(), &data, &files, &clock).await.unwrap();
+    let why = refused(&house, &backups, &[]).await;
+    assert!(why.contains("was made by a newer version") && why.contains("its schema is"), "{why}");
 }

@@ -6,7 +6,9 @@
 
 mod api;
 mod backup;
+mod backup_drill;
 mod backup_refused;
+mod backup_s3;
 mod browser;
 mod chromium;
 mod export;
