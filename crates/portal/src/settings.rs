@@ -33,7 +33,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the portal.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Do an action of the operator's: its name, and its input as JSON (`-` reads it from standard input).
     #[command(after_help = "Actions: organisation.create, person.create, membership.state.set. The input may name a \
                             file for a secret: {\"password\":{\"file\":\"/run/secret\"}} or {\"env\":\"NAME\"}.\n\

@@ -117,7 +117,7 @@ fn settings(data: &Path) -> Serve {
     let contact = ["--security-contact", "security@halden.studio"];
     let arguments = ["portal", "serve", "--data", data.to_str().unwrap()].into_iter().chain(contact);
     let Command::Serve(serve) = Cli::parse_from(arguments).command else { panic!("serve") };
-    serve
+    *serve
 }
 
 /// The people of `crates/portal/people.sh`, by the same commands, and what it prints of them.

@@ -40,10 +40,7 @@ pub async fn expire(repository: &Repository, days: u32, clock: &Arc<dyn Clock>) 
 async fn clear(repository: &Repository, before: Time, mut lock: Lock) -> (Lock, Result<Expired>) {
     let work = async {
         let names = repository.snapshots().await?;
-        let (newest, older) = match names.split_last() {
-            Some(split) => split,
-            None => return Ok(Expired::default()),
-        };
+        let Some((newest, older)) = names.split_last() else { return Ok(Expired::default()) };
         let (old, stays): (Vec<_>, Vec<_>) =
             older.iter().partition(|name| taken_at(name).is_some_and(|at| at < before));
         if old.is_empty() {

@@ -15,6 +15,7 @@ on_both!(a_sound_backup_is_signed_in_to, a_table_that_is_not_in_it_is_named);
 impl Backups {
     /// Tries the newest backup of a house.
     async fn drill(&self, house: &House, more: &[&str]) -> Said {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let from = self.repository.clone();
         let arguments = ["portal", "drill", "--from", from.to_str().unwrap()].into_iter().chain(more.iter().copied());
         let Command::Drill(mut asked) = Cli::parse_from(arguments).command else { panic!("drill") };

@@ -208,3 +208,18 @@ async fn a_newer_schema_is_refused_as_newer() {
     let why = refused(&house, &backups, &[]).await;
     assert!(why.contains("was made by a newer version") && why.contains("its schema is"), "{why}");
 }
+
+/// One at a time. Whoever was killed blocks the place for some minutes, and not for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_backup_at_a_time() {
+    let (house, backups) = backed_up().await;
+    let lock = backups.repository.join("lock");
+    assert!(!lock.exists(), "the lock was given back");
+    let until = house.door.now().plus_seconds(60);
+    std::fs::write(&lock, until.0.to_string()).unwrap();
+    let why = backups.take(&house, &[]).await.unwrap_err().to_string();
+    assert!(why.contains("another backup is running there"), "{why}");
+    house.clock.set(until);
+    backups.take(&house, &[]).await.unwrap();
+    assert!(!lock.exists(), "the lock was given back");
+}

@@ -206,7 +206,7 @@ fn serve(place: &Place) -> Serve {
     let cli = <Cli as clap::Parser>::parse_from(["portal", "serve"]);
     let Command::Serve(mut serve) = cli.command else { panic!("serve") };
     serve.place = place.clone();
-    serve
+    *serve
 }
 
 /// Who is who, by name, and what there is.
