@@ -5,13 +5,15 @@
 //! event says how far the log went once; and whoever was erased since is erased again.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use door::ledger::checkpoint::Checkpoint;
 use door::ledger::note::Note;
 use door::record::{Decision, Erased, read_erased};
 use door::store::{Settings, Store};
 use door::verify::{Report, Verdict};
+use door::{Credential, Door, Request, id::uuid_at};
 
 use super::arguments::Restore;
 use super::key::BackupKey;
@@ -25,6 +27,8 @@ use crate::settings::Place;
 
 const CHECKPOINT: &str = "record.checkpoint";
 const ERASED: &str = "record.erased";
+/// The job that erases accounts, also those that came back with a backup.
+const ERASE: &str = "account.erase";
 const RECORD_NAME: &str = "keys/record.name";
 
 /// Restores, and says what was done, line by line.
@@ -127,8 +131,25 @@ async fn go_on(
         let decision = Decision { reason: asked.reason.clone(), decided_by: asked.decided_by.clone() };
         crate::record::new_epoch(data, &door, &parts.clock, &decision, print).await
     };
+    let done = match done {
+        Ok(()) => erase_again(&door, print).await,
+        failed => failed,
+    };
     door.close().await;
     done
+}
+
+/// Lets the portal's own job erase the accounts of those whom the list names, until there is none left.
+async fn erase_again(door: &Arc<Door>, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
+    loop {
+        let request = Request { credential: Credential::Job(ERASE), id: uuid_at(door.now()), ..Request::default() };
+        let reply = door.pass(ERASE, request).await;
+        let reply = reply.map_err(|refusal| anyhow!("accounts cannot be erased again: {}", refusal.word()))?;
+        match reply.output["people"].as_i64() {
+            Some(people) if people > 0 => print(&format!("accounts erased once more: {people}")),
+            _ => return Ok(()),
+        }
+    }
 }
 
 /// What is known outside the snapshot: how far the log went, and who was erased.

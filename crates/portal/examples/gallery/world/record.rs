@@ -129,7 +129,14 @@ pub(super) fn readiness() -> ReadinessShown {
             item("database", true, "SQLite, on this machine. What was acknowledged is on disk.", None),
             item("record", true, "48219 events sealed, the last checkpoint signed a moment ago.", None),
             item("second_factor", false, "Sign-in is by password alone in this version.", None),
-            item("backup", false, "This version makes no backups by itself.", None),
+            item("backup", true, "The newest was taken 2026-06-24 03:00 UTC; one every 1d, kept for 30 days.", None),
+            item(
+                "drill",
+                true,
+                "Restored beside the portal and signed in to 2026-06-21 04:00 UTC; once every 7d.",
+                None,
+            ),
+            item("recovery_kit", true, "Somebody has confirmed that it is kept elsewhere.", None),
         ],
         minutes: 5,
     }
