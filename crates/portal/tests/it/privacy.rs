@@ -103,7 +103,7 @@ async fn copy(house: &House, token: &str, path: &str) -> BTreeMap<String, Vec<u8
     entries
 }
 
-fn rows<'a>(entries: &'a BTreeMap<String, Vec<u8>>, table: &str) -> Vec<Value> {
+fn rows(entries: &BTreeMap<String, Vec<u8>>, table: &str) -> Vec<Value> {
     serde_json::from_slice(&entries[&format!("data/{table}.json")]).unwrap()
 }
 
