@@ -14,11 +14,11 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An action that did not succeed.
-pub(super) struct Refused {
+pub(in crate::walk) struct Refused {
     /// What was sent and what came back, in a sentence.
-    pub(super) words: String,
+    pub(in crate::walk) words: String,
     /// How the last answer is to be read.
-    pub(super) reading: Reading,
+    pub(in crate::walk) reading: Reading,
 }
 
 impl World<'_> {

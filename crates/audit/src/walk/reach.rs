@@ -238,11 +238,10 @@ impl World<'_> {
             let again = if form == Form::Remove { self.fresh(self.objects[object].slot, by).await? } else { object };
             return Box::pin(self.reach_on(action, by, again, form)).await;
         }
-        // What shows the object's canaries in its answer is a read, whatever its verb.
-        let carried = &self.objects[object].canaries;
+        // What shows the owner's canaries in its answer is a read, whatever its verb.
+        let owner = self.actors[self.objects[object].owner].fact.name.clone();
         let (answer, sent) = (asked.answer.text(), call.sent_text());
-        let shows =
-            carried.iter().any(|(_, canary)| answer.contains(canary.as_str()) && !sent.contains(canary.as_str()));
+        let shows = self.canaries.search(&answer, "", &sent).iter().any(|seen| seen.owner == owner);
         let form = if witness.is_none() && shows { Form::Read } else { form };
         let says_something = witness.is_none() && !shows && !answer.trim().is_empty();
         drop(answer);

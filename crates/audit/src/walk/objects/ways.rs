@@ -1,5 +1,6 @@
 //! How objects of a kind come to be: found out once, by making one, and repeated from then on.
 
+use super::super::calls::Refused;
 use super::super::world::{Asked, Call, World};
 use super::keys::{key_at, last_segment};
 use super::{KeyPlace, Way};
@@ -98,7 +99,18 @@ impl World<'_> {
                 let chosen = matches!(place, KeyPlace::Sent(_) | KeyPlace::Path);
                 Ok(self.keep_object(slot, owner, keys, key, &call, chosen))
             }
-            Way::Recipe => self.make_by_recipe(slot, owner, keys).await,
+            Way::Recipe => match self.make_by_recipe(slot, owner, keys.clone()).await {
+                // As with an action: what lies around it may have no room for one more.
+                Err(refused) if refused.reading == Reading::Invalid => {
+                    let around = self.slots.all[slot].parents.last().copied().ok_or(refused.words)?;
+                    let fresh = Box::pin(self.make_at(around, owner, depth + 1)).await?;
+                    let keys = self.objects[fresh].keys.clone();
+                    let object = self.make_by_recipe(slot, owner, keys).await.map_err(|refused| refused.words)?;
+                    self.standing.insert((around, owner), fresh);
+                    Ok(object)
+                }
+                made => made.map_err(|refused| refused.words),
+            },
             Way::Fixture => {
                 let fixture = self.manifest.fixtures.get(&noun).cloned().ok_or("no such fixture")?;
                 let told = self.actors.iter().position(|actor| actor.fact.name == fixture.owner);
@@ -198,9 +210,10 @@ impl World<'_> {
         slot: usize,
         owner: usize,
         keys: BTreeMap<usize, String>,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Refused> {
+        let broken = |words: String| Refused { words, reading: Reading::Broken };
         let noun = self.slots.all[slot].noun.clone();
-        let line = self.manifest.make.get(&noun).cloned().ok_or("no such recipe")?;
+        let line = self.manifest.make.get(&noun).cloned().ok_or_else(|| broken("no such recipe".into()))?;
         let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|actor| actor.fact.name == *name));
         let maker = match maker {
             // The recipe's actor makes it for his own tenant only.
@@ -218,16 +231,17 @@ impl World<'_> {
             let Some((other, _)) = name.split_once('.') else { continue };
             let needed = (0..self.slots.all.len()).find(|at| self.slots.all[*at].noun == other && *at != slot);
             if let Some(needed) = needed.filter(|_| !known.contains_key(&name)) {
-                let object = Box::pin(self.standing_at(needed, maker, 1)).await?;
+                let object = Box::pin(self.standing_at(needed, maker, 1)).await.map_err(broken)?;
                 known.insert(name, self.objects[object].key().to_owned());
             }
         }
         let filled =
-            line.fill(&|name| known.get(name).cloned()).map_err(|unfilled| format!("make.{noun}: {unfilled}"))?;
+            line.fill(&|name| known.get(name).cloned()).map_err(|unfilled| broken(format!("make.{noun}: {unfilled}")))?;
         let call = Call::from(filled);
         let asked = self.ask(Some(maker), &call, Purpose::SetUp).await;
         if !asked.succeeded() {
-            return Err(format!("make.{noun} answered {}", asked.exchange.status));
+            let words = format!("make.{noun} answered {}", asked.exchange.status);
+            return Err(Refused { words, reading: asked.exchange.reading });
         }
         let value = asked.answer.json();
         let key = match &line.produces {
@@ -238,7 +252,7 @@ impl World<'_> {
                 .map(|(_, key)| key)
                 .or_else(|| asked.answer.header("location").and_then(last_segment)),
         };
-        let key = key.ok_or_else(|| format!("make.{noun}: the answer has no key there"))?;
+        let key = key.ok_or_else(|| broken(format!("make.{noun}: the answer has no key there")))?;
         Ok(self.keep_object(slot, maker, keys, key, &call, false))
     }
 }
