@@ -83,7 +83,7 @@ pub enum Fact {
         action: String,
         /// `portions`.
         field: String,
-        /// As JSON, with holes for what differs from run to run: `{canary}`, `{key}`, `{today+7}`.
+        /// As JSON, with holes for what differs from run to run: `{canary}`, `{key}`, `{today+7}`, `{actor.name}`.
         value: String,
         /// `document`, `refusal` (it was changed after one), `object` (the key of one).
         from: String,

@@ -26,7 +26,11 @@ pub(super) fn exhibits(run: &Run, trial: &Trial, attempt: &Attempt, note: &str, 
         });
     }
     let control = trial.control.as_ref();
-    shown.extend(control.map(|exchange| exhibit(run, "owner", &trial.owner, exchange, "the same by the one who may")));
+    // Whoever may is most often the owner, and sometimes somebody else who decides on what the owner made.
+    let able =
+        |exchange: &Exchange| run.actors.iter().find(|actor| actor.name == exchange.actor).unwrap_or(&trial.owner);
+    shown
+        .extend(control.map(|exchange| exhibit(run, "owner", able(exchange), exchange, "the same by the one who may")));
     shown
 }
 

@@ -1,7 +1,8 @@
 //! Bodies in the lock: what a service accepted only after it had objected, with holes where each run has its own value.
 //!
-//! `{canary}` is a fresh canary, `{today+7}` a day, `{key}` the key of an object of this run's. What came from the
-//! document and was accepted at once is not written down: the next run makes it again without asking.
+//! `{canary}` is a fresh canary, `{today+7}` a day, `{key}` the key of an object of this run's, `{actor.name}` a value of
+//! whoever sends it. What came from the document and was accepted at once is not written down: the next run makes it again
+//! without asking.
 
 use super::super::world::World;
 use crate::canary::Canaries;

@@ -235,8 +235,9 @@ impl World<'_> {
                 known.insert(name, self.objects[object].key().to_owned());
             }
         }
-        let filled =
-            line.fill(&|name| known.get(name).cloned()).map_err(|unfilled| broken(format!("make.{noun}: {unfilled}")))?;
+        let filled = line
+            .fill(&|name| known.get(name).cloned())
+            .map_err(|unfilled| broken(format!("make.{noun}: {unfilled}")))?;
         let call = Call::from(filled);
         let asked = self.ask(Some(maker), &call, Purpose::SetUp).await;
         if !asked.succeeded() {
