@@ -9,6 +9,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::house::empty_postgres;
 use crate::killed::{Instance, World};
 
 /// Bytes of a file, and of what is sent of it at once: each piece takes a while, so that a kill meets it.
@@ -176,5 +177,13 @@ async fn kill_while_files_come_in(place: &Place) -> usize {
 async fn files_on_sqlite_outlive_kills() {
     let directory = tempfile::tempdir().unwrap();
     let place = Place { data: directory.path().join("data"), database: None };
+    assert!(kill_while_files_come_in(&place).await >= FILES);
+}
+
+#[tokio::test]
+async fn files_on_postgres_outlive_kills() {
+    let Some(database) = empty_postgres().await else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place { data: directory.path().join("data"), database: Some(database) };
     assert!(kill_while_files_come_in(&place).await >= FILES);
 }
