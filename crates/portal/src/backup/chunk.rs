@@ -16,9 +16,9 @@ use super::key::Key;
 /// The shortest chunk that is not the last one.
 const CHUNK_BYTES_MIN: usize = 256 * 1024;
 /// The longest chunk. What is held in memory follows from it.
-pub(super) const CHUNK_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// A boundary every 2^20 bytes on average, beyond the shortest length.
-const ZEROS: u32 = 20;
+pub(super) const CHUNK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A boundary every 2^19 bytes on average, beyond the shortest length.
+const ZEROS: u32 = 19;
 
 /// What a chunk is called: a keyed fingerprint of its bytes, so that the same bytes lie there once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -25,7 +25,7 @@ const HEADER: &str = "repository";
 const SNAPSHOTS: &str = "snapshots";
 const CHUNKS: &str = "chunks";
 /// Chunks that are fetched ahead of whoever reads.
-const CHUNKS_AHEAD: usize = 3;
+const CHUNKS_AHEAD: usize = 2;
 
 /// Backups of one portal.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use super::repository::{Repository, chunk_path};
 use super::{Error, Result};
 
 /// Chunks that are on their way at the same time.
-const CHUNKS_ON_THE_WAY_MAX: usize = 3;
+const CHUNKS_ON_THE_WAY_MAX: usize = 2;
 
 /// A repository that is written into.
 pub(super) struct Writer {
