@@ -138,7 +138,9 @@ fn statements() -> Vec<(String, String)> {
         let source = std::fs::read_to_string(&path).unwrap();
         for word in ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "] {
             for (start, _) in source.match_indices(&format!("\"{word}")) {
-                let text: String = source[start + 1..].chars().take_while(|c| *c != '"').collect();
+                let rest = &source[start + 1..];
+                let ends = rest.match_indices('"').map(|(at, _)| at).find(|at| !rest[..*at].ends_with('\\'));
+                let text = rest[..ends.unwrap_or(rest.len())].replace("\\\"", "\"");
                 let statement: Vec<&str> = text.split("\\\n").map(str::trim_start).collect();
                 let statement = statement.concat();
                 // A brace is a place where `format!` puts something in; values may be added to the end.

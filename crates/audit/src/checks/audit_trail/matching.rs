@@ -1,6 +1,6 @@
 //! Which rows of the record belong to which event, by actor and object and never by counting all rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Event, Kind, Trail};
 use super::learn::{Learnt, learn};
@@ -22,6 +22,8 @@ pub(super) struct Matched<'a> {
     pub(super) learnt: Learnt,
     /// For each action that makes objects, the signatures of the rows that one making leaves.
     makings: BTreeMap<&'a str, Vec<Vec<String>>>,
+    /// Which actions the rows of a signature are known to tell of, by objects that nothing else was done to.
+    told: BTreeMap<Vec<String>, BTreeSet<&'a str>>,
 }
 
 impl<'a> Matched<'a> {
@@ -38,7 +40,22 @@ impl<'a> Matched<'a> {
                 *known = own;
             }
         }
-        Self { trail, learnt, makings }
+        let mut told: BTreeMap<Vec<String>, BTreeSet<&str>> = BTreeMap::new();
+        for (action, signatures) in &makings {
+            for signature in signatures {
+                told.entry(signature.clone()).or_default().insert(action);
+            }
+        }
+        let mut matched = Self { trail, learnt, makings, told: BTreeMap::new() };
+        let alone =
+            |event: &&Event| matches!(event.kind, Kind::Changed | Kind::Read) && !event.shared && !event.key.is_empty();
+        for event in trail.events.iter().filter(alone) {
+            if let Some(row) = matched.beyond_the_making(event).0 {
+                told.entry(owned(matched.learnt.signature(row))).or_default().insert(&event.action);
+            }
+        }
+        matched.told = told;
+        matched
     }
 
     /// Whether anything can be said at all: something that was made is in the record.
@@ -51,7 +68,12 @@ impl<'a> Matched<'a> {
         let found = match event.kind {
             Kind::Made => rows_about(&self.learnt, event).first().copied(),
             Kind::Changed | Kind::Read if event.key.is_empty() => return self.find_without_key(event),
-            Kind::Changed | Kind::Read => self.beyond_the_making(event),
+            Kind::Changed | Kind::Read => match self.beyond_the_making(event) {
+                (None, true) => {
+                    return Found::Unknown("a row of that moment is about the object, and may be another action's");
+                }
+                (row, _) => row,
+            },
             Kind::Refused => return self.find_refusal(event),
         };
         match found {
@@ -60,8 +82,10 @@ impl<'a> Matched<'a> {
         }
     }
 
-    /// A row about the object that its making does not explain.
-    fn beyond_the_making(&self, event: &Event) -> Option<usize> {
+    /// A row about the object that its making does not explain; else whether there is one that tells of other actions as
+    /// far as is known, about an object to which other things are done at the same time.
+    fn beyond_the_making(&self, event: &Event) -> (Option<usize>, bool) {
+        let mut of_others = false;
         let mut explained =
             event.made_by.as_deref().and_then(|maker| self.makings.get(maker)).cloned().unwrap_or_default();
         for row in rows_about(&self.learnt, event) {
@@ -72,10 +96,15 @@ impl<'a> Matched<'a> {
             let signature = owned(self.learnt.signature(row));
             match explained.iter().position(|known| *known == signature) {
                 Some(position) => drop(explained.swap_remove(position)),
-                None => return Some(row),
+                None if event.shared && self.is_told_of_others(&signature, &event.action) => of_others = true,
+                None => return (Some(row), false),
             }
         }
-        None
+        (None, of_others)
+    }
+
+    fn is_told_of_others(&self, signature: &[String], action: &str) -> bool {
+        self.told.get(signature).is_some_and(|actions| !actions.contains(action))
     }
 
     /// A row that came after the event, by the same actor, and about nothing else that is known.

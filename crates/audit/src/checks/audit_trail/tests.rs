@@ -160,6 +160,25 @@ fn another_clock_is_learnt() {
     assert!(matches!(story.found("GET /notes/{id}/x/{y}"), Found::Row(_)));
 }
 
+/// Everything that is done in a house tells of the house, too.
+#[test]
+fn a_row_of_another_action_proves_nothing_about_an_object_that_all_share() {
+    for (recorded, found) in [("note.update", false), ("house.export", true)] {
+        let mut story = story(plain);
+        story.done(Kind::Read, "POST /houses/{id}/export", "ann", "900", recorded);
+        let event = story.trail.events.last_mut().unwrap();
+        (event.shared, event.made_by) = (true, None);
+        // What `done` writes of its making is of no one here.
+        let making = story.trail.rows.len() - 2;
+        story.trail.rows.remove(making);
+        match story.found("POST /houses/{id}/export") {
+            Found::Row(_) => assert!(found, "{recorded}"),
+            Found::Unknown(_) => assert!(!found, "{recorded}"),
+            Found::Absent => panic!("{recorded}: it may be there"),
+        }
+    }
+}
+
 /// One that names neither source nor result, and nothing that could be it.
 fn meagre(by: &str, action: &str, key: &str, at: i64, _: &str) -> Value {
     json!({"at": at, "actor": by, "action": action, "object": key})
