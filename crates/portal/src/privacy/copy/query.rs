@@ -25,30 +25,22 @@ pub(super) struct Query {
 pub(super) fn queries(whose: Whose) -> &'static [Query] {
     static QUERIES: LazyLock<[Vec<Query>; 3]> =
         LazyLock::new(|| [made(Whose::Person), made(Whose::Organisation), made(Whose::Client)]);
-    match whose {
-        Whose::Person => &QUERIES[0],
-        Whose::Organisation => &QUERIES[1],
-        Whose::Client => &QUERIES[2],
-    }
+    &QUERIES[whose as usize]
 }
 
-/// The newest file of each version that is in a copy, with what it is called.
-pub(super) const fn files(whose: Whose) -> &'static str {
-    macro_rules! files {
-        ($whose:literal) => {
-            concat!(
+/// The file of every version that is in a copy, with what it is called.
+pub(super) fn files(whose: Whose) -> &'static str {
+    static FILES: LazyLock<[&str; 3]> = LazyLock::new(|| {
+        ["v.submitted_by", "p.organisation", "p.client"].map(|theirs| {
+            let sql = format!(
                 "SELECT r.title AS title, v.name AS name, v.file AS file, p.organisation AS organisation \
-                 FROM request_version v JOIN request r ON r.id = v.request JOIN project p ON p.id = r.project WHERE ",
-                $whose,
-                " = $1 ORDER BY v.id"
-            )
-        };
-    }
-    match whose {
-        Whose::Person => files!("v.submitted_by"),
-        Whose::Organisation => files!("p.organisation"),
-        Whose::Client => files!("p.client"),
-    }
+                 FROM request_version v JOIN request r ON r.id = v.request JOIN project p ON p.id = r.project \
+                 WHERE {theirs} = $1 ORDER BY v.id"
+            );
+            &*sql.leak()
+        })
+    });
+    FILES[whose as usize]
 }
 
 /// Which rows of a table are whose.
