@@ -1,7 +1,7 @@
 //! Backups: taken while the portal works, encrypted, and tried before they are needed. What lies where, and what each
 //! command does: docs/backup.md.
 //!
-//! A backup is a *snapshot* in a *repository*: a sealed [`manifest`] that names *chunks*. [`take`] makes one, `verify`
+//! A backup is a *snapshot* in a *repository*: a sealed [`manifest`] that names *chunks*. [`take()`] makes one, `verify`
 //! reads all of it, `give_back` puts it where nothing is yet; `restore` and `drill` are made of the two.
 
 mod arguments;
