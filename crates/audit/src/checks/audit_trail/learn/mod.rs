@@ -105,7 +105,7 @@ impl Learnt {
     }
 
     /// How far the moment of a row may lie from its event's: the record may say whole seconds only.
-    fn slack_ms(&self) -> i64 {
+    pub(super) fn slack_ms(&self) -> i64 {
         let whole = (0..self.rows.len()).all(|row| self.written_at(row).is_none_or(|at| at % 1000 == 0));
         if whole { 1000 } else { 150 }
     }

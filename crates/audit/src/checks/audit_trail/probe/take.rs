@@ -1,6 +1,9 @@
 //! Each action once more: refused to a stranger, then done by one who may.
 
+use std::time::Duration;
+
 use super::super::document::Kind;
+use super::super::learn::learn;
 use super::events::canaries_in;
 use super::{Probe, now};
 use crate::client::Purpose;
@@ -103,6 +106,10 @@ impl Probe<'_, '_> {
         let (owner, keys) = (self.world.objects[subject].owner, self.world.objects[subject].keys.clone());
         let actor = if self.world.actors[owner].fact.throw_away { owner } else { reached.actor };
         let Ok(call) = self.world.call_again(reached.action, actor, &keys, subject).await else { return };
+        let is_shared = self.is_shared(&self.world.objects[subject]);
+        if is_shared {
+            self.keep_apart().await;
+        }
         let from_ms = now();
         let asked = self.world.ask(Some(actor), &call, Purpose::Other).await;
         if !asked.succeeded() {
@@ -115,6 +122,16 @@ impl Probe<'_, '_> {
         let effect = kind == Kind::Read || reached.witness.is_some();
         let status = asked.exchange.status;
         self.happened(name, kind, actor, &call, (from_ms, status, effect), Some(subject));
+        if is_shared {
+            self.keep_apart().await;
+        }
+    }
+
+    /// Waits until no row of what comes next can be taken for one of what was: where many things are done to one object,
+    /// only the time tells their rows apart.
+    async fn keep_apart(&self) {
+        let apart = learn(&self.trail).slack_ms().unsigned_abs() * 2;
+        tokio::time::sleep(Duration::from_millis(apart)).await;
     }
 
     async fn take_without_object(&mut self, reached: &Reached, kind: Kind) {
