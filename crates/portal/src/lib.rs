@@ -30,7 +30,7 @@ pub mod serve;
 pub mod settings;
 pub mod standing;
 pub mod texts;
-mod tls;
+pub mod tls;
 pub mod trail;
 pub mod vault;
 pub mod wires;

@@ -13,6 +13,7 @@ use crate::identity::Hasher;
 use crate::moving;
 use crate::settings::Place;
 use crate::standing::People;
+use crate::tls;
 use crate::trail::push;
 use crate::vault::Safe;
 use crate::world::World;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub backup: backup::Settings,
     /// Why the last backup and the last drill failed.
     pub backup_troubles: backup::Troubles,
+    /// The certificate that is shown, where HTTPS is spoken here.
+    pub certificate: Arc<tls::Shown>,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -58,6 +61,7 @@ impl Parts {
             keep_record_days: None,
             backup: backup::Settings::default(),
             backup_troubles: backup::Troubles::default(),
+            certificate: Arc::default(),
             unlocked: Vec::new(),
         }
     }
@@ -103,6 +107,7 @@ impl Parts {
             syslog: self.push.syslog.clone(),
             keep_record_days: self.keep_record_days,
             engine: store.engine(),
+            certificate: Arc::clone(&self.certificate),
             backups: Backups {
                 settings: self.backup.clone(),
                 data: data.clone(),

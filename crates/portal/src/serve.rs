@@ -24,7 +24,7 @@ use crate::backup;
 use crate::data::Data;
 use crate::demo;
 use crate::parts::Parts;
-use crate::settings::{Serve, Tls};
+use crate::settings::Serve;
 use crate::tls;
 use crate::wires::html::{self, Site};
 use crate::wires::{Peer, Proxies, jobs, json, takes_a_file};
@@ -46,6 +46,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
             serve.listen.port()
         );
     }
+    let how = serve.tls.how()?;
     let data = Data::open(&serve.place)?;
     if serve.demo {
         data.become_demo()?;
@@ -91,10 +92,15 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
         asked_to_stop().await;
         stop.send_replace(true);
     });
-    let ended = match serve.tls {
+    let ended = match how {
         None => tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future()),
-        Some(Tls::SelfSigned) => {
-            let listener = tls::Listener::self_signed(listener, &public_origin)?;
+        Some(how) => {
+            let keeper =
+                tls::Keeper { data: &data, clock: &parts.clock, public_origin: &public_origin, stopping: &stopping };
+            let listener = tls::listen(listener, how, keeper, &parts.certificate, &mut jobs)?;
+            if let Some(from) = serve.tls.redirect_from {
+                tls::redirect(from, &public_origin, &stopping, &mut jobs).await?;
+            }
             tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future())
         }
     };

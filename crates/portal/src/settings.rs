@@ -3,12 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::backup::{self, Backup, DrillByHand, RecoveryKit, Restore};
 use crate::files;
 use crate::record::{Attack, Ledger, Verify, Witness};
 use crate::requests::receipt::VerifyReceipt;
+use crate::tls;
 use crate::trail::push;
 
 /// The client portal: one place for a service business and its clients.
@@ -20,6 +21,8 @@ use crate::trail::push;
         plimsoll-portal serve --demo               invented people, one click each\n  \
         plimsoll-portal serve                      your own, beginning with a one-time link\n  \
         plimsoll-portal serve --tls self-signed    the same over HTTPS, for a try\n  \
+        plimsoll-portal serve --listen 0.0.0.0:443 --domain portal.example.com --redirect-from 0.0.0.0:80\n  \
+        \x20                                          for clients: the certificate comes and is renewed by itself\n  \
         plimsoll-portal do organisation.create '{\"name\":\"Halden & Rook\",\"owner\":\"Maya\",\"mail\":\"maya@example.com\",\"password\":\"…\"}'\n\n\
         Nothing needs to be configured. Data lies in ./plimsoll-data unless --data says otherwise."
 )]
@@ -132,9 +135,9 @@ pub struct Serve {
     /// Fill a directory with an invented world and show its people, one click each. Loopback only.
     #[arg(long)]
     pub demo: bool,
-    /// Speak HTTPS by itself.
-    #[arg(long, value_name = "HOW")]
-    pub tls: Option<Tls>,
+    /// How HTTPS is spoken.
+    #[command(flatten)]
+    pub tls: tls::Settings,
     /// Where browsers reach it, when that is not the address listened on: `https://portal.example`.
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
@@ -166,13 +169,6 @@ pub struct Serve {
     /// Run no job, so that nothing is sent to anybody: the portal starts itself so on a copy.
     #[arg(long, hide = true)]
     pub rehearsal: bool,
-}
-
-/// Ways to speak HTTPS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Tls {
-    /// With a certificate made at the start: for tests, browsers will warn.
-    SelfSigned,
 }
 
 /// An action by the operator's hand.
@@ -218,8 +214,12 @@ impl Serve {
         if let Some(url) = &self.public_url {
             return url.trim_end_matches('/').to_owned();
         }
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.listen)
+        let scheme = if self.tls.is_on() { "https" } else { "http" };
+        match (self.tls.domain.first(), self.listen.port()) {
+            (Some(name), 443) => format!("https://{}", name.to_lowercase()),
+            (Some(name), port) => format!("https://{}:{port}", name.to_lowercase()),
+            (None, _) => format!("{scheme}://{}", self.listen),
+        }
     }
 }
 

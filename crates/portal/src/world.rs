@@ -10,6 +10,7 @@ use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
 use crate::identity::Hasher;
+use crate::tls;
 use crate::trail::push::{Sender, Syslog};
 use crate::vault::Safe;
 
@@ -34,6 +35,8 @@ pub struct World {
     pub keep_record_days: Option<u32>,
     /// Its backups.
     pub backups: Backups,
+    /// The certificate that is shown, where HTTPS is spoken here.
+    pub certificate: Arc<tls::Shown>,
     /// Which database it runs on.
     pub engine: Engine,
 }

@@ -17,6 +17,7 @@ mod files_clamd;
 mod files_s3;
 mod house;
 mod html;
+mod https;
 mod input;
 mod killed;
 mod killed_uploads;
