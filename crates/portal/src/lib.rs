@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod catalogue;
+pub mod config;
 pub mod data;
 pub mod demo;
 pub mod fields;

@@ -4,22 +4,38 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
+use crate::config;
 use crate::data::Data;
 use crate::parts::Parts;
-use crate::settings::{Cli, Command, Do, Place, Trail};
+use crate::settings::{Cli, Command, Config, Do, Place, Trail};
 use crate::wires::{console, document};
 
 /// Runs the portal's command line with these parts. Exit code 0 when it did what was asked, 1 when it could not, 2 when
 /// it was asked wrongly.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let mut command_line = Cli::command();
+    command_line.build();
+    let arguments = arguments.into_iter().collect();
+    let filled = match config::fill(&command_line, arguments, &|name| std::env::var_os(name)) {
+        Ok(filled) => filled,
+        Err(error) => {
+            fail(&error);
+            return ExitCode::from(2);
+        }
+    };
+    let parsed = command_line.try_get_matches_from_mut(filled.arguments);
+    let (matches, cli) = match parsed.and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (matches, cli))) {
+        Ok(parsed) => parsed,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
+    };
+    let said = match matches.subcommand() {
+        Some(("config", matches)) => config::said_to_check(&command_line, matches, &filled.origins),
+        _ => Vec::new(),
     };
     // Before there are threads: each would take a share of the memory that this may use.
     if let Command::Render(asked) = &cli.command {
@@ -32,14 +48,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> Exit
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    match runtime.block_on(command(cli.command, parts)) {
+    match runtime.block_on(command(cli.command, &said, parts)) {
         Ok(code) => code,
         Err(error) => fail(&error),
     }
 }
 
-async fn command(command: Command, parts: &Parts) -> Result<ExitCode> {
+async fn command(command: Command, said: &[config::Said], parts: &Parts) -> Result<ExitCode> {
     match command {
+        Command::Config(Config::Reference) => print(&config::reference(&Cli::command())),
+        Command::Config(Config::Check(serve)) => return config::check(&serve, said, &*parts.clock, &mut print).await,
         Command::Render(asked) => return Ok(crate::files::render(&asked)),
         Command::Serve(serve) => crate::serve::serve(&serve, parts).await?,
         Command::Do(asked) => perform(&asked, parts).await?,

@@ -27,6 +27,9 @@ use crate::trail::push;
         Nothing needs to be configured. Data lies in ./plimsoll-data unless --data says otherwise."
 )]
 pub struct Cli {
+    /// A file of settings: `listen = "0.0.0.0:443"`, one line each. docs/configuration.md lists them.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -88,9 +91,25 @@ pub enum Command {
     Drill(Box<DrillByHand>),
     /// The key of the backups on paper: print it, and confirm that it is kept.
     RecoveryKit(RecoveryKit),
+    /// Settings: the list of them, and whether those that are said work.
+    #[command(subcommand)]
+    Config(Config),
     /// Make one preview of the file on standard input: the portal starts itself so for each.
     #[command(hide = true)]
     Render(files::Render),
+}
+
+/// What to do with settings.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Print every setting, as docs/configuration.md has it.
+    Reference,
+    /// Say what is set and where, and whether a portal could start with it. Changes nothing.
+    #[command(
+        after_help = "Takes what `serve` takes.\n\nExample:\n  plimsoll-portal config check --config portal.toml\n\n\
+                            Exit code 0 when it could start, 1 when it could not, 2 when a setting is none."
+    )]
+    Check(Box<Serve>),
 }
 
 /// What to do with the record.

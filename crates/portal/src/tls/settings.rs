@@ -14,6 +14,7 @@ const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 /// How HTTPS is spoken.
 #[derive(Debug, Clone, Args)]
 #[group(id = "tls_settings")]
+#[command(next_help_heading = "HTTPS")]
 pub struct Settings {
     /// Speak HTTPS under this name, with a certificate that is fetched and renewed by itself (ACME). May be said several
     /// times. The authority calls back on port 443 of it.
