@@ -2,7 +2,9 @@
 //!
 //! Plain data once it is read. Every mistake is a [`crate::Trouble`] with file, line, key and a hint.
 
+mod instruments;
 mod read;
+mod read_instruments;
 mod read_people;
 mod read_target;
 mod request_line;
@@ -20,6 +22,9 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use instruments::{
+    Acknowledge, Alerts, AtRest, Backup, Class, Database, Instruments, Jobs, Monitor, Provoke, Step,
+};
 pub use request_line::{BodyTemplate, FilledBody, FilledRequest, JsonTemplate, RequestLine, percent_encode};
 pub use secret::Secret;
 pub use target::{ActionPattern, Authorized, Target};
@@ -61,6 +66,8 @@ pub struct Manifest {
     pub max_after_end: Option<Duration>,
     /// `[promises]`.
     pub promises: Promises,
+    /// What the audit may break, watch, search and restore.
+    pub instruments: Instruments,
     /// `[limits]`.
     pub limits: Limits,
     /// What is told of alerts, backup, monitor …: by key, such as `alerts.to`.
@@ -159,6 +166,8 @@ pub struct Actor {
 pub struct ThrowAway {
     /// Makes one.
     pub make: Option<RequestLine>,
+    /// A command that makes one, and prints what is to be known of it as `key=value`.
+    pub command: Option<String>,
     /// Removes it.
     pub remove: Option<RequestLine>,
 }
@@ -223,6 +232,12 @@ pub struct Promises {
     pub security_txt: Option<String>,
     /// Further pages of the public that are looked at.
     pub pages: Vec<String>,
+    /// Requests by which one gets a copy of what is kept: one's own, an organisation's.
+    pub export: Vec<RequestLine>,
+    /// The request by which one deletes one's own account.
+    pub deletion: Option<RequestLine>,
+    /// A command that does at once what a deletion does after its time of grace.
+    pub deletion_now: Option<String>,
 }
 
 /// `[limits]`.

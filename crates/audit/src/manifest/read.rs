@@ -10,7 +10,7 @@ use super::read_target::read_targets;
 use super::toml_reader::{Field, Source, Table};
 use super::{
     ActionPattern, Fixture, FixtureMay, Limits, Manifest, Promises, Record, RecordSource, RequestLine, Secret, Service,
-    ThrowAway, Told, Waiver,
+    Step, ThrowAway, Told, Waiver,
 };
 use crate::error::{Result, Trouble};
 use crate::json_path::JsonPath;
@@ -53,6 +53,7 @@ impl Manifest {
 
         let service = read_service(&root, path)?;
         let (target, looked_at) = read_targets(&root, &mut world, &mut notes)?;
+        let (instruments, told) = super::read_instruments::read_instruments(&root)?;
         let sign_up = root.section("sign_up", |table| {
             let hint = r#"send = 'POST /accounts {"name":"{name}","password":"{password}"}'"#;
             table.required("send", Field::request, hint).map(Some)
@@ -70,7 +71,11 @@ impl Manifest {
             actors,
             throw_away: root.section("throw_away", |table| {
                 let make = table.optional("make", Field::request)?;
-                Ok(ThrowAway { make, remove: table.optional("remove", Field::request)? })
+                let command = table.optional("command", Field::filled_text)?;
+                if make.is_some() && command.is_some() {
+                    return Err(table.trouble("accounts are made in two ways").hint("keep one of make, command"));
+                }
+                Ok(ThrowAway { make, command, remove: table.optional("remove", Field::request)? })
             })?,
             become_state: root.section("become", requests)?,
             make: root.section("make", requests)?,
@@ -82,7 +87,8 @@ impl Manifest {
                 let account = table.optional("account", Field::filled_text)?;
                 Ok(Limits { tries: table.optional("tries", Field::count)?.unwrap_or(Limits::default().tries), account })
             })?,
-            told: read_told(&root, &mut notes)?,
+            told: told.into_iter().chain(read_told(&root, &mut notes)?).collect(),
+            instruments,
             waivers: read_waivers(&root)?,
             notes: Vec::new(),
             lines: BTreeMap::new(),
@@ -153,6 +159,13 @@ impl Manifest {
         lines.extend(self.throw_away.remove.iter().map(|line| ("throw_away.remove".to_owned(), line)));
         lines.extend(self.become_state.iter().map(|(state, line)| (format!("become.{state}"), line)));
         lines.extend(self.make.iter().map(|(noun, line)| (format!("make.{noun}"), line)));
+        lines.extend(self.promises.export.iter().map(|line| ("promises.export".to_owned(), line)));
+        lines.extend(self.promises.deletion.iter().map(|line| ("promises.deletion".to_owned(), line)));
+        for (key, step) in [("errors", &self.instruments.errors), ("alerts", &self.instruments.alerts.provoke)] {
+            if let Some(Step::Request(line)) = &step.provoke {
+                lines.push((format!("{key}.provoke"), line));
+            }
+        }
         if let RecordSource::Http(readers) = &self.record.source {
             lines.extend(readers.iter().map(|line| ("record.read".to_owned(), line)));
         }
@@ -327,19 +340,16 @@ fn read_promises(table: &Table<'_>) -> Result<Promises> {
         policy: table.optional("policy", told)?.unwrap_or_default(),
         security_txt: table.optional("security_txt", Field::filled_text)?,
         pages: table.optional("pages", Field::texts)?.unwrap_or_default(),
+        export: table.optional("export", Field::requests)?.unwrap_or_default(),
+        deletion: table.optional("deletion", Field::request)?,
+        deletion_now: table.optional("deletion_now", Field::filled_text)?,
     })
 }
 
 /// What is told of things that this version does not probe: a `none` is a gap, an address a note.
 fn read_told(root: &Table<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<String, Told>> {
     let mut all = BTreeMap::new();
-    let sections: [(&str, &[&str]); 5] = [
-        ("alerts", &["to"]),
-        ("monitor", &["at"]),
-        ("backup", &["make", "restore"]),
-        ("tests", &["run"]),
-        ("scans", &["sarif"]),
-    ];
+    let sections: [(&str, &[&str]); 2] = [("tests", &["run"]), ("scans", &["sarif"])];
     for (section, keys) in sections {
         root.section(section, |table| {
             for key in keys {
@@ -356,7 +366,7 @@ fn read_told(root: &Table<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<Strin
     Ok(all)
 }
 
-fn told(field: &Field<'_>) -> Result<Told> {
+pub(super) fn told(field: &Field<'_>) -> Result<Told> {
     let text = field.filled_text()?;
     Ok(if text.trim().eq_ignore_ascii_case("none") { Told::None } else { Told::At(text) })
 }

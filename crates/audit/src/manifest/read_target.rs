@@ -84,14 +84,9 @@ fn read_target(table: &Table<'_>, name: &str, world: &World<'_>, notes: &mut Vec
         ca: table.optional("ca", Field::filled_text)?.map(Into::into),
         settings: table.optional("settings", Field::filled_text)?,
     };
-    for key in ["routes", "settings"] {
-        notes.extend(table.get(key).as_ref().map(unused));
-    }
+    notes.extend(table.get("routes").as_ref().map(unused));
     if target.discover {
         notes.extend(table.get("discover").as_ref().map(unused));
-    }
-    if target.env.values().any(|value| value.names().iter().any(|name| name.starts_with("sink."))) {
-        notes.extend(table.get("env").map(|field| format!("{}, so variables with a sink are not set", unused(&field))));
     }
     if let Some(field) = table.get("url") {
         check_url(&field, &target)?;

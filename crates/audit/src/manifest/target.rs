@@ -50,7 +50,7 @@ pub struct Target {
     pub env: BTreeMap<String, Template>,
     /// A certificate authority to trust, PEM.
     pub ca: Option<PathBuf>,
-    /// Prints the names of its settings (read, not used by this version).
+    /// A command that prints the names of its settings; values are never kept.
     pub settings: Option<String>,
 }
 
