@@ -8,6 +8,7 @@ pub mod client;
 pub mod compare;
 pub mod error;
 pub mod evidence;
+pub mod faults;
 pub mod fix;
 pub mod json_path;
 pub mod load_line;
@@ -20,7 +21,9 @@ mod process;
 pub mod progress;
 pub mod proof;
 pub mod report;
+pub mod sinks;
 pub mod target;
+pub mod unpack;
 pub mod verdict;
 pub mod walk;
 

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// How long a process group may take to end by itself.
 const STOP_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Most bytes that are kept of what a command prints: a dump may be long.
+const OUTPUT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// How long one command (prepare, reset, stop) may take.
 const COMMAND_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
 
@@ -59,8 +61,18 @@ impl Running {
         Ok(Self { place, output, group: Group(child), started: Instant::now() })
     }
 
-    /// What it printed, where it is done.
+    /// What it printed, where it is done and ended well.
     pub(crate) fn look(&mut self) -> Result<Option<String>> {
+        let Some(ended) = self.outcome()? else { return Ok(None) };
+        if ended.well {
+            return Ok(Some(ended.text()));
+        }
+        Err(Trouble::new(self.place.clone(), format!("failed: {}", ended.status))
+            .hint(format!("its last words: {}", ended.last_words())))
+    }
+
+    /// How it ended, where it is done.
+    pub(crate) fn outcome(&mut self) -> Result<Option<Ended>> {
         let place = self.place.clone();
         let fail = |why: String| Trouble::new(place.clone(), why);
         let status = match self.group.0.try_wait() {
@@ -69,15 +81,36 @@ impl Running {
             Ok(None) => return Err(fail("takes longer than ten minutes".into())),
             Err(e) => return Err(fail(e.to_string())),
         };
-        let mut text = Vec::new();
+        let mut output = Vec::new();
         std::io::Seek::rewind(&mut self.output).map_err(|e| fail(e.to_string()))?;
-        std::io::Read::read_to_end(&mut self.output, &mut text).map_err(|e| fail(e.to_string()))?;
-        let text = String::from_utf8_lossy(&text).into_owned();
-        if !status.success() {
-            let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
-            return Err(fail(format!("failed: {status}")).hint(format!("its last words: {}", last.trim())));
-        }
-        Ok(Some(text))
+        let mut read = std::io::Read::take(&mut self.output, OUTPUT_BYTES_MAX);
+        std::io::Read::read_to_end(&mut read, &mut output).map_err(|e| fail(e.to_string()))?;
+        Ok(Some(Ended { well: status.success(), status: status.to_string(), output }))
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Ended {
+    /// By itself and with 0.
+    pub(crate) well: bool,
+    /// `exit status: 1`.
+    pub(crate) status: String,
+    /// What it printed on both outputs.
+    pub(crate) output: Vec<u8>,
+}
+
+impl Ended {
+    /// What it printed, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output).into_owned()
+    }
+
+    /// The last line that says something, cut to a bound.
+    pub(crate) fn last_words(&self) -> String {
+        let text = self.text();
+        let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
+        line.trim().chars().take(300).collect()
     }
 }
 

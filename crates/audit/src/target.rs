@@ -3,7 +3,7 @@
 
 use crate::client::{Client, Purpose, Request};
 use crate::error::{Result, Trouble};
-use crate::process::{Group, Running, first_line};
+use crate::process::{Ended, Group, Running, first_line};
 use crate::progress::Progress;
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt as _;
@@ -183,6 +183,37 @@ impl Target {
         }
     }
 
+    /// Runs one command to its end, however it ends, with values for further holes.
+    ///
+    /// # Errors
+    /// When it cannot be run, takes longer than ten minutes, or a value could mean something to the shell.
+    pub(crate) async fn run_with(&self, command: &str, values: &[(&str, String)]) -> Result<Ended> {
+        let mut text = command.to_owned();
+        for (hole, value) in values {
+            let hole = format!("{{{hole}}}");
+            // Values may come from the service: what a shell would read in them is refused, not quoted.
+            let plain = |c: char| c.is_alphanumeric() || "@._:/+=,-! ".contains(c);
+            if text.contains(&hole) && !value.chars().all(plain) {
+                let place = format!("the command `{}`", first_line(command));
+                return Err(Trouble::new(place, format!("{hole} holds what a shell may not take as it is")));
+            }
+            text = text.replace(&hole, value);
+        }
+        let shell = self.shell(&text);
+        let mut running = Running::begin(shell, command)?;
+        loop {
+            if let Some(ended) = running.outcome()? {
+                return Ok(ended);
+            }
+            tokio::time::sleep(COMMAND_LOOK).await;
+        }
+    }
+
+    /// The path that says whether it is well.
+    pub(crate) fn health(&self) -> &str {
+        &self.commands.health
+    }
+
     /// The same where nobody can wait: while the target is being dropped.
     fn run_to_its_end(&self, command: &str) -> Result<String> {
         let mut running = Running::begin(self.shell(command), command)?;
@@ -232,7 +263,7 @@ fn free_port() -> Result<u16> {
 }
 
 /// Values in a command's output: lines that are a JSON object of scalars, or `key=value` with a plain key.
-fn parse_values(output: &str) -> BTreeMap<String, String> {
+pub(crate) fn parse_values(output: &str) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for line in output.lines().map(str::trim) {
         if let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(line) {

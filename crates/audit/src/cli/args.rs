@@ -140,6 +140,20 @@ pub enum Command {
         #[arg(long, value_name = "N", value_parser = phase)]
         phase: Option<Severity>,
     },
+    /// Receive errors, alerts, heartbeats and mail by hand: runs a command with the receivers' addresses
+    #[command(
+        long_about = "Receive errors, alerts, heartbeats and mail by hand.\n\n\
+            Opens receivers on the loopback that speak the protocols of Sentry, of chat webhooks, of heartbeat monitors \
+            and SMTP, runs a command with their addresses in SENTRY_DSN, SLACK_WEBHOOK_URL, ALERT_WEBHOOK_URL, \
+            WEBHOOK_URL, HEARTBEAT_URL, SMTP_URL, SMTP_HOST and SMTP_PORT, and prints what arrives. Nothing is passed on. \
+            Without a command it prints the addresses and receives until Ctrl-C.",
+        after_help = "Example:\n  plimsoll sinks -- npm start     does a thrown error arrive?"
+    )]
+    Sinks {
+        /// The command and its arguments
+        #[arg(last = true, value_name = "CMD")]
+        command: Vec<String>,
+    },
     /// Print the one answer that would prove most for the least time
     Next,
 }

@@ -14,6 +14,7 @@ mod place;
 mod plan;
 mod replay;
 mod review;
+mod sinks;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Matrix(command) => matrix::text(command, manifest, quiet, &place)?,
         Command::Auth(AuthCommand::Check) => auth::check(manifest, quiet, &place)?,
         Command::Fix { phase } => fix::text(*phase, &place)?,
+        Command::Sinks { command } => return sinks::sinks(command),
         Command::Next => next::text(&place.last_outcome()?),
     };
     print(&text);
