@@ -13,6 +13,7 @@ mod end;
 mod files;
 mod foresee;
 mod headers;
+mod holdings;
 mod home;
 mod leaks;
 mod likeness;
@@ -46,6 +47,7 @@ pub use foresee::Foreseen;
 pub use reach::Reached;
 pub(crate) use setup::now;
 pub use setup::{Setup, Walked};
+pub(crate) use sign_in::form_about;
 pub use world::{Asked, Call, Who, World};
 
 use crate::error::Result;

@@ -11,12 +11,14 @@ use crate::checks::authorization::expect::privileged_word;
 use crate::client::{Client, Purpose, Request};
 use crate::error::{Result, Trouble};
 use crate::evidence::{ActionFact, Run, Secrets, Store};
+use crate::faults::Fault;
 use crate::load_line::{Facts, Require, Waiver};
 use crate::lock::Lock;
 use crate::manifest::Manifest;
 use crate::matrix::Matrix;
 use crate::plan::{Slots, shape};
 use crate::progress::Progress;
+use crate::sinks::Sinks;
 use crate::target::{Commands, Target};
 use crate::verdict::{Dimension, RunFacts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +105,10 @@ impl Setup {
         for secret in &manifest.target.secrets {
             store.secrets().add(secret.reveal());
         }
-        let target = Target::start(self.commands(), &self.log, progress).await?;
+        let sinks = Sinks::open().await?;
+        let fault = Fault::open(&manifest.instruments.database).await?;
+        let target = Target::start(self.commands(&sinks, &fault), &self.log, progress).await?;
+        let up = Instant::now();
         for value in target.values.values() {
             store.secrets().add(value);
         }
@@ -119,6 +124,8 @@ impl Setup {
             catalogue,
             target,
             client,
+            sinks,
+            fault,
             store,
             canaries: Canaries::new(&nonce),
             learnt: Learnt::default(),
@@ -154,6 +161,7 @@ impl Setup {
             refusals: Vec::new(),
             reached: 0,
             started,
+            up,
         };
         world.avoid_never();
         // A path that nobody made shows how this service says that there is nothing.
@@ -178,13 +186,13 @@ impl Setup {
         Ok(())
     }
 
-    fn commands(&self) -> Commands {
+    fn commands(&self, sinks: &Sinks, fault: &Fault) -> Commands {
         let target = &self.manifest.target;
         // The port is only known when the target starts.
         let late = |hole: &str| match hole {
             "port" | "url" => Some(format!("{{{hole}}}")),
             "empty" => Some(String::new()),
-            _ => None,
+            hole => sinks.address(hole).or_else(|| fault.address(hole)),
         };
         Commands {
             url: target.url.as_str().to_owned(),

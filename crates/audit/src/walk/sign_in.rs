@@ -312,6 +312,20 @@ fn read_form(page: &str, at: &str, filled: &[(String, String)]) -> Option<Call> 
     None
 }
 
+/// The form of a page that sends something, filled with nothing but its hidden fields: one that speaks of `words`, else the
+/// first.
+pub(crate) fn form_about(page: &str, at: &str, about: &[&str]) -> Option<Call> {
+    let forms = Selector::parse("form").ok()?;
+    let page = Html::parse_document(page);
+    let sends = |form: &scraper::ElementRef<'_>| {
+        form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"))
+    };
+    let sending: Vec<String> = page.select(&forms).filter(sends).map(|form| form.html()).collect();
+    let speaks = |form: &&String| about.iter().any(|word| form.to_lowercase().contains(word));
+    let form = sending.iter().find(speaks).or(sending.first())?;
+    read_form(form, at, &[])
+}
+
 /// A location as a path below the target's address, if it is the target's.
 fn below(base: &str, location: &str) -> Option<String> {
     if location.starts_with('/') && !location.starts_with("//") {

@@ -34,7 +34,8 @@ impl World<'_> {
         let number = self.actors.len();
         let sign_up = self.manifest.sign_up.is_some();
         let model = self.actors[like].fact.clone();
-        if !sign_up && self.manifest.throw_away.make.is_none() {
+        let told = &self.manifest.throw_away;
+        if !sign_up && told.make.is_none() && told.command.is_none() {
             return Err("accounts are only touched on throw-away actors, and there is no way to make one".into());
         }
         let name = format!("t{number}{}", self.nonce);
@@ -95,8 +96,11 @@ impl World<'_> {
         if sign_up {
             return self.sign_up(at).await;
         }
-        let Some(line) = self.manifest.throw_away.make.clone() else { return Err("no [throw_away] make".into()) };
         self.invent_password(at);
+        if let Some(command) = &self.manifest.throw_away.command {
+            return self.make_account_by(at, command).await;
+        }
+        let Some(line) = self.manifest.throw_away.make.clone() else { return Err("no [throw_away] make".into()) };
         let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|a| a.fact.name == *name));
         let call = self.fill_line(&line, Some(at))?;
         let asked = self.ask(maker, &call, Purpose::SetUp).await;
@@ -104,6 +108,21 @@ impl World<'_> {
             return Err(format!("{} answered {}", line.text, asked.exchange.status));
         }
         self.keep_produced(at, &line, &asked);
+        Ok(())
+    }
+
+    /// An account by a command, and what it printed of it.
+    async fn make_account_by(&mut self, at: usize, command: &str) -> Result<(), String> {
+        let known: Vec<(String, String)> = self.known(Some(at)).into_iter().collect();
+        let values: Vec<(&str, String)> = known.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let ended = self.target.run_with(command, &values).await.map_err(|trouble| trouble.wrong)?;
+        if !ended.well {
+            return Err(format!("`{command}` failed: {}", ended.last_words()));
+        }
+        for (name, value) in crate::target::parse_values(&ended.text()) {
+            self.actors[at].identity.push((name.clone(), value.clone()));
+            self.actors[at].values.entry(name).or_insert(value);
+        }
         Ok(())
     }
 

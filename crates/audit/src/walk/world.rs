@@ -14,10 +14,12 @@ use crate::catalogue::{Action, Catalogue};
 use crate::client::{Answer, Body, Client, Purpose, Request};
 use crate::error::Result;
 use crate::evidence::{ANONYMOUS, ActorFact, Exchange, Note, Reading, Run, Store};
+use crate::faults::Fault;
 use crate::manifest::Manifest;
 use crate::matrix::Matrix;
 use crate::plan::Slots;
 use crate::progress::Progress;
+use crate::sinks::Sinks;
 use crate::target::Target;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +85,10 @@ pub struct World<'a> {
     pub target: Target,
     /// The way to it.
     pub client: Client,
+    /// Where its errors, alerts, heartbeats and mails arrive.
+    pub sinks: Sinks,
+    /// How its database is taken away.
+    pub fault: Fault,
     /// Where evidence goes.
     pub store: Store,
     /// What was planted.
@@ -153,6 +159,8 @@ pub struct World<'a> {
     pub reached: u32,
     /// When the walk began.
     pub started: std::time::Instant,
+    /// When the service was up.
+    pub up: std::time::Instant,
 }
 
 impl Call {
