@@ -4,8 +4,10 @@
 pub mod audit_trail;
 pub mod authorization;
 pub mod detection;
+mod moments;
 pub mod operations;
 pub mod promises;
+mod say;
 mod told;
 mod unbuilt;
 
@@ -33,6 +35,11 @@ const BUILT: &[Check] = &[
     audit_trail::at04::CHECK,
     promises::pr06::CHECK,
     promises::pr09::CHECK,
+    detection::de01::CHECK,
+    detection::de02::CHECK,
+    detection::de03::CHECK,
+    detection::de04::CHECK,
+    detection::de05::CHECK,
     detection::de08::CHECK,
     operations::op01::CHECK,
 ];

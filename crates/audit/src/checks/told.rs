@@ -1,5 +1,5 @@
-//! What the manifest says there is none of: a gap at once, with the line as evidence and without any probing. The
-//! checks themselves may not be built yet; that there is nothing to check is known all the same.
+//! What the manifest says there is none of: a gap at once, with the line as evidence and without any probing. A check
+//! need not be built for it: that there is nothing to check is known all the same.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,9 @@ use crate::walk::World;
 
 /// A key of the manifest, the check whose subject it names, what that subject is called, and the pass it belongs to.
 /// What follows from a missing backup has its subject, so that it waits for it.
-const TOLD: [(&str, &str, &str, Dimension); 7] = [
+const TOLD: [(&str, &str, &str, Dimension); 8] = [
     ("promises.policy", "PR01", "the privacy policy", Dimension::Promises),
+    ("errors.to", "DE01", "errors", Dimension::Detection),
     ("alerts.to", "DE02", "alerts", Dimension::Detection),
     ("monitor.at", "DE04", "the outside monitor", Dimension::Detection),
     ("backup.make", "OP04", "the backup", Dimension::Operations),

@@ -5,6 +5,7 @@
 mod cost;
 mod determinism;
 mod flaws;
+mod kept;
 mod liars;
 mod locked;
 mod planned;
@@ -13,3 +14,4 @@ mod run;
 mod service;
 mod stopped;
 mod story;
+mod vessel;

@@ -108,6 +108,6 @@ async fn told_none() {
     story.has_only(&["DE02 alerts", "DE04 the outside monitor", "OP04 the backup", "OP09 the tests"]);
     let words = &story.outcome.gaps[0].words;
     assert!(words.contains("plimsoll.toml:") && words.contains("alerts.to"), "{words}");
-    let unbuilt = story.outcome.checks.iter().find(|check| check.id == "DE01").unwrap();
+    let unbuilt = story.outcome.checks.iter().find(|check| check.id == "DE06").unwrap();
     assert_eq!(unbuilt.cause, Some(plimsoll::verdict::Cause::NotBuilt));
 }

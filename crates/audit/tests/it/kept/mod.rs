@@ -1,0 +1,4 @@
+//! What is kept, watched, promised and restored: services that look right and are not, and their sound twins, each a
+//! process of its own.
+
+mod detection;
