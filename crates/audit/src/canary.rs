@@ -108,7 +108,7 @@ fn build(planted: &[Planted]) -> Option<(AhoCorasick, Vec<usize>)> {
 /// The value itself, percent-encoded, HTML-escaped, and as it shows inside base64 at each of the three alignments.
 fn forms(canary: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::from([canary.to_owned(), crate::client::percent_encode(canary)]);
-    forms.insert(canary.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"));
+    forms.insert(escaped(canary));
     for shift in 0..3 {
         let padded = [vec![0; shift], canary.as_bytes().to_vec()].concat();
         let text = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&padded);
@@ -120,6 +120,83 @@ fn forms(canary: &str) -> BTreeSet<String> {
         }
     }
     forms
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+/// Looks for values in bytes: as they are, and in every form in which they may stand in an export, a dump or a backup.
+#[derive(Debug)]
+pub(crate) struct Traces {
+    /// In any case: the values themselves, percent-encoded, escaped, hex, UTF-16.
+    loose: Patterns,
+    /// In this case only: base64.
+    strict: Patterns,
+}
+
+/// An automaton, and for each pattern the value that it stands for.
+#[derive(Debug, Default)]
+struct Patterns {
+    automaton: Option<AhoCorasick>,
+    owners: Vec<usize>,
+}
+
+impl Traces {
+    /// For these values.
+    pub(crate) fn of(values: &[String]) -> Self {
+        let (mut loose, mut strict) = (Vec::new(), Vec::new());
+        for (at, value) in values.iter().enumerate().filter(|(_, value)| LENGTH_MIN <= value.len()) {
+            let wide = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+            let texts = BTreeSet::from([
+                value.clone(),
+                crate::client::percent_encode(value),
+                escaped(value),
+                hex::encode(value),
+            ]);
+            loose.extend(texts.into_iter().map(|text| (at, text.into_bytes())));
+            loose.extend([(at, wide(u16::to_le_bytes)), (at, wide(u16::to_be_bytes))]);
+            strict.extend(in_base64(value).into_iter().map(|text| (at, text.into_bytes())));
+        }
+        Self { loose: Patterns::of(loose, true), strict: Patterns::of(strict, false) }
+    }
+
+    /// Which of the values stand there, by their places.
+    pub(crate) fn found(&self, bytes: &[u8]) -> BTreeSet<usize> {
+        let mut found = self.loose.found(bytes);
+        found.extend(self.strict.found(bytes));
+        found
+    }
+}
+
+impl Patterns {
+    fn of(patterns: Vec<(usize, Vec<u8>)>, any_case: bool) -> Self {
+        let (owners, patterns): (Vec<usize>, Vec<Vec<u8>>) = patterns.into_iter().unzip();
+        Self { automaton: AhoCorasickBuilder::new().ascii_case_insensitive(any_case).build(&patterns).ok(), owners }
+    }
+
+    fn found(&self, bytes: &[u8]) -> BTreeSet<usize> {
+        let hits = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes));
+        hits.map(|hit| self.owners[hit.pattern().as_usize()]).collect()
+    }
+}
+
+/// How a value may show inside base64, whatever stands before and after it, to the last of its bits: values that differ in
+/// their last letter only are told apart.
+fn in_base64(value: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for shift in 0..3 {
+        for after in 0..=u8::MAX {
+            let padded = [vec![0; shift], value.as_bytes().to_vec(), vec![after]].concat();
+            let text = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&padded);
+            let start = [0, 2, 3][shift];
+            let end = ((shift + value.len()) * 8).div_ceil(6);
+            if LENGTH_MIN < end - start {
+                found.insert(text[start..end].to_owned());
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -148,6 +225,19 @@ mod tests {
             let (mut canaries, canary) = planted();
             let text = base64::engine::general_purpose::STANDARD.encode(format!("{before}{canary}{after}"));
             prop_assert_eq!(canaries.search(&text, "bob", "").len(), 1);
+        }
+
+        #[test]
+        fn a_trace_is_found_however_it_is_written(before in "[ -~]{0,9}", form in 0..4) {
+            let text = format!("{before}plimk3x9q0001 x");
+            let bytes = match form {
+                0 => text.to_uppercase().into_bytes(),
+                1 => hex::encode_upper(&text).into_bytes(),
+                2 => base64::engine::general_purpose::STANDARD.encode(&text).into_bytes(),
+                _ => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            };
+            let traces = Traces::of(&["plimk3x9q0001".to_owned(), "plimk3x9q0002".to_owned()]);
+            prop_assert_eq!(traces.found(&bytes), BTreeSet::from([0]));
         }
 
         #[test]

@@ -55,6 +55,10 @@ impl Say<'_> {
         self.finding(Verdict::Gap, words.into(), None, None)
     }
 
+    pub(super) fn suspected(self, words: impl Into<String>) -> Finding {
+        self.finding(Verdict::Suspected, words.into(), None, None)
+    }
+
     pub(super) fn undecided(self, words: impl Into<String>) -> Finding {
         self.finding(Verdict::Unproven, words.into(), Some(Cause::Undecided), None)
     }

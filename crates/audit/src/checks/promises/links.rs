@@ -5,6 +5,8 @@ use url::Url;
 
 use super::hosts::{path_of, select};
 
+/// Longest text of a link or a form that is kept.
+const DOOR_MAX: usize = 200;
 /// Words in an address that is not followed: a link may sign out, delete or subscribe although it should not.
 const ACTING: &[&str] = &[
     "logout",
@@ -59,6 +61,20 @@ pub(super) fn policy(html: &str, address: &Url) -> Option<String> {
         let url = address.join(target.trim()).ok()?;
         (WORDS.iter().any(|word| words.contains(word)) && url.origin() == address.origin()).then(|| path_of(&url))
     })
+}
+
+/// What one can press on a page: the words of each link, button and form, with where it leads.
+pub(super) fn doors(html: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let words = |element: &scraper::ElementRef<'_>| {
+        let own =
+            ["href", "action", "value", "aria-label", "title"].map(|name| element.value().attr(name).unwrap_or(""));
+        let text: String = element.text().flat_map(|text| [text, " "]).collect();
+        let all = format!("{text} {}", own.join(" ")).to_lowercase();
+        all.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(DOOR_MAX).collect::<String>()
+    };
+    let pressed = select(&page, "a[href], button, input[type=submit], form[action], summary");
+    pressed.iter().map(words).filter(|words| !words.is_empty()).collect()
 }
 
 #[cfg(test)]

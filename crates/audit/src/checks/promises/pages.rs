@@ -14,6 +14,8 @@ use crate::walk::{Call, Who, World};
 
 /// Most pages of one view, and most style sheets.
 const PAGES_MAX: usize = 20;
+/// A page with less text than this, in bytes, and with a script is one that a script may write.
+const TEXT_MIN: usize = 200;
 /// Where policies usually stand.
 const POLICIES: [&str; 7] =
     ["/privacy", "/privacy-policy", "/legal/privacy", "/privacy.html", "/datenschutz", "/policies/privacy", "/policy"];
@@ -29,6 +31,12 @@ pub struct Pages {
     pub place: String,
     /// The policy's text, without tags.
     pub policy_text: String,
+    /// The status with which the told policy answered last.
+    pub policy_status: u16,
+    /// What the links, buttons and forms of the pages say, and where they lead.
+    pub doors: BTreeSet<String>,
+    /// Some page holds hardly any text, and a script that may write it.
+    pub scripted: bool,
 }
 
 /// One page.
@@ -55,7 +63,7 @@ impl Document for Pages {
 }
 
 /// Looks at the public pages, and as one actor at those that his first pages link to.
-pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
+pub(super) async fn probe(world: &mut World<'_>) -> Result<Pages> {
     let told = world.manifest.promises.policy.clone();
     let mut seen = Pages { place: world.manifest.place("promises.policy"), ..Pages::default() };
     let mut public: Vec<String> = vec!["/".into()];
@@ -87,13 +95,15 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
             ["privacy", "personal data", "datenschutz", "cookie", "data protection", "third part", "process"];
         let lower = text.to_lowercase();
         let is_policy = names_itself.iter().any(|word| lower.contains(word));
+        seen.policy_status = asked.answer.status;
         if asked.answer.status == 200 && (is_policy || seen.policy != Told::Silent) {
             seen.policy = Told::At(path);
             seen.policy_text = text.chars().take(60_000).collect();
             break;
         }
     }
-    world.store.add(&seen).map(drop)
+    world.store.add(&seen)?;
+    Ok(seen)
 }
 
 struct Look<'w, 'a> {
@@ -161,6 +171,8 @@ impl Look<'_, '_> {
                 contacts.insert(contact.host, contact.by);
             }
         }
+        self.seen.doors.extend(links::doors(&html));
+        self.seen.scripted |= html.contains("<script") && visible_text(&html).len() < TEXT_MIN;
         let free_scripts = hosts::scripts_are_free(&html, headers);
         for style in hosts::own_styles(&html, &address) {
             if self.styles.len() < PAGES_MAX && self.styles.insert(style.clone()) {

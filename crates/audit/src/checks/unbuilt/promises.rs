@@ -9,41 +9,6 @@ const CHECK: Check = of(Dimension::Promises);
 /// Declared, not yet judged.
 pub(super) const TABLE: &[Check] = &[
     Check {
-        id: "PR01",
-        severity: Severity::Blocks,
-        title: "a policy is published; each promise found in it is bound to a working action",
-        why: "If you write it, you ship the button. A promise without an action is the first thing that a customer's \
-              lawyer finds.",
-        how: "The policy is fetched as anonymous; sentences that promise export, deletion, correction, retention, \
-              encryption or notice are listed, and each must be bound to an action that the walk saw working.",
-        references: &["GDPR Art. 12(1)", "GDPR Art. 12(2)", "GDPR Art. 13"],
-        fix: "Ship the action, or take the sentence out. Both are honest.",
-        ..CHECK
-    },
-    Check {
-        id: "PR02",
-        severity: Severity::Blocks,
-        title: "export of one's data: delivered, complete, machine-readable, nobody else's data",
-        why: "An export that leaves out the comments, or holds a colleague's, fails the person who asked and the law \
-              alike.",
-        how: "A throw-away person plants a canary wherever he can write; the export must arrive, parse, hold every one \
-              of them, and no canary of anybody else.",
-        references: &["GDPR Art. 15(3)", "GDPR Art. 20(1)", "ASVS 5.0 8.2.2"],
-        fix: "Drive the export from the inventory of data, so that a new table is in it or fails a test.",
-        ..CHECK
-    },
-    Check {
-        id: "PR03",
-        severity: Severity::Blocks,
-        title: "account deletion: delivered; sign-in fails; canaries gone from API, search, files, database dump",
-        why: "A row marked as deleted is not deleted. What remains in search, files and dumps is what leaks later.",
-        how: "A throw-away person with canaries everywhere deletes the account. Sign-in must fail, and the canaries \
-              must be gone from every answer, file and dump after the stated time.",
-        references: &["GDPR Art. 17(1)", "GDPR Art. 5(1)(e)", "ASVS 5.0 14.2.7"],
-        fix: "Delete by the inventory of data, class by class, in a job that reports what it removed.",
-        ..CHECK
-    },
-    Check {
         id: "PR04",
         severity: Severity::Prevents,
         title: "stated retention periods are kept: expired rows of each class are gone",

@@ -2,3 +2,4 @@
 //! process of its own.
 
 mod detection;
+mod promises;

@@ -43,6 +43,13 @@ pub(super) fn answer(vessel: &Vessel, parts: &Parts, bytes: &[u8]) -> Response {
         ("GET", ["health"]) => return health(vessel),
         ("GET", ["readyz"]) if vessel.has("ready-elsewhere") => return health(vessel),
         ("GET", [""]) => return page("<h1>Notes</h1><p>Keep notes, and find them again when you need them.</p>"),
+        ("GET", [".well-known", "security.txt"]) => {
+            return said(
+                200,
+                "text/plain; charset=utf-8",
+                "Contact: mailto:security@tallyhouse.dev\nExpires: 2027-06-01T00:00:00Z\n",
+            );
+        }
         ("GET", ["privacy"]) => return page(&policy(vessel)),
         ("GET", ["alerts", "1"]) => {
             return page("<form method=post action=/alerts/1/seen><button>I saw this</button></form>");
@@ -205,7 +212,9 @@ fn remove(vessel: &Vessel, chest: &mut Chest, who: &str) -> Response {
         return json_of(200, &json!({"deleted": true}));
     }
     for id in own {
-        chest.notes.remove(&id);
+        for number in chest.notes.remove(&id).unwrap_or_default().files {
+            let _ = std::fs::remove_file(chest.file(number));
+        }
     }
     json_of(200, &json!({"deleted": true}))
 }

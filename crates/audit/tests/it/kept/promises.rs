@@ -1,0 +1,74 @@
+//! What the policy promises: a copy of one's data, and that one's account can be deleted.
+
+use plimsoll::verdict::{Dimension::Promises, Verdict};
+
+use crate::vessel;
+
+const DUMP: &str = "[dump]\nrun = \"cat {dir}/state.json; cat {dir}/files/* 2>/dev/null; true\"\n";
+
+#[tokio::test]
+async fn a_sound_service_keeps_what_it_promises() {
+    for flaws in ["promises-export promises-deletion", "promises-export promises-deletion export-as-zip"] {
+        let told = vessel::with(flaws, Promises).also(DUMP).told().await;
+        told.says("PR01", "the privacy policy", Verdict::Holds, "published at /privacy");
+        told.says("PR01", "export", Verdict::Holds, "POST /me/export does it");
+        told.says("PR01", "deletion", Verdict::Holds, "Sie können Ihr Konto");
+        told.says("PR02", "export", Verdict::Holds, "note");
+        told.says("PR03", "deletion", Verdict::Holds, "the sign-in fails");
+        told.says("PR03", "deletion · the database", Verdict::Holds, "nothing of the account");
+        told.gaps_only_in(&[]);
+    }
+}
+
+#[tokio::test]
+async fn a_promise_without_a_button() {
+    let told = vessel::with("promises-export promises-deletion no-export no-deletion", Promises).told().await;
+    told.says("PR01", "export", Verdict::Gap, "download a copy of all your data");
+    told.says("PR01", "deletion", Verdict::Gap, "jederzeit selbst löschen");
+    told.gaps_only_in(&["PR01"]);
+    let told = vessel::with("promises-nothing-of-the-kind no-export no-deletion", Promises).told().await;
+    told.is("PR01", Verdict::Holds, "");
+    told.is_not_told("PR02", "[promises] export");
+    told.is_not_told("PR03", "[promises] deletion");
+    told.gaps_only_in(&[]);
+}
+
+#[tokio::test]
+async fn an_export_that_is_not_whole() {
+    for (flaws, words) in [
+        ("export-without-notes", "without anything of: note"),
+        ("export-without-files", "without anything of: file"),
+        ("export-of-everybody", "of another tenant"),
+    ] {
+        let told = vessel::with(flaws, Promises).told().await;
+        told.says("PR02", "export", Verdict::Gap, words);
+        told.gaps_only_in(&["PR02"]);
+    }
+}
+
+/// A copy that is said to be on its way may come by mail; where mail is received and none comes, it does not.
+#[tokio::test]
+async fn an_export_that_never_comes() {
+    let told = vessel::with("export-is-on-its-way", Promises).told().await;
+    told.is_not_told("PR02", "{sink.smtp}");
+    let mail = "SMTP_URL = \"{sink.smtp}\"";
+    let told = vessel::with("export-is-on-its-way promises-export", Promises).env(mail).told().await;
+    told.says("PR02", "export", Verdict::Gap, "nothing came");
+    told.gaps_only_in(&["PR02"]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_only_says_so() {
+    for (flaws, subject, words) in [
+        ("deletion-does-nothing", "deletion", "can still sign in"),
+        ("deletion-signs-out", "deletion", "GET /people shows"),
+        ("deletion-leaves-the-rows", "deletion · the database", "note.title"),
+    ] {
+        let told = vessel::with(flaws, Promises).also(DUMP).told().await;
+        told.says("PR03", subject, Verdict::Gap, words);
+        told.gaps_only_in(&["PR03"]);
+    }
+    let told = vessel::with("deletion-leaves-the-rows", Promises).told().await;
+    told.is_not_told("PR03", "[dump]");
+    told.gaps_only_in(&[]);
+}
