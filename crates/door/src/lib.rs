@@ -51,7 +51,7 @@ pub use catalogue::{Catalogue, Entry, Later, Shapes};
 pub use decide::{decide, scope_of};
 pub use grounds::Grounds;
 pub use origin::came_by_itself;
-pub use pass::{Door, Parts};
+pub use pass::{Door, Parts, Passed};
 pub use permit::{Desk, Outlet, Permitted, Read, Recorded, Released, Snapshots, Write};
 pub use place::Place;
 pub use record::{MIGRATIONS, Record, Sealer, verify};

@@ -9,6 +9,7 @@
 //!   → do → record → commit → release → answer
 //! ```
 
+mod heard;
 mod input;
 mod limited;
 mod refused;
@@ -16,8 +17,10 @@ pub(crate) mod run;
 
 use std::any::Any;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::action::Target;
@@ -37,6 +40,9 @@ use crate::spec::Spec;
 use crate::store::{self, Store, Tx};
 use crate::time::{Clock, Time};
 use crate::values;
+
+use heard::Hear;
+pub use heard::Passed;
 
 /// What a door is made of.
 #[derive(Clone)]
@@ -65,6 +71,7 @@ pub struct Door {
     memory: Memory,
     refused: refused::Repeats,
     installation: Uuid,
+    hear: OnceLock<Hear>,
     pub(crate) schema_looked: crate::record::Looked,
 }
 
@@ -100,8 +107,8 @@ impl Door {
     /// As [`store::Error`] says.
     pub async fn new(parts: Parts) -> store::Result<Arc<Self>> {
         let installation = installation(&parts.store, parts.clock.now()).await?;
-        let (memory, refused, schema_looked) = Default::default();
-        Ok(Arc::new(Self { parts, memory, refused, installation, schema_looked }))
+        let (memory, refused, hear, schema_looked) = Default::default();
+        Ok(Arc::new(Self { parts, memory, refused, installation, hear, schema_looked }))
     }
 
     /// The id of this installation: the name of its chain.
@@ -148,13 +155,20 @@ impl Door {
     /// # Errors
     /// The refusal, which is on the record by now where it belongs there.
     pub async fn pass(self: &Arc<Self>, name: &str, request: Request) -> Result<Reply> {
-        let door = Arc::clone(self);
-        let name = name.to_owned();
-        let task = tokio::spawn(async move { door.take(&name, &request).await });
-        task.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "an action did not come to its end");
+        let action = self.parts.catalogue.find(name).ok_or(Refusal::NotFound)?.spec.name;
+        let (door, id, begun) = (Arc::clone(self), request.id, Instant::now());
+        // Every line that is logged on the way names the request.
+        let passage = tracing::info_span!("passage", action, request = %id);
+        let task = tokio::spawn(async move { door.take(action, &request).await }.instrument(passage.clone()));
+        let passed = task.await.unwrap_or_else(|error| {
+            // What a panic says may hold anything, so it is not repeated.
+            passage.in_scope(|| tracing::error!(panicked = error.is_panic(), "an action did not come to its end"));
             Err(Refusal::Broken)
-        })
+        });
+        if let Some(hear) = self.hear.get() {
+            hear(&Passed { action, request: id, took: begun.elapsed(), refused: passed.as_ref().err() });
+        }
+        passed
     }
 
     async fn take(self: &Arc<Self>, name: &str, request: &Request) -> Result<Reply> {
