@@ -191,8 +191,9 @@ async fn world(serve: &Serve) -> (Router, Router, String, Uuid) {
     let input = json!({"name": "Halden", "owner": "Maya", "mail": "maya@example.com", "password": "a fine long password",
                        "clients": ["Brightwater"]});
     let made = console::pass(&door, "organisation.create", &input.to_string()).await.unwrap();
-    let app =
-        portal::serve::router(&door, serve).layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
+    let app = portal::serve::router(&door, serve)
+        .unwrap()
+        .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
     let sign_in = json!({"mail": "maya@example.com", "password": "a fine long password"});
     let token = ask(&app, "POST", "/api/v1/session", "", Some(&sign_in)).await["token"].as_str().unwrap().to_owned();
     let mut project = Uuid::nil();

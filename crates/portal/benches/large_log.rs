@@ -56,8 +56,9 @@ async fn measure(size: usize) {
     let made = console::pass(&door, "organisation.create", &input.to_string()).await.unwrap();
     let id = |name: &str| made[name].as_str().unwrap().parse::<Uuid>().unwrap();
     let (organisation, maya) = (id("organisation"), id("person"));
-    let app =
-        portal::serve::router(&door, &serve).layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
+    let app = portal::serve::router(&door, &serve)
+        .unwrap()
+        .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
     fill(door.store(), &data, organisation, maya, size).await;
 
     let sign_in = json!({"mail": "maya@example.com", "password": "a fine long password"}).to_string();

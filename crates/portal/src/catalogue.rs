@@ -3,7 +3,7 @@
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::privacy::{copy, leave};
-use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault};
+use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault, watch};
 
 /// The list.
 #[must_use]
@@ -68,6 +68,7 @@ pub fn catalogue() -> Catalogue {
         .look::<trail::ShowMatrix>()
         .look::<installation::Readiness>()
         .receive::<installation::SetUp>()
+        .change::<watch::See>()
         .receive::<organisations::Create>()
         .receive::<identity::CreatePerson>()
         .change::<organisations::SetMembershipState>()

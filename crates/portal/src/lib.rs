@@ -34,6 +34,7 @@ pub mod texts;
 pub mod tls;
 pub mod trail;
 pub mod vault;
+pub mod watch;
 pub mod wires;
 pub mod world;
 

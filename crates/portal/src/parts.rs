@@ -11,11 +11,12 @@ use crate::data::Data;
 use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
 use crate::moving;
-use crate::settings::Place;
+use crate::settings::{Place, Serve};
 use crate::standing::People;
 use crate::tls;
 use crate::trail::push;
 use crate::vault::Safe;
+use crate::watch::{self, Watch};
 use crate::world::World;
 
 /// What a portal is made of.
@@ -41,6 +42,8 @@ pub struct Parts {
     pub backup_troubles: backup::Troubles,
     /// The certificate that is shown, where HTTPS is spoken here.
     pub certificate: Arc<tls::Shown>,
+    /// Who is told when something is wrong.
+    pub watch: watch::Settings,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -62,6 +65,7 @@ impl Parts {
             backup: backup::Settings::default(),
             backup_troubles: backup::Troubles::default(),
             certificate: Arc::default(),
+            watch: watch::Settings::default(),
             unlocked: Vec::new(),
         }
     }
@@ -76,6 +80,21 @@ impl Parts {
         data.migrate(&store, &*self.clock).await?;
         moving::refuse_moved(&store, data).await?;
         self.over(store, data, place, public_origin, demo).await
+    }
+
+    /// The same parts, as the settings of a portal that runs say.
+    ///
+    /// # Errors
+    /// What is wrong with a setting, with the next step.
+    pub fn as_set(&self, serve: &Serve) -> anyhow::Result<Self> {
+        Ok(Self {
+            push: serve.push()?,
+            files: serve.files.clone(),
+            keep_record_days: serve.keep_record_days,
+            backup: serve.backup.clone(),
+            watch: serve.watch.clone(),
+            ..self.clone()
+        })
     }
 
     /// The door over an open store.
@@ -106,6 +125,7 @@ impl Parts {
             sender: Arc::new(push::Sender::new(self.push.private_webhooks)),
             syslog: self.push.syslog.clone(),
             keep_record_days: self.keep_record_days,
+            watch: Watch::new(&self.watch, public_origin, demo, &self.clock, data.directory().to_owned())?,
             engine: store.engine(),
             certificate: Arc::clone(&self.certificate),
             backups: Backups {

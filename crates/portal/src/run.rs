@@ -10,6 +10,7 @@ use crate::config;
 use crate::data::Data;
 use crate::parts::Parts;
 use crate::settings::{Cli, Command, Config, Do, Place, Trail};
+use crate::watch::LogFormat;
 use crate::wires::{console, document};
 
 /// Runs the portal's command line with these parts. Exit code 0 when it did what was asked, 1 when it could not, 2 when
@@ -41,7 +42,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, parts: &Parts) -> Exit
     if let Command::Render(asked) = &cli.command {
         return crate::files::render(asked);
     }
-    log();
+    let format = match &cli.command {
+        Command::Serve(serve) => serve.watch.log_format,
+        _ => LogFormat::Text,
+    };
+    crate::watch::begin_log(format);
     // One provider for every connection of this process. A second call of a test is no harm.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -74,6 +79,7 @@ async fn command(command: Command, said: &[config::Said], parts: &Parts) -> Resu
         Command::Restore(asked) => crate::backup::restore(&asked, parts, &mut print).await?,
         Command::Drill(asked) => crate::backup::drill_by_hand(&asked, parts, &mut print).await?,
         Command::RecoveryKit(asked) => crate::backup::recovery_kit(&asked, parts, &mut print).await?,
+        Command::Doctor(asked) => return crate::watch::doctor::doctor(&asked, parts, &mut print).await,
         Command::Move(asked) => crate::moving::run(&asked, parts, &mut |line| print(line)).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -107,13 +113,6 @@ async fn replay(place: &Place, parts: &Parts) -> Result<()> {
     store.close().await;
     print(&format!("{looked_at} events looked at, {refused} would be refused now"));
     Ok(())
-}
-
-/// Logs go to standard error: one line an event, `RUST_LOG` says which.
-fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 #[expect(clippy::print_stdout, reason = "this is the answer of a command")]

@@ -12,13 +12,14 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 2, name: "people, organisations, projects, messages, credentials", steps: FIRST });
     all.push(Migration { version: 3, name: "requests and files", steps: REQUESTS });
     all.push(Migration { version: 4, name: "accounts that are to be deleted", steps: LEAVING });
+    all.push(Migration { version: 5, name: "alerts, and who hears of them", steps: WATCHING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -26,6 +27,16 @@ pub fn recorded(name: &str) -> Option<Recorded> {
         })
         .find(|recorded| recorded.table == name)
 }
+
+const WATCHING: &[Step] = &[
+    // What is open, for all instances: whoever writes the row tells people. The last try stands there, too.
+    Step::Sql(
+        "CREATE TABLE alert (key {text} PRIMARY KEY, words {text} NOT NULL, opened_at {int} NOT NULL, \
+         told_at {int} NOT NULL, seen_at {int}, link_hash {bytes} NOT NULL) {strict}",
+    ),
+    // When something last arrived at whoever is told, and who asked last from outside how the portal is.
+    Step::Sql("CREATE TABLE heard (what {text} PRIMARY KEY, who {text} NOT NULL, at {int} NOT NULL) {strict}"),
+];
 
 const LEAVING: &[Step] = &[
     Step::Recorded {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
-use axum::http::header::{ACCEPT_RANGES, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::header::{ACCEPT_RANGES, HeaderName, HeaderValue};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -13,7 +13,7 @@ use axum::routing::get;
 use door::{Door, HandClock};
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::watch as channel;
 use tokio::task::JoinSet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -26,8 +26,10 @@ use crate::demo;
 use crate::parts::Parts;
 use crate::settings::Serve;
 use crate::tls;
+use crate::watch::{self, Answered, Watch};
 use crate::wires::html::{self, Site};
 use crate::wires::{Peer, Proxies, jobs, json, takes_a_file};
+use crate::world::World;
 
 /// How long a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -65,23 +67,21 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     if serve.demo {
         fill_demo(&serve, parts, &data, &public_origin).await?;
     }
-    let parts = Parts {
-        push: serve.push()?,
-        files: serve.files.clone(),
-        keep_record_days: serve.keep_record_days,
-        backup: serve.backup.clone(),
-        ..parts.clone()
-    };
+    let parts = parts.as_set(&serve)?;
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;
 
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = channel::channel(false);
     let mut jobs = JoinSet::new();
     if !serve.rehearsal {
         jobs = jobs::start(&door, &stopping);
         backup::schedule::start(&door, &serve.backup, &stopping, &mut jobs);
+        let watch = watch_of(&door)?;
+        watch::report_panics(&watch);
+        watch::listen_for_metrics(&watch, &stopping, &mut jobs).await?;
+        watch::start(&watch, &door, &stopping, &mut jobs);
     }
-    let app = router(&door, &serve).into_make_service_with_connect_info::<Peer>();
+    let app = router(&door, &serve)?.into_make_service_with_connect_info::<Peer>();
     let until = {
         let mut stopping = stopping.clone();
         async move {
@@ -114,10 +114,21 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     Ok(())
 }
 
+/// What watches a portal.
+fn watch_of(door: &Door) -> Result<Arc<Watch>> {
+    let world = door.world::<World>().map_err(|_| anyhow::anyhow!("this door was made of other parts"))?;
+    Ok(Arc::clone(&world.watch))
+}
+
 /// Everything that the portal answers.
-pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
+///
+/// # Errors
+/// When the door is not a portal's.
+pub fn router(door: &Arc<Door>, serve: &Serve) -> Result<Router> {
     let proxies = Proxies(serve.behind_proxy.clone());
     let ready = Arc::clone(door);
+    let watch = watch_of(door)?;
+    let answered = Answered { watch: Arc::clone(&watch), proxies: proxies.clone() };
     let largest = serve.files.file_limit.0;
     let site = Site {
         public_origin: serve.public_origin(),
@@ -125,18 +136,20 @@ pub fn router(door: &Arc<Door>, serve: &Serve) -> Router {
         security_contact: serve.security_contact.clone(),
         zone: TimeZone::system(),
     };
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(move || readiness(Arc::clone(&ready))))
+        .route("/readyz", get(move || async move { watch::readiness(&ready, &watch).await }))
         .merge(json::router(Arc::clone(door), proxies.clone(), largest))
         .merge(html::router(Arc::clone(door), proxies, site, largest))
         .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::from_fn_with_state(answered, watch::answered))
         .layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(whole)));
+    Ok(router)
 }
 
 /// No answer takes longer than it should. A file on its way in may: whoever sends it has their own time for each piece
@@ -168,16 +181,6 @@ async fn fill_demo(serve: &Serve, parts: &Parts, data: &Data, public_origin: &st
     demo::fill(&door, &clock, now).await?;
     door.close().await;
     data.demo_is_filled()
-}
-
-/// Whether it can do its work: the database takes writes.
-async fn readiness(door: Arc<Door>) -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
-    let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
-    if door.answers().await {
-        (StatusCode::OK, kind, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, kind, "the database takes no writes\n")
-    }
 }
 
 /// Says where it is, and gives the one-time link while there is no organisation.

@@ -11,6 +11,8 @@ use crate::record::{Attack, Ledger, Verify, Witness};
 use crate::requests::receipt::VerifyReceipt;
 use crate::tls;
 use crate::trail::push;
+use crate::watch;
+use crate::watch::doctor::Doctor;
 
 /// The client portal: one place for a service business and its clients.
 #[derive(Debug, Parser)]
@@ -94,6 +96,11 @@ pub enum Command {
     /// Settings: the list of them, and whether those that are said work.
     #[command(subcommand)]
     Config(Config),
+    /// Say what is wired and what is not, with the minutes that it takes; with --send, try it.
+    #[command(after_help = "Give it the same options and variables as `serve`.\n\n\
+                            Exit codes: 0 everything is wired, 3 something is not, 1 something is broken.\n\n\
+                            Example:\n  plimsoll-portal doctor --data plimsoll-data --send")]
+    Doctor(Box<Doctor>),
     /// Make one preview of the file on standard input: the portal starts itself so for each.
     #[command(hide = true)]
     Render(files::Render),
@@ -185,6 +192,9 @@ pub struct Serve {
     /// Where backups lie, and when they are made.
     #[command(flatten)]
     pub backup: backup::Settings,
+    /// Who is told when something is wrong.
+    #[command(flatten)]
+    pub watch: watch::Settings,
     /// Run no job, so that nothing is sent to anybody: the portal starts itself so on a copy.
     #[arg(long, hide = true)]
     pub rehearsal: bool,

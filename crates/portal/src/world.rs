@@ -13,6 +13,7 @@ use crate::identity::Hasher;
 use crate::tls;
 use crate::trail::push::{Sender, Syslog};
 use crate::vault::Safe;
+use crate::watch::Watch;
 
 /// Keys and workers.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct World {
     pub backups: Backups,
     /// The certificate that is shown, where HTTPS is spoken here.
     pub certificate: Arc<tls::Shown>,
+    /// What watches it.
+    pub watch: Arc<Watch>,
     /// Which database it runs on.
     pub engine: Engine,
 }

@@ -38,7 +38,7 @@ impl Harbour {
         let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), ..parts.clone() };
         let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
         let prepared = people(&door).await;
-        let app = portal::serve::router(&door, &serve).into_make_service_with_connect_info::<Peer>();
+        let app = portal::serve::router(&door, &serve).unwrap().into_make_service_with_connect_info::<Peer>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         let (stop, stopping) = tokio::sync::watch::channel(false);
         tokio::spawn(jobs::start(&door, &stopping).join_all());

@@ -25,6 +25,7 @@ const EN: &[Event] = &[
     event("account.forget", "take out of the record", "took out of the record", "people who were erased"),
     event("account.keep", "keep", "kept", "their account after all"),
     event("account.show", "look at", "looked at", "their account"),
+    event("alert.see", "say that somebody saw", "saw", "an alert"),
     event("backup.drill", "try", "tried", "a backup"),
     event("backup.run", "take", "took", "a backup"),
     event("client.copy", "take a copy of what is kept for", "took a copy of what is kept for", "a client"),

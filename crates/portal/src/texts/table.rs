@@ -132,6 +132,22 @@ texts! {
     setup_over: En "This link is used up";
     setup_over_help: En "It worked once, or its time is over. As long as there is no organisation, the portal prints a new one when it starts.";
 
+    // ── Watching ────────────────────────────────────────────────────────────
+    status: En "Status";
+    status_well: En "Everything works.";
+    status_unwell: En "Not everything works as it should. Somebody has been told.";
+    since_when(when: &str): En "since {when}";
+    status_drill(when: &str): En "A backup was last restored and tried {when}.";
+    runbook: En "Runbook";
+    runbook_open: En "What to do";
+    alert_ask: En "Did you see this alert?";
+    alert_ask_help: En "Then it is not sent again, and the record says that somebody saw it.";
+    alert_saw: En "I saw this";
+    alert_noted: En "Noted";
+    alert_noted_help: En "The alert is not sent again. You are told when it is over.";
+    alert_over: En "This link is used up";
+    alert_over_help: En "Somebody has used it, a newer message has a newer one, or the alert is over.";
+
     // ── Refusals ────────────────────────────────────────────────────────────
     malformed: En "We could not read that";
     malformed_help: En "What your browser sent makes no sense here. Go back and try once more.";

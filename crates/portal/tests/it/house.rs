@@ -131,6 +131,7 @@ impl House {
         let data = Data::open(&place).unwrap();
         let door = parts.door(&data, &place, "http://house.example", demo).await.unwrap();
         let app = portal::serve::router(&door, &serve(&place))
+            .unwrap()
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
         Some(Self { door, clock, app, place, directory })
     }

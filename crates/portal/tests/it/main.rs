@@ -39,3 +39,7 @@ mod statements;
 mod trail;
 mod tus;
 mod uploads;
+mod watch;
+mod watch_faults;
+mod watch_process;
+mod watch_told;

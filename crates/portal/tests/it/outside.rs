@@ -183,7 +183,7 @@ async fn a_directory_holds_checkpoints_and_is_never_overwritten() {
 }
 
 /// As much of SMTP (RFC 5321) as a receiver needs: greets, takes one letter, and keeps its text.
-async fn letter_box() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+pub(crate) async fn letter_box() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, letters) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
     let kept = Arc::clone(&letters);

@@ -49,7 +49,7 @@ async fn an_embedded_database_that_somebody_holds_or_overwrites() {
 }
 
 /// Passes bytes on to a server, unless the line is cut.
-async fn line(server: String) -> (u16, watch::Sender<bool>) {
+pub(crate) async fn line(server: String) -> (u16, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (cut, is_cut) = watch::channel(false);

@@ -20,11 +20,12 @@ use portal::{
     projects::{ProjectList, Status, home::StaffHome},
     requests::RequestList,
     trail::pages::{Filter, MatrixPage},
+    watch::pages::{RunbookPage, SeenPage, StatusPage},
 };
 use uuid::Uuid;
 
 use people::{TOKEN, account, clients, demo, scopes, sign_in_refused, token_refused};
-use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page};
+use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
 use work::{
     credential_page, credentials_page, home_client, members_page, messages_page, path, project_page, projects,
     projects_page, status_refused,
@@ -81,6 +82,15 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("trail-empty", html(&trail_empty())),
         ("matrix", html(&MatrixPage { page: tom("/matrix"), matrix: matrix() })),
         ("readiness", html(&ReadinessPage { page: maya("/readiness"), shown: readiness() })),
+        (
+            "status",
+            html(&StatusPage { page: guest("/status"), notices: vec![], drill: Some("2026-11-21 04:00 UTC".into()) }),
+        ),
+        ("status-unwell", html(&StatusPage { page: guest("/status"), notices: unwell(), drill: None })),
+        ("runbook", html(&RunbookPage::list(guest("/runbook")))),
+        ("alert", html(&SeenPage::ask(guest("/alerts/7Q4K"), "7Q4K".into()))),
+        ("alert-noted", html(&SeenPage::noted(guest("/alerts"), "database"))),
+        ("alert-over", html(&SeenPage::over(guest("/alerts")))),
         ("privacy", html(&policy())),
         ("confirm", html(&confirm())),
         ("step-up", html(&StepUp { page: tom(&path("")), mail: "tom@haldenrook.example".into(), next: path("") })),
@@ -99,6 +109,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         let page = if kind == RefusalKind::SignInFirst { guest("/projects") } else { tom("/projects") };
         pages.push((name, html(&Refusal::new(page, kind, REFERENCE))));
     }
+    pages.extend(RunbookPage::of(guest("/runbook/database"), "database").map(|page| ("runbook-page", html(&page))));
     let mut forbidden = Refusal::new(tom(&path("/members")), RefusalKind::Forbidden, REFERENCE);
     forbidden.who_can = vec![Person::new("Ana Castro"), Person::new("Maya Lindqvist")];
     pages.push(("refusal-403", html(&forbidden)));

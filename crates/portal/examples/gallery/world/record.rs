@@ -128,7 +128,17 @@ pub(super) fn readiness() -> ReadinessShown {
             item("https", false, "Plain HTTP: for this machine only. Start with --tls or behind a proxy.", Some(5)),
             item("database", true, "SQLite, on this machine. What was acknowledged is on disk.", None),
             item("record", true, "48219 events sealed, the last checkpoint signed a moment ago.", None),
-            item("second_factor", false, "Sign-in is by password alone in this version.", None),
+            item("errors", true, "The last one was received 2026-11-24 08:12 UTC.", None),
+            item(
+                "alerts",
+                false,
+                "slack: received 2026-11-24 08:12 UTC; mail: not received, the mail server cannot be reached. \
+                 Try it: plimsoll-portal doctor --send.",
+                Some(3),
+            ),
+            item("somebody_sees", true, "Somebody saw the last test alert 2026-11-24 08:13 UTC.", None),
+            item("heartbeat", false, "Nobody notices when this machine falls silent. Start with --heartbeat.", Some(3)),
+            item("outside", true, "Asked 2026-11-24 08:41 UTC by Uptime/2.1.", None),
             item("backup", true, "The newest was taken 2026-06-24 03:00 UTC; one every 1d, kept for 30 days.", None),
             item(
                 "drill",
@@ -137,9 +147,17 @@ pub(super) fn readiness() -> ReadinessShown {
                 None,
             ),
             item("recovery_kit", true, "Somebody has confirmed that it is kept elsewhere.", None),
+            item("second_factor", false, "Sign-in is by password alone in this version.", None),
         ],
-        minutes: 5,
+        minutes: 11,
     }
+}
+
+pub(super) fn unwell() -> Vec<(String, &'static str)> {
+    vec![
+        ("2026-11-24 08:31 UTC".into(), "Nothing can be saved, and most pages cannot be shown."),
+        ("2026-11-24 08:33 UTC".into(), "Pages take longer than usual."),
+    ]
 }
 
 pub(super) fn policy() -> Policy {

@@ -20,13 +20,16 @@ use crate::projects::ProjectCreated;
 use crate::requests::pages::Newer;
 use crate::requests::{CommentPosted, RequestCreated};
 use crate::vault::Revealed;
+use crate::watch::AlertSeen;
 use crate::wires::arriving::{self, Unread};
 use crate::wires::download::Download;
 use crate::wires::json::MULTIPART;
 use crate::wires::{sign_in, tus};
+use crate::world::World;
 
 /// Where an action's page is not the one above its form.
-const PAGES: &[(&str, &str)] = &[("session.open", "/sign-in"), ("installation.set_up", "/setup/{token}")];
+const PAGES: &[(&str, &str)] =
+    &[("session.open", "/sign-in"), ("installation.set_up", "/setup/{token}"), ("alert.see", "/alerts/{token}")];
 
 /// The form of an action.
 #[derive(Clone, Copy)]
@@ -111,6 +114,14 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             }
         }
         Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
+        Err(refusal) if form.name == "alert.see" => {
+            let token = forms::own(&pairs, "token").unwrap_or_default();
+            match visit.wire.door.world::<World>()?.watch.saw(token, false) {
+                Some(rule) => public::alert_noted(visit, rule),
+                None if refusal == Refusal::NoMatch => public::alert_over(visit),
+                None => Err(refusal.into()),
+            }
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -204,6 +215,10 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         return Ok(Answer::File(Download::new(&output, pieces).await?));
     }
     Ok(match form.name {
+        "alert.see" => {
+            visit.wire.door.world::<World>()?.watch.saw(forms::own(pairs, "token").unwrap_or_default(), true);
+            public::alert_noted(visit, &answered::<AlertSeen>(output)?.rule)?
+        }
         "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
         "organisation.enter" => Answer::See("/".to_owned()),
         "project.create" => Answer::See(format!("/projects/{}", answered::<ProjectCreated>(output)?.id)),

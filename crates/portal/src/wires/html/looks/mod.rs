@@ -42,6 +42,10 @@ enum Who {
 pub(super) const LOOKS: &[Look] = &[
     Look { path: "/sign-in", who: Who::Anyone, show: |visit, page| Box::pin(public::sign_in(visit, page)) },
     Look { path: "/setup/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::setup(visit, page)) },
+    Look { path: "/alerts/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::alert(visit, page)) },
+    Look { path: "/status", who: Who::Anyone, show: |visit, page| Box::pin(public::status(visit, page)) },
+    Look { path: "/runbook", who: Who::Anyone, show: |_, page| Box::pin(public::runbook(page)) },
+    Look { path: "/runbook/{page}", who: Who::Anyone, show: |visit, page| Box::pin(public::runbook_page(visit, page)) },
     Look { path: "/privacy", who: Who::Anyone, show: |visit, page| Box::pin(public::privacy(visit, page)) },
     Look {
         path: "/.well-known/security.txt",

@@ -1,6 +1,7 @@
 //! Pages for everybody: signing in, the first run, the privacy policy, security.txt.
 
 use axum::http::StatusCode;
+use door::Refusal;
 use door::inventory::{Class, Copied, Data, Leaves, Table};
 
 use crate::identity::pages::SignInPage;
@@ -9,9 +10,11 @@ use crate::inventory::INVENTORY;
 use crate::pages::Page;
 use crate::privacy::pages::{Kept, KeptGroup, Policy, security_txt as text};
 use crate::texts::Texts;
+use crate::watch::pages::{RunbookPage, SeenPage, StatusPage};
 use crate::wires::html::answer::{Answer, NoPage, local};
 use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
+use crate::world::World;
 
 /// How long security.txt is good for: RFC 9116 section 2.5.5 recommends less than a year.
 const SECURITY_TXT_SECONDS: i64 = 180 * 24 * 3600;
@@ -33,6 +36,40 @@ pub(super) async fn setup(visit: &Visit, mut page: Page) -> Result<Answer, NoPag
 /// The link is used up, or its time is over.
 pub(in crate::wires::html) fn setup_over(visit: &Visit) -> Result<Answer, NoPage> {
     Answer::page_with(StatusCode::UNAUTHORIZED, &SetupOverPage { page: frame::guest(visit) })
+}
+
+/// “I saw this”: asks, so that a program that follows links says nothing by it.
+pub(super) async fn alert(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    let token = visit.path.rsplit('/').next().unwrap_or_default().to_owned();
+    Answer::page(&SeenPage::ask(page, token))
+}
+
+/// It is noted that somebody saw an alert.
+pub(in crate::wires::html) fn alert_noted(visit: &Visit, rule: &str) -> Result<Answer, NoPage> {
+    Answer::page(&SeenPage::noted(frame::guest(visit), rule))
+}
+
+/// The link of an alert is used up.
+pub(in crate::wires::html) fn alert_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SeenPage::over(frame::guest(visit)))
+}
+
+/// How the portal is.
+pub(super) async fn status(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let world = visit.wire.door.world::<World>()?;
+    Answer::page(&StatusPage::of(&world.watch, page))
+}
+
+/// The runbook's list.
+pub(super) async fn runbook(page: Page) -> Result<Answer, NoPage> {
+    Answer::page(&RunbookPage::list(page))
+}
+
+/// A page of the runbook.
+pub(super) async fn runbook_page(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let id = visit.path.rsplit('/').next().unwrap_or_default();
+    Answer::page(&RunbookPage::of(page, id).ok_or(Refusal::NotFound)?)
 }
 
 /// What is kept about people, as the inventory has it.
