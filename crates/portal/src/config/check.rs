@@ -53,6 +53,7 @@ pub async fn check(serve: &Serve, said: &[Said], clock: &dyn Clock, print: &mut 
         ),
         ("files", files(serve).await),
         ("backups", backups(serve).await),
+        ("watching", crate::watch::check(&serve.watch)),
     ];
     let mut broken = false;
     for (what, found) in tried {

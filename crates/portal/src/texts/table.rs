@@ -135,11 +135,14 @@ texts! {
     // ── Watching ────────────────────────────────────────────────────────────
     status: En "Status";
     status_well: En "Everything works.";
-    status_unwell: En "Not everything works as it should. Somebody has been told.";
-    since_when(when: &str): En "since {when}";
+    status_unwell: En "This page says when it is over.";
+    since_when(when: &str): En "Since {when}";
     status_drill(when: &str): En "A backup was last restored and tried {when}.";
     runbook: En "Runbook";
     runbook_open: En "What to do";
+    runbook_all: En "All pages of the runbook";
+    runbook_cases: En "When you know what happened";
+    runbook_alerts: En "When an alert says it";
     alert_ask: En "Did you see this alert?";
     alert_ask_help: En "Then it is not sent again, and the record says that somebody saw it.";
     alert_saw: En "I saw this";

@@ -131,6 +131,19 @@ impl Watch {
     }
 }
 
+/// Who would be told, in words that show no address.
+///
+/// # Errors
+/// What is wrong with an address, without showing it.
+pub fn check(settings: &Settings) -> Result<String> {
+    let alerts = destinations::of(settings)?;
+    let (errors, heart) = (Errors::new(settings.sentry_dsn.as_ref(), "")?, Heart::new(settings.heartbeat.as_ref())?);
+    let receivers = alerts.iter().map(|destination| &destination.receiver);
+    let names: Vec<_> =
+        receivers.chain(errors.receiver()).chain(heart.receiver()).map(|receiver| receiver.name).collect();
+    Ok(if names.is_empty() { "nobody is told of anything".to_owned() } else { names.join(", ") })
+}
+
 /// The name of this machine.
 fn instance() -> String {
     #[cfg(unix)]

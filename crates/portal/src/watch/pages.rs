@@ -5,7 +5,7 @@ use askama::Template;
 use super::rules::rule;
 use super::runbook::{ALERTS, Block, CASES, Chapter, Span, chapter};
 use super::{Watch, locked, round};
-use crate::pages::{Field, Form, Page};
+use crate::pages::{Field, Form, Icon, Page};
 
 /// How the portal is, for clients.
 #[derive(Debug, Template)]
@@ -29,8 +29,8 @@ pub struct RunbookPage {
     pub title: &'static str,
     /// Its text.
     pub blocks: Vec<Block>,
-    /// Links, where it is the list: name and title.
-    pub links: Vec<(&'static str, &'static str)>,
+    /// Where it is the list: its parts, each with the names and titles of its pages.
+    pub parts: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
 }
 
 /// Asks whether somebody saw an alert, or says that it is noted.
@@ -66,16 +66,19 @@ impl RunbookPage {
     #[must_use]
     pub fn of(page: Page, id: &str) -> Option<Self> {
         let chapter = chapter(id)?;
-        Some(Self { page, title: chapter.title(), blocks: chapter.blocks(), links: Vec::new() })
+        Some(Self { page, title: chapter.title(), blocks: chapter.blocks(), parts: Vec::new() })
     }
 
     /// The list of all pages.
     #[must_use]
     pub fn list(page: Page) -> Self {
         let title = page.texts.runbook();
-        let shown = CASES.iter().chain(ALERTS).filter(|chapter| chapter.id != "test");
-        let links = shown.map(|chapter: &Chapter| (chapter.id, chapter.title())).collect();
-        Self { page, title, blocks: Vec::new(), links }
+        let links = |chapters: &'static [Chapter]| {
+            let shown = chapters.iter().filter(|chapter| chapter.id != "test");
+            shown.map(|chapter| (chapter.id, chapter.title())).collect()
+        };
+        let parts = vec![(page.texts.runbook_cases(), links(CASES)), (page.texts.runbook_alerts(), links(ALERTS))];
+        Self { page, title, blocks: Vec::new(), parts }
     }
 }
 

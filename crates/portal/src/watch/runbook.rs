@@ -83,21 +83,6 @@ impl Chapter {
     pub fn blocks(&self) -> Vec<Block> {
         blocks(self.text.split_once('\n').map_or("", |(_, rest)| rest))
     }
-
-    /// The commands of its section `Fix`, one after the other.
-    #[must_use]
-    pub fn commands(&self, section: &str) -> Vec<String> {
-        let mut here = false;
-        let mut commands = Vec::new();
-        for block in self.blocks() {
-            match block {
-                Block::Heading(title) => here = title == section,
-                Block::Commands(text) if here => commands.extend(text.lines().map(str::to_owned)),
-                _ => {}
-            }
-        }
-        commands
-    }
 }
 
 /// Reads the marks: `## section`, paragraphs, `- item`, `1. item`, and commands between fences.

@@ -40,6 +40,7 @@ mod trail;
 mod tus;
 mod uploads;
 mod watch;
+mod watch_documents;
 mod watch_faults;
 mod watch_process;
 mod watch_told;

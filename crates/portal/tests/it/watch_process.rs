@@ -53,7 +53,7 @@ impl Process {
     }
 
     /// Asks it to stop, and waits until it has.
-    async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let pid = rustix::process::Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         self.child.wait().await.unwrap();
