@@ -53,11 +53,18 @@ impl Harbour {
     /// Walks it, all of it or one action: the evidence.
     pub(crate) async fn walk(&self, only: Option<&str>) -> Dossier {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        // The project's own manifest; only the address and the way to start are this test's.
+        // The project's own manifest; only the address and the way to start are this test's. What is done to a process and
+        // its files has neither here.
         let manifest = std::fs::read_to_string(root.join("plimsoll.toml")).unwrap();
+        let mut of_a_process = false;
         let manifest: Vec<String> = manifest
             .lines()
-            .filter(|line| !["start ", "start_timeout", "env ", "prepare"].iter().any(|key| line.starts_with(key)))
+            .filter(|line| {
+                if line.starts_with('[') {
+                    of_a_process = ["[alerts]", "[monitor]", "[database]"].iter().any(|name| line.starts_with(name));
+                }
+                !of_a_process && !["start ", "start_timeout", "env ", "prepare"].iter().any(|key| line.starts_with(key))
+            })
             .map(|line| if line.starts_with("url ") { format!("url = {:?}", self.url) } else { line.to_owned() })
             .collect();
         let path = self.directory.path().join("plimsoll.toml");
