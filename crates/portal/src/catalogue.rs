@@ -2,7 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
-use crate::privacy::{copy, leave};
+use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault, watch};
 
 /// The list.
@@ -66,6 +66,17 @@ pub fn catalogue() -> Catalogue {
         .change::<trail::push::RemoveWebhook>()
         .look::<trail::ListEvents>()
         .look::<trail::ShowMatrix>()
+        .look::<processing::ShowTrust>()
+        .look::<processing::ShowProcessing>()
+        .change::<processing::SetProcessing>()
+        .look::<keeping::ShowRetention>()
+        .change::<keeping::SetRetention>()
+        .change::<keeping::CreateHold>()
+        .change::<keeping::LiftHold>()
+        .look::<incidents::ListIncidents>()
+        .change::<incidents::Open>()
+        .look::<incidents::ShowIncident>()
+        .change::<incidents::Note>()
         .look::<installation::Readiness>()
         .receive::<installation::SetUp>()
         .change::<watch::See>()
@@ -83,6 +94,7 @@ pub fn catalogue() -> Catalogue {
         .keep::<leave::Forget>()
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()
+        .receive::<keeping::Sweep>()
         .keep::<trail::push::Push>()
         .keep::<trail::Sweep>()
         .seals(LEDGER_SEAL)

@@ -232,14 +232,23 @@ impl PartialSchema for NewPassword {
 
 impl ToSchema for NewPassword {}
 
-/// A whole number of days. A form sends text, a program a number: both are read.
+/// A whole number of days within bounds. A form sends text, a program a number: both are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Days(i64);
+pub struct Days<const MIN: i64, const MAX: i64>(i64);
 
-impl Days {
-    /// The most days that can be asked for.
-    pub const MAX: i64 = 366;
+/// How long a token is good.
+pub type TokenDays = Days<1, 366>;
+/// For how long something is kept: whoever closes a project by mistake has a week to notice, and no duty to keep lasts
+/// longer than a hundred years.
+pub type KeptDays = Days<7, 36_500>;
+
+impl<const MIN: i64, const MAX: i64> Days<MIN, MAX> {
+    /// So many.
+    #[must_use]
+    pub const fn days(self) -> i64 {
+        self.0
+    }
 
     /// As seconds.
     #[must_use]
@@ -248,24 +257,56 @@ impl Days {
     }
 }
 
-impl<'de> Deserialize<'de> for Days {
+impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Days<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
         let days = value.as_i64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
         match days {
-            Some(days) if (1..=Self::MAX).contains(&days) => Ok(Self(days)),
-            _ => Err(serde::de::Error::custom("must be a whole number of days from 1 to 366")),
+            Some(days) if (MIN..=MAX).contains(&days) => Ok(Self(days)),
+            _ => Err(serde::de::Error::custom(format!("must be a whole number of days from {MIN} to {MAX}"))),
         }
     }
 }
 
-impl PartialSchema for Days {
+impl<const MIN: i64, const MAX: i64> PartialSchema for Days<MIN, MAX> {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(Self::MAX)).into()
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(MIN)).maximum(Some(MAX)).into()
     }
 }
 
-impl ToSchema for Days {}
+impl<const MIN: i64, const MAX: i64> ToSchema for Days<MIN, MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("DaysFrom{MIN}To{MAX}").into()
+    }
+}
+
+/// A moment: `2026-11-25T14:05:00Z` as programs say it (RFC 3339), or `2026-11-25T14:05` as a form does, in the zone that
+/// pages are shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub door::Time);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let text = text.trim();
+        let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| {
+            let local = text.parse::<jiff::civil::DateTime>().ok()?;
+            Some(local.to_zoned(jiff::tz::TimeZone::system()).ok()?.timestamp())
+        });
+        let moment = moment.filter(|moment| (0..32_503_680_000).contains(&moment.as_second()));
+        let moment = moment.map(|moment| Self(door::Time(moment.as_microsecond())));
+        moment.ok_or_else(|| serde::de::Error::custom("must be a time such as 2026-11-25T14:05:00Z"))
+    }
+}
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+        ObjectBuilder::new().schema_type(Type::String).format(format).into()
+    }
+}
+
+impl ToSchema for Moment {}
 
 /// A day of the calendar: `2026-11-25` (RFC 3339, full-date).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

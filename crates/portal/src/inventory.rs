@@ -13,6 +13,11 @@ use door::inventory::{Class, Column, Copied, Data, Table};
 const UNTIL_TOLD: &str = "until the organisation asks for its end; nothing deletes it by itself in this version";
 /// How what belongs to a piece of work goes.
 const NO_ERASE_BUTTON: &str = "this version has no button that deletes the thing itself";
+/// How long what has a period of its own is kept.
+const UNTIL_ITS_PERIOD: &str = "as long as the project, and after it was archived for as many days as the organisation has set; \
+     for ever where it has set none";
+/// How that goes.
+const BY_ITS_PERIOD: &str = "by itself, when the organisation's period is over and nothing holds it";
 const NOT_EXPORTED: &str = "not part of a copy: it says nothing about a person that does not stand elsewhere";
 const WITH_ITS_SUBJECT: &str = "goes with what it belongs to";
 
@@ -264,14 +269,14 @@ pub const INVENTORY: &[Table] = &[
         name: "message",
         what: "Messages",
         why: "so that what was said stands beside the work",
-        kept: "as long as the project",
+        kept: UNTIL_ITS_PERIOD,
         copied: Where {
             person: Some("author = $1"),
             organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
             client: Some("visibility = 'client' AND project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
             column("project", "on which project", Neutral),
@@ -323,7 +328,8 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        erased: "its bytes go by themselves, when the organisation's period is over and nothing holds it; its name, its \
+                 fingerprint and what was decided stay",
         class: Recorded,
         columns: &[
             column("request", "for what", Neutral),
@@ -369,7 +375,7 @@ pub const INVENTORY: &[Table] = &[
         name: "request_comment",
         what: "Comments beside them",
         why: "so that what was said stands beside the work",
-        kept: "as long as the project",
+        kept: UNTIL_ITS_PERIOD,
         copied: Where {
             person: Some("author = $1"),
             organisation: Some(
@@ -380,7 +386,7 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
             column("request", "beside what", Neutral),
@@ -421,8 +427,9 @@ pub const INVENTORY: &[Table] = &[
             column("id", "which file", Neutral),
             column("organisation", "whose it is", Neutral),
             column("generation", "under which key of the organisation its key is sealed", Neutral),
-            column("wrapped", "its key, sealed", Secret),
+            column("wrapped", "its key, sealed; nothing when its time was over", Secret),
             column("made_at", "since when", Neutral),
+            column("gone_at", "when its time was over", Neutral),
         ],
     },
     Table {
@@ -463,14 +470,14 @@ pub const INVENTORY: &[Table] = &[
         name: "credential",
         what: "Passwords and keys that were handed over",
         why: "so that they are handed over safely, and not by mail",
-        kept: "as long as the project",
+        kept: UNTIL_ITS_PERIOD,
         copied: Where {
             person: Some("stored_by = $1"),
             organisation: Some("project IN (SELECT id FROM project WHERE organisation = $1)"),
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
             column("project", "for which project", Neutral),
@@ -519,6 +526,127 @@ pub const INVENTORY: &[Table] = &[
             column("url", "to which address", Neutral),
             column("generation", "which of its secrets is the one of today; no secret stands here", Neutral),
             column("rotated_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "retention",
+        what: "For how long an organisation keeps things",
+        why: "so that what nobody needs any more goes by itself",
+        kept: UNTIL_TOLD,
+        copied: Where { person: Some("set_by = $1"), organisation: Some("organisation = $1"), client: None },
+        leaves: Nameless,
+        erased: "it stays, by “former member”",
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose", Neutral),
+            column("messages_days", "days that messages are kept after a project was closed", Neutral),
+            column("files_days", "the same of files", Neutral),
+            column("credentials_days", "the same of secrets", Neutral),
+            column("set_by", "who said so", Personal),
+            column("set_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "hold",
+        what: "What is held for a dispute",
+        why: "so that nothing is deleted that a court may ask for",
+        kept: UNTIL_TOLD,
+        copied: Where { person: Some("placed_by = $1 OR lifted_by = $1"), organisation: Some("organisation = $1"), client: None },
+        leaves: Nameless,
+        erased: "it stays, by “former member”",
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose", Neutral),
+            column("client", "of which client, if it is everything of theirs", Neutral),
+            column("project", "which project", Neutral),
+            column("reason", "why", Content),
+            column("placed_by", "who said so", Personal),
+            column("placed_at", "when", Neutral),
+            column("lifted_by", "who lifted it", Personal),
+            column("lifted_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "deleted",
+        what: "What was deleted because its time was over",
+        why: "so that it can be shown that it was done",
+        kept: UNTIL_TOLD,
+        copied: Where {
+            person: None,
+            organisation: Some("organisation = $1"),
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        leaves: NotTheirs,
+        erased: "not at all: it holds numbers only",
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose", Neutral),
+            column("project", "of which project", Neutral),
+            column("class", "what of it", Neutral),
+            column("items", "how many", Neutral),
+            column("closed_at", "when the project was closed", Neutral),
+            column("due_at", "when its time was over", Neutral),
+            column("at", "when it was done", Neutral),
+        ],
+    },
+    Table {
+        name: "parties",
+        what: "Who is responsible",
+        why: "so that you know who answers for what is kept about you",
+        kept: UNTIL_TOLD,
+        copied: Where { person: Some("set_by = $1"), organisation: Some("organisation = $1"), client: None },
+        leaves: Nameless,
+        erased: "it stays, by “former member”",
+        class: Recorded,
+        columns: &[
+            column("organisation", "of which organisation", Neutral),
+            column("legal_name", "its name in contracts", Neutral),
+            column("address", "its address", Neutral),
+            column("contact", "where to write", Content),
+            column("officer", "its data protection officer", Content),
+            column("authority", "the authority that watches over it", Neutral),
+            column("set_by", "who said so", Personal),
+            column("set_at", "when", Neutral),
+        ],
+    },
+    Table {
+        name: "incident",
+        what: "Breaches of personal data",
+        why: "so that those who must be told are told in time, and it can be shown (GDPR article 33, 5)",
+        kept: UNTIL_TOLD,
+        copied: Where { person: Some("opened_by = $1"), organisation: Some("organisation = $1"), client: None },
+        leaves: Nameless,
+        erased: "it stays, by “former member”: the law wants it kept",
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose", Neutral),
+            column("title", "what it is called", Content),
+            column("noticed_at", "when it was noticed", Neutral),
+            column("opened_by", "who wrote it down", Personal),
+            column("opened_at", "when", Neutral),
+            column("state", "whether it is over", Neutral),
+        ],
+    },
+    Table {
+        name: "incident_entry",
+        what: "What was found, done and decided about a breach",
+        why: "so that it can be shown later",
+        kept: "as long as the breach it belongs to",
+        copied: Where {
+            person: Some("written_by = $1"),
+            organisation: Some("incident IN (SELECT id FROM incident WHERE organisation = $1)"),
+            client: None,
+        },
+        leaves: Nameless,
+        erased: "it stays, by “former member”: the law wants it kept",
+        class: Recorded,
+        columns: &[
+            column("incident", "about which", Neutral),
+            column("kind", "what it is", Neutral),
+            column("text", "in words", Content),
+            column("at", "when it was done", Neutral),
+            column("written_by", "who wrote it down", Personal),
+            column("written_at", "when", Neutral),
         ],
     },
     Table {

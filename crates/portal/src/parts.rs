@@ -11,6 +11,7 @@ use crate::data::Data;
 use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
 use crate::moving;
+use crate::privacy::processing::{Recipient, recipients};
 use crate::settings::{Place, Serve};
 use crate::standing::People;
 use crate::tls;
@@ -44,6 +45,10 @@ pub struct Parts {
     pub certificate: Arc<tls::Shown>,
     /// Who is told when something is wrong.
     pub watch: watch::Settings,
+    /// Through whose hands data passes.
+    pub recipients: Arc<[Recipient]>,
+    /// The report of the last audit, where there is one.
+    pub load_line: Option<PathBuf>,
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
@@ -66,6 +71,8 @@ impl Parts {
             backup_troubles: backup::Troubles::default(),
             certificate: Arc::default(),
             watch: watch::Settings::default(),
+            recipients: Arc::default(),
+            load_line: None,
             unlocked: Vec::new(),
         }
     }
@@ -93,6 +100,8 @@ impl Parts {
             keep_record_days: serve.keep_record_days,
             backup: serve.backup.clone(),
             watch: serve.watch.clone(),
+            recipients: recipients(serve).into(),
+            load_line: serve.load_line.clone(),
             ..self.clone()
         })
     }
@@ -128,6 +137,8 @@ impl Parts {
             watch: Watch::new(&self.watch, public_origin, demo, &self.clock, data.directory().to_owned())?,
             engine: store.engine(),
             certificate: Arc::clone(&self.certificate),
+            recipients: Arc::clone(&self.recipients),
+            load_line: self.load_line.clone(),
             backups: Backups {
                 settings: self.backup.clone(),
                 data: data.clone(),

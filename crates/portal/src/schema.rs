@@ -3,6 +3,7 @@
 use door::Recorded;
 use door::store::{Migration, Step};
 
+use crate::privacy::{incidents, keeping, processing};
 use crate::{identity, messages, organisations, privacy, projects, requests, trail, vault};
 
 /// Every migration of a portal's database, in order.
@@ -13,13 +14,14 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 3, name: "requests and files", steps: REQUESTS });
     all.push(Migration { version: 4, name: "accounts that are to be deleted", steps: LEAVING });
     all.push(Migration { version: 5, name: "alerts, and who hears of them", steps: WATCHING });
+    all.push(Migration { version: 6, name: "periods, holds, incidents, who is responsible", steps: PROMISING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -36,6 +38,61 @@ const WATCHING: &[Step] = &[
     ),
     // When something last arrived at whoever is told, and who asked last from outside how the portal is.
     Step::Sql("CREATE TABLE heard (what {text} PRIMARY KEY, who {text} NOT NULL, at {int} NOT NULL) {strict}"),
+];
+
+const PROMISING: &[Step] = &[
+    // For how long an organisation keeps things after a project was closed. A period that is null is none.
+    Step::Recorded {
+        table: keeping::RETENTION.table,
+        entity: keeping::RETENTION.entity,
+        columns: "organisation {id} NOT NULL UNIQUE REFERENCES organisation (id), messages_days {int}, \
+                  files_days {int}, credentials_days {int}, set_by {id} NOT NULL REFERENCES person (id), \
+                  set_at {int} NOT NULL,",
+    },
+    Step::Recorded {
+        table: keeping::HOLD.table,
+        entity: keeping::HOLD.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), client {id} REFERENCES client (id), \
+                  project {id} REFERENCES project (id), reason {text} NOT NULL, \
+                  placed_by {id} NOT NULL REFERENCES person (id), placed_at {int} NOT NULL, \
+                  lifted_by {id} REFERENCES person (id), lifted_at {int}, CHECK (client IS NULL OR project IS NULL),",
+    },
+    Step::Sql("CREATE INDEX hold_organisation ON hold (organisation)"),
+    Step::Recorded {
+        table: keeping::DELETED.table,
+        entity: keeping::DELETED.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), \
+                  project {id} NOT NULL REFERENCES project (id), \
+                  class {text} NOT NULL CHECK (class IN ('messages', 'files', 'credentials')), items {int} NOT NULL, \
+                  closed_at {int} NOT NULL, due_at {int} NOT NULL, at {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX deleted_organisation ON deleted (organisation)"),
+    // When a file's time was over: it has no key any more, and soon no bytes.
+    Step::Sql("ALTER TABLE file ADD COLUMN gone_at {int}"),
+    Step::Recorded {
+        table: processing::PARTIES.table,
+        entity: processing::PARTIES.entity,
+        columns: "organisation {id} NOT NULL UNIQUE REFERENCES organisation (id), legal_name {text} NOT NULL, \
+                  address {text} NOT NULL, contact {text} NOT NULL, officer {text}, authority {text}, \
+                  set_by {id} NOT NULL REFERENCES person (id), set_at {int} NOT NULL,",
+    },
+    Step::Recorded {
+        table: incidents::INCIDENT.table,
+        entity: incidents::INCIDENT.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), title {text} NOT NULL, \
+                  noticed_at {int} NOT NULL, opened_by {id} NOT NULL REFERENCES person (id), opened_at {int} NOT NULL, \
+                  state {text} NOT NULL CHECK (state IN ('open', 'closed')),",
+    },
+    Step::Sql("CREATE INDEX incident_organisation ON incident (organisation)"),
+    Step::Recorded {
+        table: incidents::ENTRY.table,
+        entity: incidents::ENTRY.entity,
+        columns: "incident {id} NOT NULL REFERENCES incident (id), \
+                  kind {text} NOT NULL CHECK (kind IN ('note', 'authority_told', 'authority_not_told', 'people_told', \
+                  'people_not_told', 'closed')), text {text} NOT NULL, at {int} NOT NULL, \
+                  written_by {id} NOT NULL REFERENCES person (id), written_at {int} NOT NULL,",
+    },
+    Step::Sql("CREATE INDEX incident_entry_incident ON incident_entry (incident)"),
 ];
 
 const LEAVING: &[Step] = &[

@@ -186,6 +186,13 @@ pub struct Serve {
     /// Where to write about security: for security.txt.
     #[arg(long, value_name = "MAIL", default_value = "security@localhost.invalid")]
     pub security_contact: String,
+    /// Somebody else through whose hands data passes, for the pages that say so: `Hosting GmbH, Germany: the machine`. Stores,
+    /// databases and receivers that are set here are named by themselves. May be said several times.
+    #[arg(long, value_name = "WHO: WHAT FOR")]
+    pub sub_processor: Vec<String>,
+    /// The report of the last audit (`.plimsoll/report.json`): its load line is shown to clients, with its age.
+    #[arg(long, value_name = "FILE")]
+    pub load_line: Option<PathBuf>,
     /// Where files lie, and what is taken.
     #[command(flatten)]
     pub files: files::Settings,

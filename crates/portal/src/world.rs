@@ -1,5 +1,6 @@
 //! What the verbs need besides the database.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use door::store::Engine;
@@ -10,6 +11,7 @@ use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
 use crate::identity::Hasher;
+use crate::privacy::processing::Recipient;
 use crate::tls;
 use crate::trail::push::{Sender, Syslog};
 use crate::vault::Safe;
@@ -40,6 +42,10 @@ pub struct World {
     pub certificate: Arc<tls::Shown>,
     /// What watches it.
     pub watch: Arc<Watch>,
+    /// Through whose hands data passes.
+    pub recipients: Arc<[Recipient]>,
+    /// The report of the last audit, where there is one.
+    pub load_line: Option<PathBuf>,
     /// Which database it runs on.
     pub engine: Engine,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Own, TOKEN};
-use crate::fields::{Days, Name};
+use crate::fields::{Name, TokenDays};
 use crate::ids::TokenId;
 use crate::secret;
 
@@ -27,7 +27,7 @@ pub struct TokenWanted {
     #[schema(min_items = 1, example = json!(["project:look"]))]
     pub scopes: Vec<String>,
     /// How long it lives, in days.
-    pub days: Days,
+    pub days: TokenDays,
 }
 
 /// The token, shown this once.
@@ -45,7 +45,7 @@ pub struct TokenCreated {
 pub struct Made {
     name: Name,
     scopes: String,
-    days: Days,
+    days: TokenDays,
     secret: zeroize::Zeroizing<String>,
     secret_hash: Vec<u8>,
 }

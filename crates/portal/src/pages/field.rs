@@ -96,6 +96,11 @@ impl Field {
         Self::new(name, label, Kind::Line("date"))
     }
 
+    /// A day and a time of it.
+    pub fn moment(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Line("datetime-local"))
+    }
+
     /// A password or another secret of one line; never shown again after a refusal.
     pub fn secret(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(name, label, Kind::Secret)

@@ -166,6 +166,9 @@ impl Page {
         if self.may("readiness.show") {
             items.push(self.item("/readiness", texts.readiness(), Icon::Readiness));
         }
+        if self.may("trust.show") {
+            items.push(self.item("/trust", texts.trust(), Icon::Lock));
+        }
         if self.viewer.as_ref().is_some_and(|viewer| viewer.organisations > 1) {
             items.push(self.item("/organisations", texts.organisations(), Icon::Organisations));
         }

@@ -1,7 +1,11 @@
-//! What is kept about people, and why; their copy of it; and how they leave. All of it follows from the inventory.
+//! What is kept about people, and why; their copy of it; how they leave; for how long it is kept, who is responsible, and
+//! what is done when it got out. All of it follows from the inventory and the settings.
 
 pub mod copy;
+pub mod incidents;
+pub mod keeping;
 pub mod leave;
 pub mod pages;
+pub mod processing;
 
 pub use leave::DELETION;

@@ -77,7 +77,7 @@ impl Stream for Bundle {
             .all(
                 "SELECT r.id AS request, r.title AS title, v.id AS version, v.name AS name, v.file AS file FROM request r \
                  JOIN request_version v ON v.request = r.id AND v.number = r.versions \
-                 WHERE r.project = $1 AND (r.state = $2 OR $2 IS NULL) ORDER BY r.id LIMIT $3",
+                 JOIN file f ON f.id = v.file AND f.gone_at IS NULL WHERE r.project = $1 AND (r.state = $2 OR $2 IS NULL) ORDER BY r.id LIMIT $3",
                 values![project.id, input.state.map(State::word), FILES_MAX + 1],
             )
             .await?;

@@ -75,6 +75,8 @@ pub struct VersionShown {
     pub own: bool,
     /// How many pages a preview has; none where there is no preview.
     pub pages: Option<i64>,
+    /// When its bytes were deleted, because their time was over. Its name, its fingerprint and what was decided stay.
+    pub gone_at: Option<Time>,
     /// What was decided on it.
     pub decision: Option<DecisionShown>,
 }
@@ -157,7 +159,8 @@ pub(super) async fn versions(request: &Request, read: &mut Read<'_>) -> Result<V
             "SELECT v.id AS id, v.number AS number, v.name AS name, v.media_type AS media_type, v.size AS size, \
              v.pages AS pages, v.sha256 AS sha256, v.note AS note, v.submitted_by AS person, s.name AS submitted_by, \
              v.submitted_at AS submitted_at, d.decision AS decision, d.words AS words, d.decided_at AS decided_at, \
-             b.name AS decided_by FROM request_version v JOIN person s ON s.id = v.submitted_by \
+             b.name AS decided_by, f.gone_at AS gone_at FROM request_version v JOIN person s ON s.id = v.submitted_by \
+             JOIN file f ON f.id = v.file \
              LEFT JOIN request_decision d ON d.version = v.id LEFT JOIN person b ON b.id = d.decided_by \
              WHERE v.request = $1 ORDER BY v.number DESC LIMIT 200",
             values![request.id],
@@ -173,12 +176,14 @@ pub(super) async fn versions(request: &Request, read: &mut Read<'_>) -> Result<V
                 at: row.get("decided_at")?,
             })
         });
+        let gone_at: Option<Time> = row.get("gone_at")?;
         Ok(VersionShown {
             id: row.get("id")?,
             number: row.get("number")?,
             name: row.get("name")?,
             media_type: row.get("media_type")?,
-            pages: row.get("pages")?,
+            pages: if gone_at.is_some() { None } else { row.get("pages")? },
+            gone_at,
             size: row.get("size")?,
             sha256: hex::encode(row.get::<[u8; 32]>("sha256")?),
             note: row.get("note")?,

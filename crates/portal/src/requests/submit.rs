@@ -193,7 +193,8 @@ async fn stored(ready: &Ready, request: &Request, write: &mut Write<'_>) -> Resu
     let file = ready.file.file;
     let known = write
         .maybe(
-            "SELECT file FROM request_version WHERE request = $1 AND sha256 = $2 LIMIT 1",
+            "SELECT v.file AS file FROM request_version v JOIN file f ON f.id = v.file \
+             WHERE v.request = $1 AND v.sha256 = $2 AND f.gone_at IS NULL LIMIT 1",
             values![request.id, ready.sha256.as_slice()],
         )
         .await?;

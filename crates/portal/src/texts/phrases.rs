@@ -49,6 +49,14 @@ impl Texts {
         }
     }
 
+    /// “no gap”, “1 gap”, “3 gaps”.
+    pub fn gaps_counted(self, number: usize) -> String {
+        match (self.language, number) {
+            (Language::En, 0) => "no gap".to_owned(),
+            (Language::En, _) => counted(u64::try_from(number).unwrap_or(u64::MAX), "gap", "gaps"),
+        }
+    }
+
     /// “1 person”, “3 people”.
     pub fn people_counted(self, number: u64) -> String {
         match self.language {

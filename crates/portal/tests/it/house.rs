@@ -223,6 +223,8 @@ pub(crate) struct People {
     pub(crate) credential: Uuid,
     /// Nobody's, until somebody makes one.
     pub(crate) webhook: Uuid,
+    pub(crate) hold: Uuid,
+    pub(crate) incident: Uuid,
     pub(crate) request: Uuid,
     pub(crate) version: Uuid,
     pub(crate) upload: Uuid,
@@ -313,6 +315,8 @@ pub(crate) async fn move_in(house: &House) -> People {
         other_project,
         credential,
         webhook: Uuid::nil(),
+        hold: Uuid::nil(),
+        incident: Uuid::nil(),
         request: Uuid::nil(),
         version: Uuid::nil(),
         upload: Uuid::nil(),

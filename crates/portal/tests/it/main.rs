@@ -27,6 +27,7 @@ mod outside;
 mod pages;
 mod previews;
 mod privacy;
+mod promises;
 mod push;
 mod ready;
 mod record;

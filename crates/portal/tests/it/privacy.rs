@@ -165,7 +165,7 @@ async fn an_organisation_and_a_company_take_theirs(house: House) {
     }
 }
 
-async fn job(house: &House, name: &'static str) -> Value {
+pub(crate) async fn job(house: &House, name: &'static str) -> Value {
     let request = door::Request { credential: Credential::Job(name), ..door::Request::default() };
     house.door.pass(name, request).await.unwrap().output
 }

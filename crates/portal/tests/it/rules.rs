@@ -51,6 +51,13 @@ impl Route<'_> {
             "request.submit" => json!({"upload": people.upload}),
             "upload.begin" => json!({"name": "a.txt", "length": 5}),
             "webhook.create" | "webhook.address.set" => json!({"url": "https://siem.example/hook"}),
+            "hold.create" => json!({"reason": "Case 12 O 34/26"}),
+            "incident.open" => json!({"title": "A laptop was stolen", "text": "It was signed in."}),
+            "incident.note" => json!({"kind": "note", "text": "All its sessions were ended."}),
+            "retention.set" => json!({"messages_days": 30}),
+            "processing.set" => {
+                json!({"legal_name": "Halden GmbH", "address": "Quay 1, Hamburg", "contact": "privacy@example.com"})
+            }
             "trail.export" => json!({"format": "csv"}),
             "token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             _ => Value::Null,
@@ -85,6 +92,8 @@ fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
         ("credential", people.credential),
         ("token", Uuid::from_u128(7)),
         ("webhook", people.webhook),
+        ("hold", people.hold),
+        ("incident", people.incident),
         ("request", people.request),
         ("version", people.version),
         ("upload", people.upload),
@@ -122,6 +131,12 @@ async fn every_route_passes_the_twelve_rules(house: House) {
     hand_something_in(&house, &mut people).await;
     let hook = json!({"url": "https://siem.example/hook"});
     people.webhook = house.ask(people.token("owner"), "POST", "/webhooks", hook).await.text("id").parse().unwrap();
+    let hold = json!({"reason": "Case 12 O 34/26"});
+    let hold = house.ask(people.token("owner"), "POST", "/retention/holds", hold).await;
+    people.hold = hold.text("id").parse().unwrap();
+    let incident = json!({"title": "A laptop was stolen", "text": "It was signed in."});
+    let incident = house.ask(people.token("owner"), "POST", "/incidents", incident).await;
+    people.incident = incident.text("id").parse().unwrap();
     let mut proved: BTreeMap<(u8, &str), String> = BTreeMap::new();
     let routes = routes(&house);
     for route in &routes {
@@ -133,7 +148,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         };
 
         // 1 · another tenant → 404
-        if ["{project}", "{organisation}", "{client}", "{webhook}"].iter().any(|id| route.path.contains(id)) {
+        if ["{project}", "{organisation}", "{client}", "{webhook}", "{hold}", "{incident}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, people.token("elsewhere"), &path, body.clone(), 404).await;
             note(1, "proved");
         } else {
@@ -244,6 +259,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
                     | "project.list"
                     | "client.list"
                     | "trail.list"
+                    | "trust.show"
                     | "trail.export"
             ) {
                 "proved in each_role_sees_only_its_own"
@@ -307,6 +323,14 @@ async fn each_role_sees_only_its_own(house: House) {
     assert_eq!(colleagues.body["people"].as_array().unwrap().len(), 2, "{colleagues:?}");
     let everybody = house.ask(people.token("beside"), "GET", &shown, Value::Null).await;
     assert!(everybody.body["people"].as_array().unwrap().len() > 6);
+
+    // Clients are told who sees what is theirs, and nobody else.
+    let sees = async |name: &str| -> Vec<String> {
+        let trust = house.ask(people.token(name), "GET", "/trust", Value::Null).await;
+        trust.body["sees"].as_array().unwrap().iter().map(|who| who["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(sees("owner").await.contains(&"beside".to_owned()));
+    assert_eq!(sees("their_member").await, ["admin", "owner", "reads", "runs", "works"]);
 
     // The client's slice of the record holds the client's events and nothing internal.
     let trail = house.ask(people.token("their_admin"), "GET", "/trail?limit=200", Value::Null).await;

@@ -69,6 +69,7 @@ pub(super) fn request(page: Page, mine: bool, newer: bool) -> RequestPage {
         submitted_at: ago(days * DAY),
         own: false,
         pages: None,
+        gone_at: None,
         decision: decision.map(|(words, by)| DecisionShown {
             decision: Decision::ChangesAsked,
             words: words.into(),

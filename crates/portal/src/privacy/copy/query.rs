@@ -35,7 +35,7 @@ pub(super) fn files(whose: Whose) -> &'static str {
             let sql = format!(
                 "SELECT r.title AS title, v.name AS name, v.file AS file, p.organisation AS organisation \
                  FROM request_version v JOIN request r ON r.id = v.request JOIN project p ON p.id = r.project \
-                 WHERE {theirs} = $1 ORDER BY v.id"
+                 JOIN file f ON f.id = v.file AND f.gone_at IS NULL WHERE {theirs} = $1 ORDER BY v.id"
             );
             &*sql.leak()
         })

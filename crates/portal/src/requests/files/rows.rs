@@ -40,13 +40,17 @@ macro_rules! kept {
         let (organisation, file): (OrganisationId, FileId) = ($organisation, $file);
         let row = $tx
             .maybe(
-                "SELECT f.generation AS generation, f.wrapped AS wrapped, k.wrapped AS organisation_key FROM file f \
+                "SELECT f.generation AS generation, f.wrapped AS wrapped, f.gone_at AS gone_at, k.wrapped AS organisation_key FROM file f \
                  JOIN organisation_key k ON k.organisation = f.organisation AND k.generation = f.generation \
                  WHERE f.id = $1 AND f.organisation = $2",
                 values![file, organisation],
             )
             .await?
             .ok_or(Refusal::NotFound)?;
+        // Its time was over: the bytes are gone, by the organisation's own word.
+        if row.get::<Option<i64>>("gone_at")?.is_some() {
+            return Err(Refusal::NotNow("deleted"));
+        }
         let rows = $tx
             .all("SELECT number, id, length, hashing FROM file_part WHERE file = $1 ORDER BY number", values![file])
             .await?;
@@ -163,7 +167,7 @@ pub(super) async fn rotate(write: &mut Write<'_>, organisation: OrganisationId) 
     let (generation, new) = (before + 1, OrganisationKey::fresh());
     add_key(write, organisation, generation, &new).await?;
     let files =
-        write.all("SELECT id, generation, wrapped FROM file WHERE organisation = $1", values![organisation]).await?;
+        write.all("SELECT id, generation, wrapped FROM file WHERE organisation = $1 AND gone_at IS NULL", values![organisation]).await?;
     for row in &files {
         let (file, wrapped): (FileId, Vec<u8>) = (row.get("id")?, row.get("wrapped")?);
         if row.get::<i64>("generation")? != before {

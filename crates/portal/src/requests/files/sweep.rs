@@ -25,7 +25,7 @@ pub struct Sweep;
 pub struct Swept {
     /// Uploads that were not finished in time.
     pub uploads: i64,
-    /// Files that nobody refers to.
+    /// Files that nobody refers to, or whose time was over.
     pub files: i64,
     /// Bytes in the store without a row.
     pub strays: i64,
@@ -47,7 +47,7 @@ impl Keep for Sweep {
     async fn keep(_: &Nothing, _: &Permitted<Anywhere>, desk: &Desk) -> Result<Swept> {
         let now = desk.now();
         let uploads = desk.keep("DELETE FROM upload WHERE expires_at <= $1", values![now]).await?;
-        let files = files(desk, now.plus_seconds(-FILE_SECONDS)).await?;
+        let files = files(desk, now.plus_seconds(-FILE_SECONDS)).await? + gone(desk).await?;
         let strays = strays(desk, now.plus_seconds(-BYTES_SECONDS).timestamp()).await?;
         Ok(Swept { uploads: i64::try_from(uploads).unwrap_or(i64::MAX), files, strays })
     }
@@ -76,6 +76,25 @@ async fn files(desk: &Desk, before: Time) -> Result<i64> {
         }
         desk.keep("DELETE FROM file_part WHERE file = $1", values![file]).await?;
         desk.keep("DELETE FROM file WHERE id = $1", values![file]).await?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+}
+
+/// Files whose time was over: their key is gone, and now their bytes. The row stays, since versions refer to it; first the
+/// parts' rows go, so that nobody misses bytes that a row still speaks of, and what breaks off is a stray.
+async fn gone(desk: &Desk) -> Result<i64> {
+    let cabinet = &desk.world::<World>()?.cabinet;
+    let sql = "SELECT f.id AS id, f.organisation AS organisation FROM file f WHERE f.gone_at IS NOT NULL \
+               AND EXISTS (SELECT 1 FROM file_part p WHERE p.file = f.id) LIMIT 500";
+    let rows = desk.read().await?.all(sql, vec![]).await?;
+    for row in &rows {
+        let (file, organisation): (FileId, OrganisationId) = (row.get("id")?, row.get("organisation")?);
+        let parts = desk.read().await?.all("SELECT number, id FROM file_part WHERE file = $1", values![file]).await?;
+        desk.keep("DELETE FROM file_part WHERE file = $1", values![file]).await?;
+        for part in &parts {
+            let number = u32::try_from(part.get::<i64>("number")?).unwrap_or(0);
+            cabinet.delete(&PartPlace { organisation, file, number, part: part.get("id")? }).await?;
+        }
     }
     Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
 }

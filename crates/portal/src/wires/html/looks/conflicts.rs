@@ -16,6 +16,7 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "no_preview" => texts.conflict_no_preview().to_owned(),
         "too_many_files" => texts.conflict_too_many_files().to_owned(),
         "too_many_uploads" => texts.conflict_too_many_uploads().to_owned(),
+        "undecided" => texts.conflict_undecided().to_owned(),
         "offset" => texts.conflict_offset().to_owned(),
         other => other.replace('_', " "),
     }

@@ -2,6 +2,7 @@
 //! A page asks only for what its visitor may see, so that looking at it leaves no refusals on the record.
 
 mod conflicts;
+mod promises;
 pub(super) mod project;
 pub(super) mod public;
 pub(super) mod requests;
@@ -88,6 +89,16 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/webhooks", who: Who::Room, show: |visit, page| Box::pin(trail::webhooks(visit, page)) },
     Look { path: "/events", who: Who::Room, show: |visit, page| Box::pin(trail::events(visit, page)) },
     Look { path: "/matrix", who: Who::Room, show: |visit, page| Box::pin(rooms::matrix(visit, page)) },
+    Look { path: "/trust", who: Who::Room, show: |visit, page| Box::pin(promises::trust(visit, page)) },
+    Look { path: "/trust/terms", who: Who::Room, show: |visit, page| Box::pin(promises::terms(visit, page)) },
+    Look { path: "/processing", who: Who::Room, show: |visit, page| Box::pin(promises::register(visit, page)) },
+    Look { path: "/retention", who: Who::Room, show: |visit, page| Box::pin(promises::retention(visit, page)) },
+    Look { path: "/incidents", who: Who::Room, show: |visit, page| Box::pin(promises::incidents(visit, page)) },
+    Look {
+        path: "/incidents/{incident}",
+        who: Who::Room,
+        show: |visit, page| Box::pin(promises::incident(visit, page)),
+    },
     Look { path: "/readiness", who: Who::Room, show: |visit, page| Box::pin(rooms::readiness(visit, page)) },
     Look { path: "/projects/{project}", who: Who::Room, show: |visit, page| Box::pin(project::overview(visit, page)) },
     Look {

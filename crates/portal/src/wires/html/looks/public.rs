@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 use door::Refusal;
-use door::inventory::{Class, Copied, Data, Leaves, Table};
+use door::inventory::{Copied, Leaves, Table};
 
 use crate::identity::pages::SignInPage;
 use crate::installation::pages::{SetupOverPage, SetupPage};
 use crate::inventory::INVENTORY;
 use crate::pages::Page;
 use crate::privacy::pages::{Kept, KeptGroup, Policy, security_txt as text};
+use crate::privacy::processing::is_about_people;
 use crate::texts::Texts;
 use crate::watch::pages::{RunbookPage, SeenPage, StatusPage};
 use crate::wires::html::answer::{Answer, NoPage, local};
@@ -79,12 +80,6 @@ pub(super) async fn privacy(visit: &Visit, page: Page) -> Result<Answer, NoPage>
     let site = &visit.wire.site;
     let controller = page.texts.policy_controller(&site.public_origin);
     Answer::page(&Policy { page, controller, contact: site.security_contact.clone(), groups })
-}
-
-/// Whether a table says anything about somebody. The log's own numbers do not.
-fn is_about_people(table: &Table) -> bool {
-    let about = |data| matches!(data, Data::Personal | Data::Content | Data::Secret);
-    table.columns.iter().any(|column| about(column.data)) && (table.class != Class::Record || table.name == "event")
 }
 
 fn group(table: &Table, texts: Texts) -> KeptGroup {
