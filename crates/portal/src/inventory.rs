@@ -551,7 +551,11 @@ pub const INVENTORY: &[Table] = &[
         what: "What is held for a dispute",
         why: "so that nothing is deleted that a court may ask for",
         kept: UNTIL_TOLD,
-        copied: Where { person: Some("placed_by = $1 OR lifted_by = $1"), organisation: Some("organisation = $1"), client: None },
+        copied: Where {
+            person: Some("placed_by = $1 OR lifted_by = $1"),
+            organisation: Some("organisation = $1"),
+            client: None,
+        },
         leaves: Nameless,
         erased: "it stays, by “former member”",
         class: Recorded,

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use door::{Door, HandClock};
 use jiff::tz::TimeZone;
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::sync::watch as channel;
 use tokio::task::JoinSet;
@@ -104,8 +105,10 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
             tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future())
         }
     };
+    tell_manager(&[NotifyState::Ready]);
     let mut waiting = stopping.clone();
     let _ = waiting.wait_for(|stopping| *stopping).await;
+    tell_manager(&[NotifyState::Stopping]);
     if tokio::time::timeout(STOP_TIME, ended).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
@@ -118,6 +121,13 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
 fn watch_of(door: &Door) -> Result<Arc<Watch>> {
     let world = door.world::<World>().map_err(|_| anyhow::anyhow!("this door was made of other parts"))?;
     Ok(Arc::clone(&world.watch))
+}
+
+/// Tells whoever started it how far it is (sd_notify(3)). Without a service manager there is nobody to tell.
+fn tell_manager(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the service manager cannot be told");
+    }
 }
 
 /// Everything that the portal answers.

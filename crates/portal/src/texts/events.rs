@@ -95,7 +95,12 @@ const EN: &[Event] = &[
     event("request.withdraw", "take back", "took back", "an ask"),
     event("retention.set", "say", "said", "for how long things are kept"),
     event("retention.show", "look at", "looked at", "how long things are kept"),
-    event("retention.sweep", "delete what is no longer kept of", "deleted what was no longer kept of", "closed projects"),
+    event(
+        "retention.sweep",
+        "delete what is no longer kept of",
+        "deleted what was no longer kept of",
+        "closed projects",
+    ),
     event("session.close", "sign out", "signed out", ""),
     event("session.open", "sign in", "signed in", ""),
     event("session.sweep", "clear out", "cleared out", "old sign-ins"),

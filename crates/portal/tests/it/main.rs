@@ -24,6 +24,7 @@ mod killed_uploads;
 mod matrix;
 mod moving;
 mod outside;
+mod packaging;
 mod pages;
 mod previews;
 mod privacy;

@@ -106,7 +106,8 @@ async fn what_is_kept_no_longer_goes_by_itself(house: House) {
     let deleted = done(&house, &owner, "GET", "/retention", Value::Null).await["deleted"].clone();
     assert_eq!(deleted.as_array().unwrap().len(), 2, "{deleted}");
     let trail = done(&house, people.token("their_admin"), "GET", "/trail?action=retention.sweep", Value::Null).await;
-    let facts: Vec<_> = trail["events"].as_array().unwrap().iter().map(|event| event["facts"]["class"].clone()).collect();
+    let facts: Vec<_> =
+        trail["events"].as_array().unwrap().iter().map(|event| event["facts"]["class"].clone()).collect();
     assert_eq!(facts, [json!("files"), json!("messages")]);
 
     // Opened again, the same bytes can be handed in again: they are new ones.
@@ -177,7 +178,8 @@ async fn a_breach_has_a_clock_and_an_end(house: House) {
     }
     assert_eq!(house.ask(&owner, "POST", &entries, note("note", "One more thing.")).await.status, 409);
     let shown = done(&house, &owner, "GET", &format!("/incidents/{id}"), Value::Null).await;
-    let kinds: Vec<_> = shown["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<_> =
+        shown["entries"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["note", "authority_told", "people_not_told", "closed"]);
     assert_eq!(shown["state"], json!("closed"));
     // Nobody of the client, and nobody of the staff, reads it.
@@ -191,7 +193,10 @@ async fn clients_are_told_what_is_so(house: House) {
     let people = move_in(&house).await;
     let owner = people.token("owner").to_owned();
     let trust = done(&house, people.token("their_member"), "GET", "/trust", Value::Null).await;
-    assert_eq!((&trust["parties"], &trust["load_line"], &trust["last_drill"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&trust["parties"], &trust["load_line"], &trust["last_drill"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
     let said = json!({"legal_name": "Halden GmbH", "address": "Quay 1, Hamburg", "contact": "privacy@example.com"});
     assert_eq!(house.ask(people.token("admin"), "PUT", "/processing", said.clone()).await.status, 403);
     done(&house, &owner, "PUT", "/processing", said.clone()).await;

@@ -148,7 +148,10 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         };
 
         // 1 · another tenant → 404
-        if ["{project}", "{organisation}", "{client}", "{webhook}", "{hold}", "{incident}"].iter().any(|id| route.path.contains(id)) {
+        if ["{project}", "{organisation}", "{client}", "{webhook}", "{hold}", "{incident}"]
+            .iter()
+            .any(|id| route.path.contains(id))
+        {
             denied(&house, route, people.token("elsewhere"), &path, body.clone(), 404).await;
             note(1, "proved");
         } else {

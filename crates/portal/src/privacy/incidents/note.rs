@@ -60,7 +60,8 @@ impl Change for Note {
             let kinds = write.all("SELECT kind FROM incident_entry WHERE incident = $1", values![incident.id]).await?;
             let kinds = kinds.iter().map(|row| row.get::<EntryKind>("kind"));
             let kinds = kinds.collect::<door::store::Result<Vec<_>>>()?;
-            let decided = kinds.iter().any(|kind| kind.is_about_authority()) && kinds.iter().any(|kind| kind.is_about_people());
+            let decided =
+                kinds.iter().any(|kind| kind.is_about_authority()) && kinds.iter().any(|kind| kind.is_about_people());
             if !decided {
                 return Err(Refusal::Conflict("undecided"));
             }

@@ -46,7 +46,11 @@ impl Action for CreateHold {
 }
 
 impl Change for CreateHold {
-    async fn change(input: &HoldWanted, room: &Permitted<Room>, write: &mut Write<'_>) -> Result<(HoldCreated, Record)> {
+    async fn change(
+        input: &HoldWanted,
+        room: &Permitted<Room>,
+        write: &mut Write<'_>,
+    ) -> Result<(HoldCreated, Record)> {
         if input.project.is_some() && input.client.is_some() {
             return Err(Refusal::field("client", "and a project cannot be named at once"));
         }
@@ -59,8 +63,7 @@ impl Change for CreateHold {
             write.maybe(known, values![client, room.organisation]).await?.ok_or(Refusal::NotFound)?;
         }
         let id = write.id();
-        let own =
-            values![room.organisation, input.client, input.project, &input.reason, room.person, write.now()];
+        let own = values![room.organisation, input.client, input.project, &input.reason, room.person, write.now()];
         let sql = "INSERT INTO hold (id, rev, salt, organisation, client, project, reason, placed_by, placed_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *";
         write.insert(HOLD, id, sql, own).await?;

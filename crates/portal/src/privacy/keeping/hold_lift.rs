@@ -26,7 +26,8 @@ impl Action for LiftHold {
 impl Change for LiftHold {
     async fn change(_: &Nothing, hold: &Permitted<Hold>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         let by = write.caller().actor.person().ok_or(Refusal::SignIn)?;
-        let lift = "UPDATE hold SET rev = $2, lifted_by = $3, lifted_at = $4 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+        let lift =
+            "UPDATE hold SET rev = $2, lifted_by = $3, lifted_at = $4 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         write.update(HOLD, hold.id, hold.revision, lift, values![by, write.now()]).await?;
         let mut record = Record::on("hold", hold.id);
         if let Some(project) = hold.project {

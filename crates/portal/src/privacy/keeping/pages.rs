@@ -38,7 +38,8 @@ impl RetentionPage {
         let texts = self.page.texts;
         let periods = &self.shown.periods;
         let days = |name: &str, class: DataClass, days: Option<i64>| {
-            let field = Field::text(name, texts.retention_days(class.words(&texts))).limit(5).optional(texts.optional());
+            let field =
+                Field::text(name, texts.retention_days(class.words(&texts))).limit(5).optional(texts.optional());
             field.value(days.map(|days| days.to_string()).unwrap_or_default())
         };
         self.page
@@ -50,7 +51,9 @@ impl RetentionPage {
 
     fn hold_project(&self) -> Form {
         let choices = self.projects.iter().map(|project| Choice::new(project.id, project.title.as_str())).collect();
-        self.hold("project").field(Field::select("project", self.page.texts.hold_project(), choices)).field(self.reason())
+        self.hold("project")
+            .field(Field::select("project", self.page.texts.hold_project(), choices))
+            .field(self.reason())
     }
 
     fn hold_client(&self) -> Form {
@@ -98,6 +101,10 @@ impl RetentionPage {
 
     fn deleted(&self, deleted: &Deleted) -> String {
         let texts = self.page.texts;
-        texts.retention_deleted_line(&texts.figures(deleted.items.unsigned_abs()), deleted.class.words(&texts), &deleted.title)
+        texts.retention_deleted_line(
+            &texts.figures(deleted.items.unsigned_abs()),
+            deleted.class.words(&texts),
+            &deleted.title,
+        )
     }
 }

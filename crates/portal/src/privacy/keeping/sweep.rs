@@ -68,7 +68,11 @@ impl Receive for Sweep {
         Ok(Ready(next, open > 1))
     }
 
-    async fn receive(Ready(next, more): &Ready, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(Swept, Record)> {
+    async fn receive(
+        Ready(next, more): &Ready,
+        _: &Permitted<Anywhere>,
+        write: &mut Write<'_>,
+    ) -> Result<(Swept, Record)> {
         let Some(Next { due, organisation, client }) = next else {
             return Ok((Swept::default(), Record::of_nothing()));
         };
@@ -127,7 +131,8 @@ async fn files(write: &mut Write<'_>, due: &Due) -> Result<()> {
 }
 
 async fn credentials(write: &mut Write<'_>, due: &Due) -> Result<()> {
-    let seen = "SELECT r.id AS id, r.rev AS rev FROM reveal r JOIN credential k ON k.id = r.credential WHERE k.project = $1";
+    let seen =
+        "SELECT r.id AS id, r.rev AS rev FROM reveal r JOIN credential k ON k.id = r.credential WHERE k.project = $1";
     for row in write.all(seen, values![due.project]).await? {
         let sql = "DELETE FROM reveal WHERE id = $1 AND rev = $2";
         write.delete(REVEAL, row.get("id")?, row.get("rev")?, sql)?;

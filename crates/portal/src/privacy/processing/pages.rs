@@ -67,7 +67,11 @@ impl RegisterPage {
                     .complete("organization")
                     .value(value(|parties| Some(&parties.legal_name))),
             )
-            .field(Field::text("address", texts.parties_address()).limit(300).value(value(|parties| Some(&parties.address))))
+            .field(
+                Field::text("address", texts.parties_address())
+                    .limit(300)
+                    .value(value(|parties| Some(&parties.address))),
+            )
             .field(contact.value(value(|parties| Some(&parties.contact))))
             .field(
                 Field::text("officer", texts.parties_officer())

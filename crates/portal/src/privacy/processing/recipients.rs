@@ -33,7 +33,11 @@ pub fn recipients(serve: &Serve) -> Vec<Recipient> {
     }
     let database = serve.place.database.as_ref().and_then(|url| Url::parse(url).ok());
     if let Some(host) = database.as_ref().and_then(elsewhere) {
-        all.push(recipient(host, "the database", "everything but the bytes of files; secrets are encrypted before they go there"));
+        all.push(recipient(
+            host,
+            "the database",
+            "everything but the bytes of files; secrets are encrypted before they go there",
+        ));
     }
     let encrypted = "files, encrypted before they leave; how many, how large, and when";
     if let Some(Location::Bucket { .. }) = &serve.files.files {
@@ -46,6 +50,20 @@ pub fn recipients(serve: &Serve) -> Vec<Recipient> {
     let syslog = serve.syslog.as_ref().and_then(|url| Url::parse(url).ok());
     if let Some(host) = syslog.as_ref().and_then(elsewhere) {
         all.push(recipient(host, "a second record of what happens", "the record: who did what, and what was refused"));
+    }
+    let watch = &serve.watch;
+    let told = [
+        (&watch.sentry_dsn, "reports of errors", "what failed, where and when; nothing about people"),
+        (&watch.alert_slack, "alerts", "what is wrong with the portal; nothing about people"),
+        (&watch.alert_webhook, "alerts", "what is wrong with the portal; nothing about people"),
+        (&watch.smtp, "mail to the operator", "what is wrong with the portal; nothing about people"),
+        (&watch.heartbeat, "a sign of life", "that the portal runs"),
+    ];
+    for (address, purpose, data) in told {
+        let address = address.as_ref().and_then(|address| Url::parse(address.reveal()).ok());
+        if let Some(host) = address.as_ref().and_then(elsewhere) {
+            all.push(recipient(host, purpose, data));
+        }
     }
     all
 }
@@ -86,15 +104,36 @@ mod tests {
     #[test]
     fn everybody_else_is_named_and_no_secret_is() {
         let words = [
-            "--database", "postgres://portal:word@db.example/portal",
-            "--files", "s3://files/one", "--files-endpoint", "https://s3.example",
-            "--backup-to", "s3://backups/one",
-            "--syslog", "tls://log.example:6514",
-            "--sub-processor", "Hosting GmbH, Germany: the machine",
+            "--database",
+            "postgres://portal:word@db.example/portal",
+            "--files",
+            "s3://files/one",
+            "--files-endpoint",
+            "https://s3.example",
+            "--backup-to",
+            "s3://backups/one",
+            "--syslog",
+            "tls://log.example:6514",
+            "--sentry-dsn",
+            "https://word@errors.example/1",
+            "--heartbeat",
+            "http://127.0.0.1:9/beat",
+            "--sub-processor",
+            "Hosting GmbH, Germany: the machine",
         ];
         let all = of(&words);
         let who: Vec<&str> = all.iter().map(|recipient| recipient.who.as_str()).collect();
-        assert_eq!(who, ["Hosting GmbH, Germany", "db.example", "s3.example", "Amazon Web Services", "log.example"]);
+        assert_eq!(
+            who,
+            [
+                "Hosting GmbH, Germany",
+                "db.example",
+                "s3.example",
+                "Amazon Web Services",
+                "log.example",
+                "errors.example"
+            ]
+        );
         assert!(!format!("{all:?}").contains("word@"));
     }
 }

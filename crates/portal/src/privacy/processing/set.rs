@@ -45,13 +45,20 @@ impl Action for SetProcessing {
 impl Change for SetProcessing {
     async fn change(input: &PartiesWanted, room: &Permitted<Room>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         let known = "SELECT id, rev FROM parties WHERE organisation = $1";
-        let (officer, authority) = (input.officer.as_ref().map(Name::as_str), input.authority.as_ref().map(Name::as_str));
+        let (officer, authority) =
+            (input.officer.as_ref().map(Name::as_str), input.authority.as_ref().map(Name::as_str));
         let id: Uuid = match write.maybe(known, values![room.organisation]).await? {
             Some(row) => {
                 let sql = "UPDATE parties SET rev = $2, legal_name = $3, address = $4, contact = $5, officer = $6, \
                            authority = $7, set_by = $8, set_at = $9 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
                 let own = values![
-                    &input.legal_name, &input.address, &input.contact, officer, authority, room.person, write.now()
+                    &input.legal_name,
+                    &input.address,
+                    &input.contact,
+                    officer,
+                    authority,
+                    room.person,
+                    write.now()
                 ];
                 let id = row.get("id")?;
                 write.update(PARTIES, id, row.get("rev")?, sql, own).await?;
@@ -62,8 +69,14 @@ impl Change for SetProcessing {
                 let sql = "INSERT INTO parties (id, rev, salt, organisation, legal_name, address, contact, officer, \
                            authority, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *";
                 let own = values![
-                    room.organisation, &input.legal_name, &input.address, &input.contact, officer, authority,
-                    room.person, write.now()
+                    room.organisation,
+                    &input.legal_name,
+                    &input.address,
+                    &input.contact,
+                    officer,
+                    authority,
+                    room.person,
+                    write.now()
                 ];
                 write.insert(PARTIES, id, sql, own).await?;
                 id

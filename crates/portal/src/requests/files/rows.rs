@@ -166,8 +166,12 @@ pub(super) async fn rotate(write: &mut Write<'_>, organisation: OrganisationId) 
     let (before, old) = newest_key(write, organisation).await?;
     let (generation, new) = (before + 1, OrganisationKey::fresh());
     add_key(write, organisation, generation, &new).await?;
-    let files =
-        write.all("SELECT id, generation, wrapped FROM file WHERE organisation = $1 AND gone_at IS NULL", values![organisation]).await?;
+    let files = write
+        .all(
+            "SELECT id, generation, wrapped FROM file WHERE organisation = $1 AND gone_at IS NULL",
+            values![organisation],
+        )
+        .await?;
     for row in &files {
         let (file, wrapped): (FileId, Vec<u8>) = (row.get("id")?, row.get("wrapped")?);
         if row.get::<i64>("generation")? != before {

@@ -2,8 +2,8 @@
 //! A page asks only for what its visitor may see, so that looking at it leaves no refusals on the record.
 
 mod conflicts;
-mod promises;
 pub(super) mod project;
+mod promises;
 pub(super) mod public;
 pub(super) mod requests;
 mod rooms;
