@@ -18,7 +18,7 @@ pub struct Fault {
     proxy: Option<Proxy>,
 }
 
-/// A fault that lasts until [`Taken::give_back`].
+/// A fault that lasts until [`Fault::give_back`].
 #[derive(Debug)]
 pub enum Taken {
     /// Somebody else's lock.
