@@ -209,6 +209,22 @@ impl Target {
         }
     }
 
+    /// The same service once more, started by another command on a port of its own; it ends with this value.
+    ///
+    /// # Errors
+    /// As [`Target::start`].
+    pub(crate) async fn sibling(&self, start: &str, log: &Path, progress: &dyn Progress) -> Result<Self> {
+        let commands = Commands {
+            url: "http://127.0.0.1:{port}".into(),
+            start: Some(start.to_owned()),
+            stop: None,
+            reset: None,
+            prepare: Vec::new(),
+            ..self.commands.clone()
+        };
+        Self::start(commands, log, progress).await
+    }
+
     /// The path that says whether it is well.
     pub(crate) fn health(&self) -> &str {
         &self.commands.health

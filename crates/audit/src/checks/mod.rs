@@ -45,6 +45,12 @@ const BUILT: &[Check] = &[
     detection::de05::CHECK,
     detection::de08::CHECK,
     operations::op01::CHECK,
+    operations::op04::CHECK,
+    operations::op05::CHECK,
+    operations::op06::CHECK,
+    operations::op07::CHECK,
+    operations::op13::CHECK,
+    operations::op14::CHECK,
 ];
 
 /// The declaration of a check, as `plimsoll explain ID` prints it.

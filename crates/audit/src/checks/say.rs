@@ -67,6 +67,14 @@ impl Say<'_> {
         self.finding(Verdict::Unproven, words.into(), Some(Cause::NotTold), Some(answer.into()))
     }
 
+    pub(super) fn not_applicable(self, words: impl Into<String>) -> Finding {
+        self.finding(Verdict::NotApplicable, words.into(), None, None)
+    }
+
+    pub(super) fn waits_for_gap(self, words: impl Into<String>) -> Finding {
+        self.finding(Verdict::Unproven, words.into(), Some(Cause::WaitsForGap), None)
+    }
+
     pub(super) fn untried(self, why: &Untried) -> Finding {
         let answer = Some(why.answer.clone()).filter(|answer| !answer.is_empty());
         self.finding(Verdict::Unproven, why.words.clone(), Some(why.cause), answer)

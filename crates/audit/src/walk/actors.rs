@@ -39,6 +39,8 @@ pub struct Session {
     pub credentials: Vec<Carried>,
     /// Cookies by name.
     pub cookies: BTreeMap<String, String>,
+    /// How each was set: its attributes in lowercase, such as `httponly` and `samesite=lax`.
+    pub attributes: BTreeMap<String, Vec<String>>,
 }
 
 /// One credential, filled.
@@ -91,6 +93,12 @@ impl Actor {
 
     /// Takes the cookies of an answer into the session, as a browser would.
     pub fn take_cookies(&mut self, answer: &Answer, secrets: &Secrets) {
+        for (_, set) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let mut parts = set.split(';').map(str::trim);
+            let name = parts.next().and_then(|pair| pair.split('=').next()).unwrap_or_default().trim().to_owned();
+            let attributes = parts.map(|part| part.to_ascii_lowercase().replace(' ', "")).collect();
+            self.session.attributes.insert(name, attributes);
+        }
         for (name, value) in answer.cookies() {
             if value.is_empty() {
                 self.session.cookies.remove(&name);

@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 /// Most reads of one object.
 const READS_MAX: usize = 4;
 
-/// What a read showed its owner of what he had put there.
+/// A read, and what it showed its owner of what he had put there.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
     /// The object's noun: `project`.
     pub(crate) noun: String,
+    /// The read.
+    pub(crate) call: Call,
     /// Canaries that its answer showed, with the fields that carry them.
     pub(crate) shown: Vec<(String, String)>,
 }
@@ -51,7 +53,7 @@ impl World<'_> {
                 let shown: Vec<(String, String)> = object.canaries.iter().filter(there).cloned().collect();
                 let noun = self.slots.all[slot].noun.clone();
                 if !shown.is_empty() && seen.insert((noun.clone(), call.path.clone())) {
-                    held.push(Held { noun, shown });
+                    held.push(Held { noun, call, shown });
                 }
             }
         }

@@ -12,6 +12,8 @@ mod provoked;
 mod settings;
 mod signs;
 
+pub(in crate::checks) use signs::debug_page;
+
 use crate::error::Result;
 use crate::evidence::Dossier;
 use crate::verdict::Finding;

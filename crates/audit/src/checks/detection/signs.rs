@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// Longest piece that is shown, in characters.
+const PIECE_MAX: usize = 120;
 /// Pattern, and what it shows.
 const SIGNS: &[(&str, &str)] = &[
     (r"Traceback \(most recent call last\)", "a Python stack trace"),
@@ -68,6 +70,15 @@ const SIGNS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The piece of a debug page in a text.
+pub(in crate::checks) fn debug_page(text: &str) -> Option<String> {
+    let debug = SIGNS.iter().filter(|(_, shows)| shows.contains("debug page"));
+    debug.filter_map(|(pattern, _)| Regex::new(pattern).ok()).find_map(|regex| {
+        let piece = regex.find(text)?.as_str();
+        Some(piece.chars().take(PIECE_MAX).collect())
+    })
+}
+
 /// The first sign in a text: what it shows, and the piece itself.
 pub(super) fn find(text: &str) -> Option<(&'static str, String)> {
     static COMPILED: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -77,7 +88,7 @@ pub(super) fn find(text: &str) -> Option<(&'static str, String)> {
     let plain = text.replace("\\n", "\n").replace("\\\"", "\"");
     COMPILED.iter().find_map(|(regex, shows)| {
         let piece: String = regex.find(&plain)?.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-        Some((*shows, piece.chars().take(120).collect()))
+        Some((*shows, piece.chars().take(PIECE_MAX).collect()))
     })
 }
 

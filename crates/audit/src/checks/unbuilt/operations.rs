@@ -39,49 +39,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "OP04",
-        severity: Severity::Blocks,
-        title: "a backup exists, is recent, and is stored elsewhere",
-        why: "A backup on the disk that dies with the server is a copy, not a backup.",
-        how: "The manifest's command makes or lists backups; the newest must be younger than the stated interval, lie \
-              on another host or store, and be of plausible size.",
-        references: &["GDPR Art. 32(1)(c)", "SOC 2 A1.2"],
-        fix: "Ship backups to another provider by a job that reports its success.",
-        ..CHECK
-    },
-    Check {
-        id: "OP05",
-        severity: Severity::Blocks,
-        title: "restoring it works, into a scratch place, and the restored service answers with the canaries",
-        why: "Nobody wants backups, everybody wants restores. The first try must not be on the worst day.",
-        how: "Canaries are planted, a backup is made, and restored by the manifest's command into a scratch place; a \
-              service started there must answer with the canaries, files included.",
-        references: &["GDPR Art. 32(1)(c)", "GDPR Art. 32(1)(d)", "SOC 2 A1.3"],
-        fix: "Script the restore, run it every week, and look at what comes up.",
-        ..CHECK
-    },
-    Check {
-        id: "OP06",
-        severity: Severity::Prevents,
-        title: "a damaged backup is refused, naming what is wrong, with the live data untouched",
-        why: "A restore that half works over the live data turns one loss into two.",
-        how: "One byte is changed, the end cut off, and a part left out; each restore must fail with a sentence that \
-              names it, and the live data must be as before.",
-        references: &["SOC 2 A1.3", "ASVS 5.0 16.5.3", "CWE-354"],
-        fix: "Write a manifest of digests into the backup, check it first, and restore beside, not over.",
-        ..CHECK
-    },
-    Check {
-        id: "OP07",
-        severity: Severity::Prevents,
-        title: "backups are encrypted",
-        why: "A backup holds everything, and lies where fewer people look.",
-        how: "Planted canaries are searched in the bytes of the backup, also decompressed.",
-        references: &["GDPR Art. 32(1)(a)", "ASVS 5.0 14.2.4", "CWE-311"],
-        fix: "Encrypt before it leaves the machine, to a key that is not on it.",
-        ..CHECK
-    },
-    Check {
         id: "OP08",
         severity: Severity::Prevents,
         title: "a runbook exists, covers each alert, its commands run, and it was drilled lately",
@@ -132,50 +89,6 @@ pub(super) const TABLE: &[Check] = &[
         how: "A stop is asked for in the middle of slow requests; each must be answered whole, and new ones refused.",
         references: &["SOC 2 A1.2", "SOC 2 CC8.1"],
         fix: "On the stop signal stop accepting, wait for what runs up to a limit, then leave.",
-        ..CHECK
-    },
-    Check {
-        id: "OP13",
-        severity: Severity::Blocks,
-        title: "HTTPS only, HSTS, cookie flags, security headers",
-        why: "One plain request on a café's network gives the session away.",
-        how: "The named address is asked as a browser would: plain HTTP must redirect or refuse, and answers are read \
-              for HSTS, cookie flags, content type, framing and content policy.",
-        references: &[
-            "ASVS 5.0 12.2.1",
-            "ASVS 5.0 3.4.1",
-            "ASVS 5.0 3.4.3",
-            "ASVS 5.0 3.4.4",
-            "ASVS 5.0 3.4.6",
-            "ASVS 5.0 3.3.1",
-            "ASVS 5.0 3.3.4",
-            "RFC 6797",
-            "CWE-319",
-            "CWE-614",
-            "CWE-1004",
-        ],
-        fix: "Set the headers in one place for every answer, errors included.",
-        ..CHECK
-    },
-    Check {
-        id: "OP14",
-        severity: Severity::Blocks,
-        title: "debug off, no default credentials, nothing exposed (.git, .env, stack traces, open docs by mistake)",
-        why: "Robots ask every new address for `.env` within the hour.",
-        how: "The usual places are asked for, and an answer counts only when its content is what the name says; \
-              default credentials are tried within the sign-in budget.",
-        references: &[
-            "OWASP API8:2023",
-            "OWASP API9:2023",
-            "ASVS 5.0 13.4.1",
-            "ASVS 5.0 13.4.2",
-            "ASVS 5.0 13.4.5",
-            "ASVS 5.0 6.3.2",
-            "ASVS 5.0 13.2.3",
-            "CWE-489",
-            "CWE-1392",
-        ],
-        fix: "Serve only a directory that is built for it, and let production refuse to start with debug on.",
         ..CHECK
     },
     Check {

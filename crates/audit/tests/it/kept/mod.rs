@@ -2,4 +2,5 @@
 //! process of its own.
 
 mod detection;
+mod operations;
 mod promises;

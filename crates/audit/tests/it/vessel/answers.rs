@@ -11,14 +11,20 @@ use sha2::{Digest as _, Sha256};
 use super::chest::{Chest, Note, Person, seal};
 use super::{Vessel, outward};
 
+fn bare(status: u16, kind: &str, body: impl Into<Body>) -> Response {
+    Response::builder().status(status).header("content-type", kind).body(body.into()).unwrap()
+}
+
 fn said(status: u16, kind: &str, body: impl Into<Body>) -> Response {
-    let headers =
-        [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY")];
-    let mut response = Response::builder().status(status).header("content-type", kind);
-    for (name, value) in headers {
-        response = response.header(name, value);
+    let mut response = bare(status, kind, body);
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'self'; frame-ancestors 'none'"),
+    ] {
+        response.headers_mut().insert(name, value.parse().unwrap());
     }
-    response.body(body.into()).unwrap()
+    response
 }
 
 fn json_of(status: u16, value: &Value) -> Response {
@@ -42,6 +48,9 @@ pub(super) fn answer(vessel: &Vessel, parts: &Parts, bytes: &[u8]) -> Response {
         ("GET", ["health"]) if vessel.has("health-lies") => return json_of(200, &json!({"status": "ok"})),
         ("GET", ["health"]) => return health(vessel),
         ("GET", ["readyz"]) if vessel.has("ready-elsewhere") => return health(vessel),
+        ("GET", [""]) if vessel.has("pages-without-headers") => {
+            return bare(200, "text/html", "<!doctype html><p>Notes");
+        }
         ("GET", [""]) => return page("<h1>Notes</h1><p>Keep notes, and find them again when you need them.</p>"),
         ("GET", [".well-known", "security.txt"]) => {
             return said(
@@ -59,6 +68,9 @@ pub(super) fn answer(vessel: &Vessel, parts: &Parts, bytes: &[u8]) -> Response {
             return said(200, "text/plain", "DATABASE_URL=postgres://a:b@db/x\nSECRET_KEY=abcdef\n");
         }
         ("GET", [".env"]) if vessel.has("a-page-for-everything") => return page("You look for DATABASE_URL=?"),
+        ("GET", [nothing]) if vessel.has("debug-pages") && nothing.starts_with("plim-") => {
+            return said(404, "text/html", "<p>You see this page because <code>DEBUG = True</code> is set.");
+        }
         _ => {}
     }
     let kept = vessel.chest();
@@ -92,7 +104,9 @@ fn inside(vessel: &Vessel, chest: &mut Chest, parts: &Parts, segments: &[&str], 
     let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let digest = |password: &str| hex::encode(Sha256::digest(password));
-    let token = parts.headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let cookie = header("cookie").and_then(|cookies| cookies.split("; ").find_map(|one| one.strip_prefix("sid=")));
+    let token = header("authorization").and_then(|value| value.strip_prefix("Bearer ")).or(cookie);
     let who = token.and_then(|token| chest.sessions.get(token)).cloned().filter(|who| chest.people.contains_key(who));
     let method = parts.method.as_str();
     match (method, segments) {
@@ -113,7 +127,17 @@ fn inside(vessel: &Vessel, chest: &mut Chest, parts: &Parts, segments: &[&str], 
             }
             let token = format!("{}-{}", digest(&format!("{}{}", text("name"), chest.next)), chest.number());
             chest.sessions.insert(token.clone(), text("name"));
-            return json_of(200, &json!({"token": token}));
+            let mut signed_in = json_of(200, &json!({"token": token}));
+            let flags = match () {
+                () if vessel.has("cookie-for-scripts") => "SameSite=Lax",
+                () if vessel.has("cookie-for-other-sites") => "HttpOnly; SameSite=None",
+                () => "HttpOnly; SameSite=Lax",
+            };
+            let cookies = [format!("sid={token}; Path=/; {flags}"), "theme=dark; Path=/".to_owned()];
+            for cookie in cookies.iter().filter(|_| vessel.has("cookies")) {
+                signed_in.headers_mut().append("set-cookie", cookie.parse().unwrap());
+            }
+            return signed_in;
         }
         _ => {}
     }

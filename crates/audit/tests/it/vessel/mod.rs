@@ -85,15 +85,15 @@ async fn answer(State(vessel): State<Arc<Vessel>>, request: Request) -> Response
 pub(crate) struct Voyage {
     flaws: String,
     env: String,
-    target: String,
+    manifest: String,
     also: String,
     only: Option<Dimension>,
 }
 
 /// A vessel with these flaws, asked about one dimension.
 pub(crate) fn with(flaws: &str, only: Dimension) -> Voyage {
-    let (env, target, also) = (String::new(), String::new(), String::new());
-    Voyage { flaws: flaws.to_owned(), env, target, also, only: Some(only) }
+    let (env, manifest, also) = (String::new(), MANIFEST.to_owned(), String::new());
+    Voyage { flaws: flaws.to_owned(), env, manifest, also, only: Some(only) }
 }
 
 impl Voyage {
@@ -111,6 +111,14 @@ impl Voyage {
         self
     }
 
+    /// Sessions are cookies.
+    #[must_use]
+    pub(crate) fn by_cookie(mut self) -> Self {
+        let bearer = "token = \"token\"\nuse   = \"Authorization: Bearer {token}\"\n";
+        self.manifest = self.manifest.replace(bearer, "");
+        self
+    }
+
     /// Walks and judges.
     pub(crate) async fn told(self) -> Told {
         let place = tempfile::tempdir().unwrap();
@@ -121,15 +129,19 @@ impl Voyage {
         let manifest = format!(
             "[target]\nurl = \"http://127.0.0.1:{{port}}\"\nmine = true\ndisposable = true\n\
              document = \"/openapi.json\"\nhealth = \"GET /health\"\n\
-             start = \"{FLAWS}='{flaws}' {SERVES}='{{port}} {dir}' exec {own}\"\nenv = {{ {env} }}\n{target}\n{MANIFEST}\n{also}\n",
+             start = \"{FLAWS}='{flaws}' {SERVES}='{{port}} {dir}' exec {own}\"\nenv = {{ {env} }}\n{manifest}\n{also}\n",
             flaws = self.flaws,
             dir = dir.display(),
             env = self.env,
-            target = self.target,
+            manifest = self.manifest,
             also = self
                 .also
                 .replace("{dir}", &dir.display().to_string())
                 .replace("{serve}", &format!("{FLAWS}='{}' {SERVES}='{{port}} {{scratch}}' exec {own}", self.flaws))
+                .replace(
+                    "{serve live}",
+                    &format!("{FLAWS}='{}' {SERVES}='{{port}} {}' exec {own}", self.flaws, dir.display())
+                )
                 .replace("{do backup ", &does("backup"))
                 .replace("{do restore ", &does("restore"))
                 .replace(" done}", &format!("' {own}")),
