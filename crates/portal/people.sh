@@ -27,6 +27,7 @@ brightwater=$(value clients.0 "$halden")
 there=$(value organisation "$pallas")
 
 printf 'client.halden=%s\nclient.pallas=%s\n' "$brightwater" "$(value clients.0 "$pallas")"
+printf 'organisation.halden=%s\norganisation.pallas=%s\n' "$here" "$there"
 person ana "$here" admin
 person tom "$here" staff
 person nils "$here" staff

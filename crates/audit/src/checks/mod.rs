@@ -4,6 +4,7 @@
 pub mod audit_trail;
 pub mod authorization;
 pub mod detection;
+mod expiry;
 mod moments;
 pub mod operations;
 pub mod promises;
@@ -36,6 +37,8 @@ const BUILT: &[Check] = &[
     promises::pr01::CHECK,
     promises::pr02::CHECK,
     promises::pr03::CHECK,
+    promises::pr04::CHECK,
+    promises::pr05::CHECK,
     promises::pr06::CHECK,
     promises::pr09::CHECK,
     detection::de01::CHECK,
@@ -45,6 +48,7 @@ const BUILT: &[Check] = &[
     detection::de05::CHECK,
     detection::de08::CHECK,
     operations::op01::CHECK,
+    operations::op03::CHECK,
     operations::op04::CHECK,
     operations::op05::CHECK,
     operations::op06::CHECK,

@@ -130,7 +130,8 @@ impl World<'_> {
         }
         let known =
             |actor: &super::actors::Actor, name: &str| actor.values.get(name).is_some_and(|known| known == value);
-        if self.actors.iter().any(|one| known(one, "password") && !one.identity.iter().any(|(_, text)| text == value)) {
+        let told = self.actors.iter().filter(|one| !one.fact.role.is_empty());
+        if told.clone().any(|one| known(one, "password") && !one.identity.iter().any(|(_, text)| text == value)) {
             return Some(Kind::Password);
         }
         // One's own key may be shown to oneself, and is told at the sign-in.
@@ -141,7 +142,9 @@ impl World<'_> {
 
     fn digest_passwords(&mut self) {
         for actor in &self.actors {
-            let Some(password) = actor.values.get("password").filter(|text| KNOWN_LENGTH_MIN <= text.len()) else {
+            // Of whom nobody told the role, the password is only guessed at, and is nobody's.
+            let known = actor.values.get("password").filter(|_| !actor.fact.role.is_empty());
+            let Some(password) = known.filter(|text| KNOWN_LENGTH_MIN <= text.len()) else {
                 continue;
             };
             if !self.secrecy.digested.insert(password.clone()) {

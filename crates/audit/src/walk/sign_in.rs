@@ -125,7 +125,7 @@ impl World<'_> {
         self.actors.truncate(number);
         match signed_in {
             Ok(()) => Ok(true),
-            Err(why) if why.contains("429") => Err(format!("the sign-in answers nobody any more: {why}")),
+            Err(why) if why.contains("answered 429") => Err(format!("the sign-in answers nobody any more: {why}")),
             Err(_) => Ok(false),
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct Harbour {
     pub(crate) url: String,
     pub(crate) door: Arc<Door>,
     /// What the walk's preparation would have printed: `client.halden` and its id.
-    prepared: [(&'static str, String); 2],
+    prepared: [(&'static str, String); 4],
     _stop: tokio::sync::watch::Sender<bool>,
 }
 
@@ -128,7 +128,7 @@ fn settings(data: &Path) -> Serve {
 }
 
 /// The people of `crates/portal/people.sh`, by the same commands, and what it prints of them.
-async fn people(door: &Arc<Door>) -> [(&'static str, String); 2] {
+async fn people(door: &Arc<Door>) -> [(&'static str, String); 4] {
     let operator = async |action: &str, input: Value| console::pass(door, action, &input.to_string()).await.unwrap();
     let found = |name: &str, owner: &str, clients: &[&str]| json!({"name": name, "owner": owner, "mail": format!("{owner}@example.com"), "password": PASSWORD, "clients": clients});
     let here =
@@ -150,5 +150,11 @@ async fn people(door: &Arc<Door>) -> [(&'static str, String); 2] {
         operator("person.create", input).await;
     }
     let first = |organisation: &Value| organisation["clients"][0].as_str().unwrap_or_default().to_owned();
-    [("client.halden", first(&here)), ("client.pallas", first(&there))]
+    let whole = |organisation: &Value| organisation["organisation"].as_str().unwrap_or_default().to_owned();
+    [
+        ("client.halden", first(&here)),
+        ("client.pallas", first(&there)),
+        ("organisation.halden", whole(&here)),
+        ("organisation.pallas", whole(&there)),
+    ]
 }

@@ -46,7 +46,7 @@ impl Document for Provocation {
 }
 
 /// Who sends a step's request: the one it names, or the first who is signed in.
-pub(super) fn doer(world: &World<'_>, step: &Step) -> Option<usize> {
+pub(in crate::checks) fn doer(world: &World<'_>, step: &Step) -> Option<usize> {
     let named = match step {
         Step::Request(line) => line.actor.as_ref(),
         Step::Command(_) => None,
@@ -57,37 +57,51 @@ pub(super) fn doer(world: &World<'_>, step: &Step) -> Option<usize> {
     }
 }
 
+/// A step that was done.
+pub(in crate::checks) struct Done {
+    /// `POST /boom answered 500`.
+    how: String,
+    /// The status of a request.
+    status: Option<u16>,
+    /// The canary that was sent with it.
+    canary: Option<String>,
+}
+
+/// Does the step.
+///
+/// # Errors
+/// One sentence, where it could not be done: a hole is not known, or the command failed.
+pub(in crate::checks) async fn send(world: &mut World<'_>, step: &Step, at: Option<usize>) -> Result<Done, String> {
+    match step {
+        Step::Request(line) => {
+            let call = world.fill_line(line, at)?;
+            let asked = world.ask(at, &call, Purpose::Other).await;
+            world.fell_silent = false;
+            let how = format!("{} {} answered {}", call.method, call.path, asked.answer.status);
+            let canary = world.canaries.find_minted(&call.sent_text());
+            Ok(Done { how, status: Some(asked.answer.status), canary })
+        }
+        Step::Command(command) => match world.target.run_with(command, &[]).await {
+            Ok(ended) if ended.well => Ok(Done { how: format!("`{command}` was run"), status: None, canary: None }),
+            Ok(ended) => Err(format!("`{command}` failed: {}", ended.last_words())),
+            Err(trouble) => Err(format!("{}: {}", trouble.place, trouble.wrong)),
+        },
+    }
+}
+
 /// Does the step, and writes down how it went. Returns the canary that was sent with it.
 pub(super) async fn cause(world: &mut World<'_>, step: &Step, seen: &mut Provocation) -> Option<String> {
     let at = doer(world, step);
-    match step {
-        Step::Request(line) => {
-            let call = match world.fill_line(line, at) {
-                Ok(call) => call,
-                Err(why) => {
-                    seen.untried = Some(Untried::undecided(why));
-                    return None;
-                }
-            };
-            let asked = world.ask(at, &call, Purpose::Other).await;
-            seen.how = format!("{} {} answered {}", call.method, call.path, asked.answer.status);
-            if matches!(asked.answer.status, 401 | 403 | 404 | 405 | 422 | 400) {
+    match send(world, step, at).await {
+        Ok(done) => {
+            seen.how = done.how;
+            if matches!(done.status, Some(400 | 401 | 403 | 404 | 405 | 422)) {
                 seen.untried = Some(Untried::undecided(format!("{}: nothing was provoked", seen.how)));
             }
-            world.fell_silent = false;
-            world.canaries.find_minted(&call.sent_text())
+            done.canary
         }
-        Step::Command(command) => {
-            match world.target.run_with(command, &[]).await {
-                Ok(ended) if ended.well => seen.how = format!("`{command}` was run"),
-                Ok(ended) => {
-                    let words = format!("`{command}` failed: {}", ended.last_words());
-                    seen.untried = Some(Untried::undecided(words));
-                }
-                Err(trouble) => {
-                    seen.untried = Some(Untried::undecided(format!("{}: {}", trouble.place, trouble.wrong)));
-                }
-            }
+        Err(why) => {
+            seen.untried = Some(Untried::undecided(why));
             None
         }
     }

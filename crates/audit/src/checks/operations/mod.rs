@@ -3,6 +3,7 @@
 mod backup;
 mod exposed;
 pub mod op01;
+pub mod op03;
 pub mod op04;
 pub mod op05;
 pub mod op06;
@@ -22,6 +23,7 @@ use crate::walk::World;
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
     op13::probe(world).await?;
+    op03::probe(world).await?;
     backup::probe(world).await?;
     op14::probe(world).await?;
     op01::probe(world).await
@@ -31,6 +33,7 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     [
         op01::judge(dossier),
+        op03::judge(dossier),
         op04::judge(dossier),
         op05::judge(dossier),
         op06::judge(dossier),

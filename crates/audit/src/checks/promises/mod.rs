@@ -9,6 +9,8 @@ mod phrases;
 pub mod pr01;
 pub mod pr02;
 pub mod pr03;
+pub mod pr04;
+pub mod pr05;
 pub mod pr06;
 pub mod pr09;
 mod traces;
@@ -21,7 +23,8 @@ use crate::evidence::Dossier;
 use crate::verdict::Finding;
 use crate::walk::World;
 
-/// Looks at the pages and at security.txt, asks for exports, and deletes an account that was made for it.
+/// Looks at the pages and at security.txt, asks for exports, deletes an account that was made
+/// for it, lets times pass, and looks at the bytes that are kept.
 ///
 /// # Errors
 /// When the evidence cannot be written.
@@ -36,12 +39,22 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     pr02::probe(world).await?;
     world.progress.step(crate::verdict::Dimension::Promises, 3);
     pr03::probe(world).await?;
+    pr04::probe(world).await?;
+    pr05::probe(world).await?;
     world.progress.step(crate::verdict::Dimension::Promises, passes);
     Ok(())
 }
 
 /// The findings of all checks.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    [pr01::judge(dossier), pr02::judge(dossier), pr03::judge(dossier), pr06::judge(dossier), pr09::judge(dossier)]
-        .concat()
+    [
+        pr01::judge(dossier),
+        pr02::judge(dossier),
+        pr03::judge(dossier),
+        pr04::judge(dossier),
+        pr05::judge(dossier),
+        pr06::judge(dossier),
+        pr09::judge(dossier),
+    ]
+    .concat()
 }

@@ -4,6 +4,7 @@ use super::doors;
 use super::phrases::Promise;
 use super::traces::{self, Traced};
 use crate::checks::Check;
+use crate::checks::moments::moments;
 use crate::checks::say::{Untried, say};
 use crate::client::Purpose;
 use crate::error::Result;
@@ -29,6 +30,8 @@ pub const CHECK: Check = Check {
 
 /// What it is about.
 const SUBJECT: &str = "deletion";
+/// What is named as later than this is a time of grace.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 /// Words by which an answer says that it takes a while.
 const LATER: &[&str] = &["schedul", "grace", "pending", "will be", "days", "tage", "vorgemerkt", "later", "until"];
 
@@ -117,7 +120,9 @@ async fn delete(world: &mut World<'_>, seen: &mut Deletion) -> std::result::Resu
     let asked = world.ask(doer, &call, Purpose::Other).await;
     seen.status = asked.answer.status;
     let text = asked.answer.text().to_lowercase();
-    seen.later = seen.status == 202 || LATER.iter().any(|word| text.contains(word));
+    let soon = crate::walk::now().saturating_add(SOON).unwrap_or(jiff::Timestamp::MAX);
+    let named = moments(&asked.answer.text()).any(|at| soon < at);
+    seen.later = seen.status == 202 || named || LATER.iter().any(|word| text.contains(word));
     if !asked.succeeded() && !(300..400).contains(&seen.status) {
         return Ok(());
     }

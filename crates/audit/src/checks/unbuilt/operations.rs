@@ -29,16 +29,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "OP03",
-        severity: Severity::Prevents,
-        title: "expired sessions, tokens, invitations and uploads are cleaned up",
-        why: "What has expired and is still there makes every dump bigger and every leak worse.",
-        how: "Rows of each class are counted by the manifest's command before and after the stated time.",
-        references: &["ASVS 5.0 14.2.7", "CWE-459", "GDPR Art. 5(1)(e)"],
-        fix: "One sweeping job for all classes, with its last success on the health page.",
-        ..CHECK
-    },
-    Check {
         id: "OP08",
         severity: Severity::Prevents,
         title: "a runbook exists, covers each alert, its commands run, and it was drilled lately",

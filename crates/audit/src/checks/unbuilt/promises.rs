@@ -9,28 +9,6 @@ const CHECK: Check = of(Dimension::Promises);
 /// Declared, not yet judged.
 pub(super) const TABLE: &[Check] = &[
     Check {
-        id: "PR04",
-        severity: Severity::Prevents,
-        title: "stated retention periods are kept: expired rows of each class are gone",
-        why: "A stated period that nobody keeps is worse than none: it is a written promise that is broken every day.",
-        how: "For each class with a stated period a row older than it is planted by the manifest's command; after the \
-              job's interval it must be gone, and a row one day younger must not.",
-        references: &["GDPR Art. 5(1)(e)", "GDPR Art. 13(2)(a)", "ASVS 5.0 14.2.7"],
-        fix: "Let one job read the periods from the same table that the policy page is made of.",
-        ..CHECK
-    },
-    Check {
-        id: "PR05",
-        severity: Severity::Blocks,
-        title: "'encrypted at rest': canary not in database files, dumps, blobs or backups",
-        why: "Those words are in most policies and true of few services. A lost dump shows which.",
-        how: "A canary is stored in each class of data that the policy calls encrypted; the bytes of files, dumps, \
-              blobs and backups are searched for it, also compressed and encoded.",
-        references: &["GDPR Art. 32(1)(a)", "ASVS 5.0 14.2.4", "CWE-311", "CWE-312"],
-        fix: "Encrypt the class in the application with a key that lies elsewhere, or say less.",
-        ..CHECK
-    },
-    Check {
         id: "PR07",
         severity: Severity::Prevents,
         title: "rectification: one can correct one's data",

@@ -27,6 +27,21 @@ async fn a_backup_that_is_of_none() {
     told.gaps_only_in(&["OP01", "OP05", "OP06", "OP07"]);
 }
 
+/// What has expired is counted by the manifest's commands.
+#[tokio::test]
+async fn what_has_expired() {
+    let class =
+        "[expired.upload]\nmake = \"touch {dir}/files/900\"\nlater = \"LATER\"\ncount = \"ls {dir}/files | wc -l\"\n";
+    for (later, verdict, words) in [
+        ("rm {dir}/files/900", Verdict::Holds, "of 1 rows 0 are left"),
+        ("true", Verdict::Gap, "1 rows are left after the time"),
+        ("false", Verdict::Unproven, "failed"),
+    ] {
+        let told = vessel::with("", Operations).also(&class.replace("LATER", later)).told().await;
+        told.says("OP03", "upload", verdict, words);
+    }
+}
+
 /// The restore says that all is well, and what is started is the live data.
 #[tokio::test]
 async fn what_is_restored_is_the_live_data() {
@@ -54,9 +69,13 @@ async fn a_backup_that_is_old_or_beside_the_data() {
 #[tokio::test]
 async fn nothing_is_told_of_backups() {
     let told = vessel::with("", Operations).told().await;
-    for (check, line) in
-        [("OP04", "[backup] list"), ("OP05", "[backup] make"), ("OP06", "[backup] make"), ("OP07", "[backup] make")]
-    {
+    for (check, line) in [
+        ("OP03", "[expired.CLASS]"),
+        ("OP04", "[backup] list"),
+        ("OP05", "[backup] make"),
+        ("OP06", "[backup] make"),
+        ("OP07", "[backup] make"),
+    ] {
         told.is_not_told(check, line);
     }
     told.says("OP13", "HTTPS", Verdict::Unproven, "without HTTPS");

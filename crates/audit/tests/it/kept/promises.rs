@@ -72,3 +72,33 @@ async fn a_deletion_that_only_says_so() {
     told.is_not_told("PR03", "[dump]");
     told.gaps_only_in(&[]);
 }
+
+const AT_REST: &str = "[at_rest]\npaths = [\"{dir}\"]\nencrypted = [\"note.secret\"]\n";
+
+#[tokio::test]
+async fn what_is_encrypted_where_it_lies() {
+    let told = vessel::with("promises-encryption", Promises).also(AT_REST).told().await;
+    told.says("PR05", "note.secret", Verdict::Holds, "are nowhere in");
+    told.gaps_only_in(&[]);
+    let told = vessel::with("promises-encryption secrets-in-clear", Promises).also(AT_REST).told().await;
+    told.says("PR05", "note.secret", Verdict::Gap, "it stands in clear in");
+    told.gaps_only_in(&["PR05"]);
+    // Bytes in which nothing is found show nothing.
+    let elsewhere = AT_REST.replace("{dir}", "{dir}/files/none");
+    let told = vessel::with("promises-encryption secrets-in-clear", Promises).also(&elsewhere).told().await;
+    told.says("PR05", "note.secret", Verdict::Unproven, "they show nothing");
+    let told = vessel::with("promises-encryption", Promises).told().await;
+    told.is_not_told("PR05", "[at_rest]");
+    let told = vessel::with("", Promises).told().await;
+    told.is("PR05", Verdict::NotApplicable, "the policy does not say");
+}
+
+#[tokio::test]
+async fn a_stated_period() {
+    let class = "[retention.session]\nmake = \"touch {dir}/files/900\"\nlater = \"LATER\"\ncount = \"ls {dir}/files | wc -l\"\n";
+    for (later, verdict) in [("rm {dir}/files/900", Verdict::Holds), ("true", Verdict::Gap)] {
+        let told = vessel::with("promises-a-time", Promises).also(&class.replace("LATER", later)).told().await;
+        told.says("PR04", "session", verdict, "");
+    }
+    vessel::with("promises-a-time", Promises).told().await.is_not_told("PR04", "[retention.CLASS]");
+}

@@ -360,5 +360,8 @@ fn respond(answer: Answer, is_enveloped: bool) -> Response {
     if !kind.is_empty() && !has_kind {
         response = response.header("content-type", kind);
     }
+    if kind.starts_with("text/html") {
+        response = response.header("x-content-type-options", "nosniff").header("x-frame-options", "DENY");
+    }
     response.body(bytes.into()).unwrap_or_default()
 }
