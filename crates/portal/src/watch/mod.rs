@@ -1,7 +1,7 @@
 //! Do you know before your customers do? What is looked at, who is told, and what they are told to do: docs/watch.md.
 //!
-//! Each few seconds a *round* is made: [`look`] gathers what can be seen, [`rules`] say what of it is wrong, the [`book`]
-//! says what of that is news, and [`destinations`] tell people. Each rule has a page of the [`runbook`].
+//! Each few seconds a *round* is made: `look` gathers what can be seen, `rules` say what of it is wrong, the `book`
+//! says what of that is news, and `destinations` tell people. Each rule has a page of the `runbook`.
 
 mod answered;
 mod book;
