@@ -16,6 +16,8 @@ use portal::wires::{Peer, console, jobs};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "a fine long password";
+/// What the manifest does to a process and its files; a portal inside a test has neither.
+const OF_A_PROCESS: [&str; 5] = ["[alerts]", "[monitor]", "[database]", "[errors]", "[backup]"];
 
 /// A portal that runs until it is dropped.
 pub(crate) struct Harbour {
@@ -53,15 +55,14 @@ impl Harbour {
     /// Walks it, all of it or one action: the evidence.
     pub(crate) async fn walk(&self, only: Option<&str>) -> Dossier {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        // The project's own manifest; only the address and the way to start are this test's. What is done to a process and
-        // its files has neither here.
+        // The project's own manifest; only the address and the way to start are this test's.
         let manifest = std::fs::read_to_string(root.join("plimsoll.toml")).unwrap();
         let mut of_a_process = false;
         let manifest: Vec<String> = manifest
             .lines()
             .filter(|line| {
                 if line.starts_with('[') {
-                    of_a_process = ["[alerts]", "[monitor]", "[database]"].iter().any(|name| line.starts_with(name));
+                    of_a_process = OF_A_PROCESS.iter().any(|name| line.starts_with(name));
                 }
                 !of_a_process && !["start ", "start_timeout", "env ", "prepare"].iter().any(|key| line.starts_with(key))
             })
