@@ -31,9 +31,9 @@ const NOBODY_CAN_TELL: [&str; 14] = [
     "upload.drop",
     "upload.show",
 ];
-/// Actions of which the audit only suspects that they are open: what they make is there for its maker alone, and only for
-/// one who may, so that nobody can read back what a stranger made.
-const SUSPECTED: [&str; 1] = ["upload.begin"];
+/// Actions of which the audit only suspects that they are open, and says so: a stranger is answered with success, and what he
+/// made or set is shown to those alone who may, so that he cannot read it back; a number carries no canary, either.
+const SUSPECTED: [&str; 3] = ["incident.open", "retention.set", "upload.begin"];
 /// Actions that leave no row whose event the database could miss, because they give something out or only announce it:
 /// the audit has to miss the event, by this check.
 const NO_ROW_OF_ITS_OWN: [(&str, &str); 8] = [
