@@ -83,6 +83,8 @@ pub struct Caller {
     pub scopes: Option<Vec<String>>,
     /// Whether "last seen" is old enough to be written again.
     pub touch: bool,
+    /// Until when nothing is expected to be written for this caller, because the installation is under maintenance.
+    pub maintenance: Option<Time>,
 }
 
 impl Caller {
@@ -97,6 +99,7 @@ impl Caller {
             proved_at: None,
             scopes: None,
             touch: false,
+            maintenance: None,
         }
     }
 

@@ -9,8 +9,8 @@ use crate::time::Time;
 /// Decides. `standing` is what the caller is to the object, `state` the object's.
 ///
 /// # Errors
-/// Who has nothing to do with the object is told that it is not there; who sees it, that he may not; then the state
-/// and the age of the sign-in count.
+/// Who has nothing to do with the object is told that it is not there; who sees it, that he may not; then the state,
+/// maintenance and the age of the sign-in count.
 pub fn decide(
     spec: &Spec,
     effect: Effect,
@@ -33,6 +33,12 @@ pub fn decide(
     }
     if spec.not_when.contains(&state) {
         return Err(Refusal::NotNow(state));
+    }
+    if let Some(until) = caller.maintenance
+        && effect != Effect::Look
+        && !spec.in_maintenance
+    {
+        return Err(Refusal::Maintenance { until });
     }
     if spec.fresh > 0 && !caller.proved_within(spec.fresh, now) { Err(Refusal::StepUp) } else { Ok(()) }
 }
@@ -88,6 +94,20 @@ mod tests {
         assert_eq!(ask(&token, &[ADMIN], "open"), Err(Refusal::Scope));
         assert_eq!(ask(&person(), &[ADMIN], "archived"), Err(Refusal::NotNow("archived")));
         assert_eq!(ask(&stale, &[ADMIN], "open"), Err(Refusal::StepUp));
+    }
+
+    #[test]
+    fn during_maintenance_one_looks_and_nothing_else() {
+        let caller = Caller { maintenance: Some(NOW), ..person() };
+        let ask = |spec: &Spec, effect| decide(spec, effect, &caller, Relations::of(&[ADMIN]), "open", NOW);
+        assert_eq!(ask(&SPEC, Effect::Look), Ok(()));
+        for effect in [Effect::Change, Effect::Disclose, Effect::Keep] {
+            assert_eq!(ask(&SPEC, effect), Err(Refusal::Maintenance { until: NOW }));
+            assert_eq!(ask(&SPEC.in_maintenance(), effect), Ok(()));
+        }
+        // Whoever may not is told that, and nothing of maintenance.
+        let stranger = decide(&SPEC, Effect::Change, &caller, Relations::of(&[Relation::ANYONE]), "open", NOW);
+        assert_eq!(stranger, Err(Refusal::NotFound));
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::relation::Relations;
 use crate::store;
+use crate::time::Time;
 
 /// Fields of an input and what is wrong with each: a sentence fragment without a full stop.
 pub type FieldErrors = BTreeMap<String, String>;
@@ -55,6 +56,11 @@ pub enum Refusal {
     Again,
     /// It cannot be done at the moment. 503.
     Unavailable,
+    /// Nothing is written during maintenance. 503.
+    Maintenance {
+        /// When it is expected to be over.
+        until: Time,
+    },
     /// Our fault; the log has it. 500.
     Broken,
 }
@@ -82,7 +88,7 @@ impl Refusal {
             Self::SignIn | Self::NoMatch => 401,
             Self::TooMany { .. } => 429,
             Self::Malformed(_) => 400,
-            Self::Unavailable | Self::Again => 503,
+            Self::Unavailable | Self::Again | Self::Maintenance { .. } => 503,
             Self::Broken => 500,
         }
     }
@@ -109,6 +115,7 @@ impl Refusal {
             Self::Malformed(_) => "malformed",
             Self::Again => "again",
             Self::Unavailable => "unavailable",
+            Self::Maintenance { .. } => "maintenance",
             Self::Broken => "broken",
         }
     }

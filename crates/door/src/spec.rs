@@ -109,6 +109,8 @@ pub struct Spec {
     pub media: &'static [&'static str],
     /// The media types of a body that is or holds a file.
     pub takes: &'static [&'static str],
+    /// Whether it can be done during maintenance although it writes.
+    pub in_maintenance: bool,
 }
 
 impl Spec {
@@ -126,6 +128,7 @@ impl Spec {
             secret: false,
             media: &[],
             takes: &[],
+            in_maintenance: false,
         }
     }
 
@@ -160,6 +163,13 @@ impl Spec {
     #[must_use]
     pub const fn takes(mut self, media: &'static [&'static str]) -> Self {
         self.takes = media;
+        self
+    }
+
+    /// Goes on during maintenance: without it nobody could look.
+    #[must_use]
+    pub const fn in_maintenance(mut self) -> Self {
+        self.in_maintenance = true;
         self
     }
 

@@ -85,6 +85,8 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::SetMembershipState>()
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()
+        .change::<installation::BeginMaintenance>()
+        .change::<installation::EndMaintenance>()
         .receive::<backup::Run>()
         .receive::<backup::Drill>()
         .change::<backup::ConfirmKit>()

@@ -905,6 +905,7 @@ pub const INVENTORY: &[Table] = &[
             column("id", "its id", Neutral),
             column("made_at", "since when", Neutral),
             column("last_event", "the number of its last event, if it has moved to another database", Neutral),
+            column("maintenance_until", "until when nothing is written, during maintenance", Neutral),
         ],
     ),
     log(

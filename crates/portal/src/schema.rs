@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 4, name: "accounts that are to be deleted", steps: LEAVING });
     all.push(Migration { version: 5, name: "alerts, and who hears of them", steps: WATCHING });
     all.push(Migration { version: 6, name: "periods, holds, incidents, who is responsible", steps: PROMISING });
+    all.push(Migration { version: 7, name: "maintenance", steps: MAINTAINING });
     all
 }
 
@@ -29,6 +30,11 @@ pub fn recorded(name: &str) -> Option<Recorded> {
         })
         .find(|recorded| recorded.table == name)
 }
+
+const MAINTAINING: &[Step] = &[
+    // Until when nothing is expected to be written; null while there is no maintenance.
+    Step::Sql("ALTER TABLE installation ADD COLUMN maintenance_until {int}"),
+];
 
 const WATCHING: &[Step] = &[
     // What is open, for all instances: whoever writes the row tells people. The last try stands there, too.

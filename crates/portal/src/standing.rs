@@ -138,7 +138,7 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
-                     AND m.state = 'active') AS here \
+                     AND m.state = 'active') AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
              FROM session s LEFT JOIN session_seen v ON v.session = s.id \
              WHERE s.secret_hash = $1 AND s.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
@@ -158,6 +158,7 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         proved_at: Some(row.get("opened_at")?),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
+        maintenance: row.get("maintenance_until")?,
     }))
 }
 
@@ -165,7 +166,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
             "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
-             coalesce(v.at, 0) AS seen_at FROM token t \
+             coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
              LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
@@ -181,6 +182,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
         touch: now.seconds_since(row.get("seen_at")?) > SEEN_SECONDS,
+        maintenance: row.get("maintenance_until")?,
     }))
 }
 

@@ -25,6 +25,8 @@ pub struct Account {
     pub organisation: Option<OrganisationId>,
     /// When the account is deleted, if that was asked for.
     pub deleted_at: Option<Time>,
+    /// Until when one can look and write nothing, because the portal is under maintenance.
+    pub maintenance_until: Option<Time>,
     /// Where one belongs.
     pub memberships: Vec<MembershipShown>,
     /// Where one is signed in.
@@ -128,6 +130,7 @@ impl Look for Show {
             name: person.get("name")?,
             organisation: read.caller().organisation.map(OrganisationId),
             deleted_at: deletion.map(|row| row.get("due_at")).transpose()?,
+            maintenance_until: read.caller().maintenance,
             memberships: memberships
                 .iter()
                 .map(|row| {

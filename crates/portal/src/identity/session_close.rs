@@ -19,7 +19,8 @@ impl Action for Close {
         "Signs out: ends the session that asks.",
         Way::Http(Verb::Delete, "/session"),
         Relations::of(&[Relation::SELF]),
-    );
+    )
+    .in_maintenance();
 }
 
 impl Change for Close {

@@ -29,7 +29,8 @@ impl Action for Enter {
         "Goes into the rooms of an organisation that one belongs to; what follows happens there.",
         Way::Http(Verb::Post, "/organisations/{organisation}/enter"),
         ROOM_PEOPLE,
-    );
+    )
+    .in_maintenance();
 }
 
 impl Change for Enter {

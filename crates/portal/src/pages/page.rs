@@ -86,6 +86,8 @@ pub struct Page {
     pub viewer: Option<Viewer>,
     /// Set when the portal runs as a demo.
     pub demo: Option<Demo>,
+    /// Until when nothing is expected to be written, during maintenance.
+    pub maintenance_until: Option<Time>,
     /// One sentence about what was just done.
     pub notice: Option<String>,
     /// The form of this page that was just refused.
@@ -102,6 +104,7 @@ impl Default for Page {
             key: String::new(),
             viewer: None,
             demo: None,
+            maintenance_until: None,
             notice: None,
             refused: None,
         }
@@ -125,6 +128,15 @@ impl Page {
     /// The name at the top: the organisation that the reader has entered.
     pub fn place_name(&self) -> &str {
         self.viewer.as_ref().map_or(self.texts.portal(), |viewer| viewer.organisation.as_str())
+    }
+
+    /// What is said on every page during maintenance that is expected to be over at this time.
+    pub fn maintenance(&self, until: &Time) -> String {
+        if *until > self.now {
+            self.texts.maintenance_now(self.when(until).words())
+        } else {
+            self.texts.maintenance_longer().to_owned()
+        }
     }
 
     /// Whether the reader stands on the organisation's side.

@@ -31,6 +31,8 @@ pub enum RefusalKind {
     Broken,
     /// 503: not possible at the moment.
     Unavailable,
+    /// 503: nothing is written during maintenance.
+    Maintenance,
 }
 
 impl RefusalKind {
@@ -91,6 +93,7 @@ impl Refusal {
             RefusalKind::TooMany => texts.too_many(),
             RefusalKind::Broken => texts.broken(),
             RefusalKind::Unavailable => texts.unavailable(),
+            RefusalKind::Maintenance => texts.under_maintenance(),
         }
     }
 
@@ -109,6 +112,7 @@ impl Refusal {
             RefusalKind::TooMany => texts.too_many_help(),
             RefusalKind::Broken => texts.broken_help(),
             RefusalKind::Unavailable => texts.unavailable_help(),
+            RefusalKind::Maintenance => texts.under_maintenance_help(),
         }
     }
 

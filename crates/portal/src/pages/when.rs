@@ -17,6 +17,13 @@ pub struct When {
 
 impl HtmlSafe for When {}
 
+impl When {
+    /// The everyday words alone.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+}
+
 impl Page {
     /// A point in time with the time of day: “today 09:41”.
     pub fn when(&self, at: &Time) -> When {

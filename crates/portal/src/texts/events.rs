@@ -38,6 +38,8 @@ const EN: &[Event] = &[
     event("file.key.rotate", "make a new key for the files of", "made a new key for the files of", "an organisation"),
     event("file.sweep", "clear out", "cleared out", "files that nobody refers to"),
     event("installation.move", "move", "moved", "the portal to PostgreSQL"),
+    event("maintenance.begin", "begin", "began", "maintenance"),
+    event("maintenance.end", "end", "ended", "maintenance"),
     event("event.list", "look at", "looked at", "the list of events"),
     event("hold.create", "hold", "held", "what may be needed"),
     event("hold.lift", "lift", "lifted", "a hold"),

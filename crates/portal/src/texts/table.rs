@@ -175,6 +175,11 @@ texts! {
     broken_help: En "Something broke on our side, not on yours. Nothing half-done was kept. Try again; if it stays, tell us the reference.";
     unavailable: En "Not possible at the moment";
     unavailable_help: En "We could not write it down safely, so we did not do it. Please try again in a minute.";
+    under_maintenance: En "Not possible during maintenance";
+    under_maintenance_help: En "You can look at everything; writing, uploads and downloads come back when we are done. Nothing was changed.";
+    typed_is_kept: En "Nothing is written during maintenance. What you typed is still here: send it again when we are done.";
+    maintenance_now(until: &str): En "Maintenance: you can look at everything. Writing is back {until}.";
+    maintenance_longer: En "Maintenance takes longer than planned: you can look at everything, and writing is back when we are done.";
     wait_seconds(seconds: u64): En "Try again in {seconds} seconds.";
     wait_minutes(minutes: u64): En "Try again in {minutes} minutes.";
     reference: En "If you ask for help, give this reference:";

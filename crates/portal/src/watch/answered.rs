@@ -12,7 +12,7 @@ use door::id::uuid_at;
 use uuid::Uuid;
 
 use super::{Report, Watch};
-use crate::wires::{Peer, Proxies, origin_of, takes_a_file};
+use crate::wires::{Meant, Peer, Proxies, origin_of, takes_a_file};
 
 /// The header that names a request.
 const REQUEST_ID: &str = "x-request-id";
@@ -40,9 +40,10 @@ pub(crate) async fn answered(State(state): State<Answered>, request: Request, ne
     let mut response = next.run(request).await;
     let (took, status, now) = (begun.elapsed(), response.status().as_u16(), state.watch.now());
     let id = named(&mut response, uuid_at(now));
-    state.watch.signals.answered(status, timed.then_some(took), now);
+    let broke = status >= 500 && response.extensions().get::<Meant>().is_none();
+    state.watch.signals.answered(status, broke, timed.then_some(took), now);
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    if status < 500 {
+    if !broke {
         tracing::info!(target: "portal::answered", request = %id, %verb, route, status, milliseconds, "answered");
         return response;
     }

@@ -133,8 +133,8 @@ impl Signals {
         }
     }
 
-    /// A request was answered.
-    pub fn answered(&self, status: u16, took: Option<Duration>, now: Time) {
+    /// A request was answered, and whether it broke: not each answer of 503 did.
+    pub fn answered(&self, status: u16, broke: bool, took: Option<Duration>, now: Time) {
         let mut state = locked(&self.state);
         state.answers[usize::from(status / 100).min(5)] += 1;
         let stale = |slice: &Slice| now.seconds_since(slice.begins) >= SLICE_SECONDS || now < slice.begins;
@@ -145,7 +145,7 @@ impl Signals {
         }
         if let Some(slice) = state.slices.back_mut() {
             slice.traffic.answered += 1;
-            slice.traffic.broken += u64::from(status >= 500);
+            slice.traffic.broken += u64::from(broke);
             slice.traffic.slow += u64::from(took.is_some_and(|took| took > SLOW));
         }
     }

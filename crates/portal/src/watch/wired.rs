@@ -60,6 +60,7 @@ pub(crate) async fn items<A: Ask>(
     now: Time,
 ) -> Result<Vec<ReadinessItem>, A::Error> {
     let mut items = vec![https(world, now), database(world.engine), record(ask, trouble, now).await?];
+    items.extend(maintenance(ask, now).await?);
     items.extend(syslog(world, ask).await?);
     items.extend([
         errors(&world.watch),
@@ -132,6 +133,20 @@ async fn record<A: Ask>(ask: &mut A, trouble: Option<String>, now: Time) -> Resu
         None => "Nothing has been recorded yet.".to_owned(),
     };
     Ok(item("record", true, words, None))
+}
+
+/// Whether nothing can be written, where that is so: it is forgotten easily.
+async fn maintenance<A: Ask>(ask: &mut A, now: Time) -> Result<Option<ReadinessItem>, A::Error> {
+    let row = ask.ask("SELECT maintenance_until FROM installation", vec![]).await?;
+    let until: Option<Time> = row.map(|row| row.get("maintenance_until")).transpose()?.flatten();
+    Ok(until.map(|until| {
+        let tense = if until > now { "expected to be over" } else { "should have been over" };
+        let words = format!(
+            "Nobody can write: maintenance {tense} {}. End it: plimsoll-portal do maintenance.end.",
+            shown(until)
+        );
+        item("maintenance", false, words, Some(1))
+    }))
 }
 
 /// How far the syslog server is, where one is asked for.

@@ -14,6 +14,7 @@ mod tus;
 
 pub(crate) use arriving::is_file as takes_a_file;
 pub use openapi::document;
+pub(crate) use problem::Meant;
 pub use problem::Problem;
 pub use request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
 pub use sign_in::sign_in;

@@ -3,7 +3,7 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use door::{FieldErrors, Refusal};
+use door::{FieldErrors, Refusal, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,6 +26,14 @@ pub struct Problem {
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "FieldErrors::is_empty", default)]
     pub errors: FieldErrors,
+    /// When to try again, as `Retry-After` says it (RFC 9110 section 10.2.3).
+    #[serde(skip)]
+    #[schema(ignore)]
+    retry: Option<String>,
+    /// Whether it is an answer of 503 that is meant, and nothing that broke.
+    #[serde(skip)]
+    #[schema(ignore)]
+    meant: bool,
 }
 
 impl Problem {
@@ -39,6 +47,8 @@ impl Problem {
             detail: None,
             request,
             errors: FieldErrors::new(),
+            retry: None,
+            meant: false,
         }
     }
 
@@ -55,6 +65,12 @@ impl Problem {
             Refusal::TooLarge(why) => problem.detail = Some(why.clone()),
             Refusal::TooMany { retry_seconds } => {
                 problem.detail = Some(format!("Try again in {retry_seconds} seconds."));
+                problem.retry = Some(retry_seconds.to_string());
+            }
+            Refusal::Maintenance { until } => {
+                problem.detail = Some(format!("Writing is expected back at {}.", until));
+                problem.retry = http_date(*until);
+                problem.meant = true;
             }
             _ => {}
         }
@@ -81,6 +97,7 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::CrossOrigin => "Another site led your browser here.",
         Refusal::Invalid(_) => "Some fields are not what is asked for.",
         Refusal::Malformed(_) => "The body cannot be read.",
+        Refusal::Maintenance { .. } => "Nothing is written during maintenance; looking goes on.",
         Refusal::Again | Refusal::Unavailable => "It cannot be done at the moment: try again.",
         Refusal::Broken => "Something broke here. It is on record.",
     }
@@ -89,23 +106,33 @@ const fn title(refusal: &Refusal) -> &'static str {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry = (self.kind == "/problems/too_many")
-            .then(|| self.detail.as_ref()?.split(' ').find_map(|word| word.parse::<u32>().ok()))
-            .flatten();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = retry {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(retry) = self.retry.as_deref().and_then(|retry| HeaderValue::from_str(retry).ok()) {
+            headers.insert(RETRY_AFTER, retry);
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         name_request(&mut response, self.request);
+        if self.meant {
+            response.extensions_mut().insert(Meant);
+        }
         response
     }
+}
+
+/// Goes with an answer of 503 that is meant, so that nobody is called for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meant;
+
+/// A moment as HTTP says it (RFC 9110 section 5.6.7).
+pub(super) fn http_date(at: Time) -> Option<String> {
+    let at = jiff::Timestamp::from_microsecond(at.0).ok()?;
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()
 }
 
 /// Names the request in a header, so that whoever asks us about an answer can say which.

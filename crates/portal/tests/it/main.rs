@@ -21,6 +21,7 @@ mod https;
 mod input;
 mod killed;
 mod killed_uploads;
+mod maintenance;
 mod matrix;
 mod moving;
 mod outside;

@@ -66,6 +66,7 @@ pub(super) fn account() -> Account {
         name: "Tom Reyes".into(),
         organisation: Some(OrganisationId(id(100))),
         deleted_at: None,
+        maintenance_until: None,
         memberships: vec![membership(100, "Halden & Rook"), membership(101, "Studio Pallas")],
         sessions: vec![
             session(1, "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 3 * DAY, 0, true),

@@ -112,8 +112,8 @@ pub(super) fn public(response: &mut Response) {
 }
 
 /// Says when to try again.
-pub(super) fn retry(response: &mut Response, seconds: u32) {
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+pub(super) fn retry(response: &mut Response, when: HeaderValue) {
+    response.headers_mut().insert(RETRY_AFTER, when);
 }
 
 fn see(path: &str) -> Response {

@@ -31,6 +31,7 @@ pub(super) fn guest(visit: &Visit) -> Page {
 /// The frame of somebody who is.
 pub(super) fn of(visit: &Visit, account: &Account) -> Page {
     let mut page = guest(visit);
+    page.maintenance_until = account.maintenance_until;
     let here = membership_here(account).or(account.memberships.first());
     let Some(here) = here else { return page };
     page.viewer = Some(Viewer {
@@ -83,6 +84,7 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
     let texts = page.texts;
     let kind = match refusal {
         Refusal::CrossOrigin => RefusalKind::Elsewhere,
+        Refusal::Maintenance { .. } => RefusalKind::Maintenance,
         _ => RefusalKind::of_status(status.as_u16()),
     };
     let mut shown = pages::Refusal::new(page, kind, visit.id.to_string());

@@ -104,6 +104,10 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
+        Err(Refusal::Maintenance { .. }) => {
+            let why = frame::guest(visit).texts.typed_is_kept().to_owned();
+            whole_form(visit, form, sent_to, &pairs, why, StatusCode::SERVICE_UNAVAILABLE).await
+        }
         Err(Refusal::Conflict("newer_version")) => {
             let typed = forms::own(&pairs, "name").or_else(|| forms::own(&pairs, "words")).unwrap_or_default();
             let read = visit.id("version")?.to_string();

@@ -1,7 +1,7 @@
 //! One visit: who comes, from where, to which path, with which query; and every question that it puts to the door.
 
 use axum::http::header::RANGE;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use door::{Credential, Ids, Input, Origin, Refusal, Request, id::uuid_at};
 use serde::de::DeserializeOwned;
@@ -16,6 +16,7 @@ use super::{Wire, frame};
 use crate::identity::Account;
 use crate::pages::{Page, RefusalKind, Refused};
 use crate::wires::download::Download;
+use crate::wires::problem::{Meant, http_date};
 use crate::wires::request::{Peer, origin_of};
 
 /// A visit.
@@ -167,7 +168,15 @@ impl Visit {
             answer::public(&mut response);
         }
         if let Some(seconds) = retry {
-            answer::retry(&mut response, seconds);
+            answer::retry(&mut response, HeaderValue::from(seconds));
+        }
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE
+            && let Some(until) = self.account.get().and_then(|account| account.maintenance_until)
+        {
+            response.extensions_mut().insert(Meant);
+            if let Some(date) = http_date(until).and_then(|date| HeaderValue::from_str(&date).ok()) {
+                answer::retry(&mut response, date);
+            }
         }
         response
     }
