@@ -61,6 +61,7 @@ impl Grounds for Library {
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,
                 touch: special == "new",
+                maintenance: None,
             })
         })
     }

@@ -12,7 +12,7 @@ async fn people_look_and_nobody_writes(house: House) {
     let messages = format!("/projects/{project}/messages");
     let hello = || json!({"text": "Hello", "visibility": "client"});
     let mut browser = Browser::of(&house, "owner").await;
-    let (_, before) = house.count().await;
+    let (before, _) = house.count().await;
 
     let begun = house.operator("maintenance.begin", json!({"minutes": 30})).await;
     let until = begun["until"].as_str().unwrap().to_owned();
@@ -25,7 +25,7 @@ async fn people_look_and_nobody_writes(house: House) {
     let reveal = format!("/projects/{project}/credentials/{}/reveal", people.credential);
     let reveal = house.ask(token, "POST", &reveal, json!({"reason": "The move"})).await;
     assert_eq!(reveal.body["type"], "/problems/maintenance", "what is given out is on the record, so it waits");
-    let (_, after) = house.count().await;
+    let (after, _) = house.count().await;
     assert_eq!(after, before + 1, "only that it began was recorded");
 
     // Who may not is told that, as ever.
