@@ -190,25 +190,40 @@ impl Look<'_, '_> {
     }
 }
 
-/// What a person reads of a page.
+/// Elements that stand inside a line of text. Whatever else begins or ends, ends a sentence.
+const INLINE: [&str; 26] = [
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "dfn", "em", "font", "i", "kbd", "label", "mark",
+    "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u",
+];
+
+/// What a person reads of a page: its blocks, with an empty line between two of them.
 fn visible_text(html: &str) -> String {
     if !html.contains('<') {
         return html.to_owned();
     }
     let page = scraper::Html::parse_document(html);
     let body = hosts::select(&page, "body");
-    let mut text = String::new();
-    for element in body.iter().flat_map(|body| body.descendants()) {
-        let inside =
-            element.parent().and_then(scraper::ElementRef::wrap).map(|parent| parent.value().name().to_owned());
-        if let scraper::Node::Text(words) = element.value()
-            && !matches!(inside.as_deref(), Some("script" | "style" | "noscript"))
-        {
-            text.push_str(words);
-            text.push(' ');
+    let (mut blocks, mut last) = (vec![String::new()], None);
+    for node in body.iter().flat_map(|body| body.descendants()) {
+        let words: &str = match node.value() {
+            scraper::Node::Text(words) => words,
+            scraper::Node::Element(element) if element.name() == "br" => " ",
+            _ => continue,
+        };
+        let around = || node.ancestors().filter_map(scraper::ElementRef::wrap);
+        let inside = around().next().map_or("", |element| element.value().name());
+        if matches!(inside, "script" | "style" | "noscript" | "template") {
+            continue;
         }
+        let block = around().find(|element| !INLINE.contains(&element.value().name())).map(|element| element.id());
+        if last != block {
+            blocks.push(String::new());
+            last = block;
+        }
+        blocks.last_mut().into_iter().for_each(|block| block.push_str(words));
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let squeezed = blocks.iter().map(|block| block.split_whitespace().collect::<Vec<_>>().join(" "));
+    squeezed.filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
@@ -219,7 +234,14 @@ mod tests {
     fn scripts_are_no_text() {
         assert_eq!(
             visible_text("<title>t</title><p>We use <b>Stripe</b>.</p><script>var x = 'Google'</script>"),
-            "We use Stripe ."
+            "We use Stripe."
         );
+    }
+
+    /// A cell of a table or an entry of a list is a sentence of its own, with a full stop or without.
+    #[test]
+    fn a_block_ends_a_sentence() {
+        let list = "<dl><dt>Kept</dt><dd>until you leave</dd><dd><i>Copy:</i> yes<br>always</dd></dl>after";
+        assert_eq!(visible_text(list), "Kept\n\nuntil you leave\n\nCopy: yes always\n\nafter");
     }
 }

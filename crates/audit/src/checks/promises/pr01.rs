@@ -65,22 +65,69 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     findings
 }
 
+/// Something that was tried because it may keep a promise.
+struct Tried {
+    line: String,
+    status: u16,
+    worked: bool,
+    /// It is about all that an organisation has.
+    whole: bool,
+    /// It is told, and is not there.
+    absent: bool,
+}
+
+impl Tried {
+    fn exports(dossier: &Dossier) -> Vec<Self> {
+        let all = dossier.all::<Export>().into_iter().map(|(_, seen)| Self {
+            status: seen.status,
+            worked: seen.delivered(),
+            whole: seen.whole,
+            absent: seen.is_absent() && !seen.whole,
+            line: seen.line,
+        });
+        all.collect()
+    }
+
+    fn deletions(dossier: &Dossier) -> Vec<Self> {
+        let all = dossier.all::<Deletion>().into_iter().map(|(_, seen)| Self {
+            status: seen.status,
+            worked: seen.accepted(),
+            whole: false,
+            absent: seen.is_absent(),
+            line: seen.line,
+        });
+        all.collect()
+    }
+}
+
+/// Whether the published policy makes a promise.
+pub(super) fn promises(dossier: &Dossier, promise: Promise) -> bool {
+    let pages: Vec<(&str, Pages)> = dossier.all();
+    let text = pages.last().filter(|(_, seen)| seen.policy_status == 200).map(|(_, seen)| seen.policy_text.as_str());
+    phrases::find(text.unwrap_or_default()).iter().any(|(found, _)| *found == promise)
+}
+
 /// Whether something keeps a promise.
 fn kept(dossier: &Dossier, digest: &str, promise: Promise, sentence: &str) -> Finding {
     let about = say(&CHECK, promise.subject(), digest);
     let doors: Vec<(&str, Doors)> = dossier.all();
     let found = doors.into_iter().find(|(_, doors)| doors.promise == Some(promise));
     let (_, doors) = found.unwrap_or_default();
-    let worked = match promise {
-        Promise::Export => {
-            dossier.all::<Export>().into_iter().find(|(_, seen)| seen.delivered()).map(|(_, seen)| seen.line)
-        }
-        Promise::Deletion => {
-            dossier.all::<Deletion>().into_iter().find(|(_, seen)| seen.accepted()).map(|(_, seen)| seen.line)
-        }
+    let tried = match promise {
+        Promise::Export => Tried::exports(dossier),
+        Promise::Deletion => Tried::deletions(dossier),
     };
-    if let Some(line) = worked {
-        return about.holds(format!("“{sentence}”: {line} does it"));
+    // An organisation's export is not what a person was promised, where he has one of his own.
+    let worked = |whole: bool| tried.iter().find(|one| one.worked && one.whole == whole);
+    let absent = tried.iter().find(|one| one.absent);
+    match (worked(false), absent, worked(true)) {
+        (Some(one), ..) | (None, None, Some(one)) => {
+            return about.holds(format!("“{sentence}”: {} does it", one.line));
+        }
+        (None, Some(one), _) => {
+            return about.gap(format!("“{sentence}”: {} is told to do it, and answered {}", one.line, one.status));
+        }
+        (None, None, None) => {}
     }
     let strong = doors.told.iter().chain(&doors.actions).next();
     match (strong, doors.likely.first()) {

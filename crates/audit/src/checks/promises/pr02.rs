@@ -3,6 +3,7 @@
 use super::delivery::{self, Delivery};
 use super::doors;
 use super::phrases::Promise;
+use super::pr01;
 use crate::canary::Traces;
 use crate::checks::Check;
 use crate::checks::say::{Untried, say};
@@ -49,6 +50,8 @@ const WHOLE: &[&str] = &[
 /// Nouns of what is kept for the service and not for anybody.
 const OF_THE_SERVICE: &[&str] =
     &["token", "session", "key", "api_key", "apikey", "upload", "device", "webhook", "event"];
+/// Codes by which a service says that there is no such action.
+pub(super) const ABSENT: [u16; 4] = [404, 405, 410, 501];
 /// Most reads that show what one holds.
 const READS_MAX: usize = 60;
 
@@ -102,6 +105,11 @@ impl Export {
     /// The copy came.
     pub(super) fn delivered(&self) -> bool {
         !self.from.is_empty()
+    }
+
+    /// It is told, and is not there.
+    pub(super) fn is_absent(&self) -> bool {
+        self.told && self.untried.is_none() && ABSENT.contains(&self.status)
     }
 }
 
@@ -227,12 +235,16 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         .filter(|(_, seen)| seen.whole)
         .flat_map(|(_, seen)| seen.expected.iter().map(|one| one.noun.clone()))
         .collect();
-    all.iter().map(|(digest, seen)| of(digest, seen, &whole)).collect()
+    let promised = pr01::promises(dossier, Promise::Export);
+    all.iter().map(|(digest, seen)| of(digest, seen, &whole, promised)).collect()
 }
 
-fn of(digest: &str, seen: &Export, in_whole: &BTreeSet<String>) -> Finding {
+fn of(digest: &str, seen: &Export, in_whole: &BTreeSet<String>, promised: bool) -> Finding {
     let subject = if seen.whole { "the organisation's export" } else { "export" };
     let about = say(&CHECK, subject, digest);
+    if promised && !seen.whole && seen.is_absent() {
+        return about.not_applicable("there is none: PR01 says so, for the policy promises it");
+    }
     if let Some(why) = &seen.untried {
         return about.untried(why);
     }

@@ -2,6 +2,8 @@
 
 use super::doors;
 use super::phrases::Promise;
+use super::pr01;
+use super::pr02::ABSENT;
 use super::traces::{self, Traced};
 use crate::checks::Check;
 use crate::checks::moments::moments;
@@ -66,6 +68,11 @@ impl Deletion {
     /// The service said that it would.
     pub(super) fn accepted(&self) -> bool {
         self.untried.is_none() && (200..400).contains(&self.status)
+    }
+
+    /// It is told, and is not there.
+    pub(super) fn is_absent(&self) -> bool {
+        self.told && self.untried.is_none() && ABSENT.contains(&self.status)
     }
 }
 
@@ -160,6 +167,9 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     let (line, status) = (&seen.line, seen.status);
     if let Some(why) = &seen.untried {
         return vec![about.untried(why)];
+    }
+    if seen.is_absent() && pr01::promises(dossier, Promise::Deletion) {
+        return vec![about.not_applicable("there is none: PR01 says so, for the policy promises it")];
     }
     if !seen.accepted() {
         return vec![match status {
