@@ -102,6 +102,8 @@ pub struct Jobs {
     pub start: Option<String>,
     /// How often it runs.
     pub every: Option<Duration>,
+    /// How long it may take to be noticed, where that is not twice its interval.
+    pub within: Option<Duration>,
 }
 
 /// `[at_rest]`: the bytes as a thief would find them.

@@ -199,6 +199,8 @@ pub enum FixtureMay {
 pub struct Record {
     /// Where it is read.
     pub source: RecordSource,
+    /// A command that prints rows of it, too, one JSON document a line: those that no request shows.
+    pub also: Option<String>,
     /// Fields by name where they are told instead of learnt: `at`, `actor`, `action`, `object`, `source`, `result`.
     pub fields: BTreeMap<String, JsonPath>,
     /// Actions that need not be recorded, with the reason.

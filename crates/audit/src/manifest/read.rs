@@ -301,8 +301,13 @@ fn read_record(table: &Table<'_>, notes: &mut Vec<String>) -> Result<Record> {
     if let Some(file) = table.optional("file", Field::filled_text)? {
         sources.push(RecordSource::File(file.into()));
     }
+    let mut also = None;
     if let Some(command) = table.optional("command", Field::filled_text)? {
-        sources.push(RecordSource::Command(command));
+        // Beside requests it prints what none of them shows.
+        match sources.last() {
+            Some(RecordSource::Http(_)) => also = Some(command),
+            _ => sources.push(RecordSource::Command(command)),
+        }
     }
     for key in ["sql", "receiver"] {
         if let Some(field) = table.get(key) {
@@ -316,7 +321,7 @@ fn read_record(table: &Table<'_>, notes: &mut Vec<String>) -> Result<Record> {
     if sources.len() > 1 {
         return Err(table
             .trouble("the record is said to be in two places")
-            .hint("keep one of read, file, command, sql, receiver"));
+            .hint("keep one of read, file, command, sql, receiver; a command may stand beside read"));
     }
     let fields = table.section("fields", |fields| {
         let mut known = BTreeMap::new();
@@ -332,7 +337,7 @@ fn read_record(table: &Table<'_>, notes: &mut Vec<String>) -> Result<Record> {
             silent.all().into_iter().map(|(action, field)| Ok((pattern(&field, &action)?, field.filled_text()?)));
         each.collect::<Result<Vec<_>>>()
     })?;
-    Ok(Record { source: sources.pop().unwrap_or_default(), fields, silent })
+    Ok(Record { source: sources.pop().unwrap_or_default(), also, fields, silent })
 }
 
 fn read_promises(table: &Table<'_>) -> Result<Promises> {

@@ -32,6 +32,7 @@ pub(super) fn read_instruments(root: &Table<'_>) -> Result<(Instruments, BTreeMa
                 stop: table.optional("stop", Field::filled_text)?,
                 start: table.optional("start", Field::filled_text)?,
                 every: table.optional("every", Field::duration)?,
+                within: table.optional("within", Field::duration)?,
             };
             if jobs.stop.is_some() && jobs.start.is_none() {
                 return Err(table.trouble("a job is stopped and never started again").hint("add start = \"COMMAND\""));

@@ -92,6 +92,8 @@ impl Reader {
                 return Err("there is no record to read".into());
             }
         };
+        let mut places: Vec<Place> = places;
+        places.extend(world.manifest.record.also.clone().map(Place::Command));
         let mut reader = Self { places, known: Known::default() };
         let standing = reader.read(world).await?;
         Ok((reader, standing))
@@ -103,7 +105,11 @@ impl Reader {
             Place::Http { who, .. } => who.and_then(|who| world.actors.get(who)).map(|actor| actor.fact.tenant.clone()),
             Place::File { .. } | Place::Command(_) => None,
         };
-        let tenants: Option<BTreeSet<String>> = self.places.iter().map(tenant).collect();
+        // A command beside requests shows what is nobody's of them.
+        let asked = |place: &&Place| matches!(place, Place::Http { .. });
+        let by_request = self.places.iter().any(|place| asked(&place));
+        let places = self.places.iter().filter(|place| !by_request || asked(place));
+        let tenants: Option<BTreeSet<String>> = places.map(tenant).collect();
         tenants.filter(|tenants| !tenants.contains("*")).unwrap_or_default()
     }
 

@@ -284,18 +284,23 @@ async fn try_all(client: &Client, needs: &[(Request, Look)], started: Instant) -
 async fn recover(client: &Client, endpoints: &mut [Endpoint], most: Duration) {
     let started = Instant::now();
     loop {
-        for one in endpoints.iter_mut().filter(|one| !one.after.last().is_some_and(Look::is_well)) {
+        for one in endpoints.iter_mut().filter(|one| !is_well_again(one)) {
             let look = look(client, &one.path, started).await;
             match one.after.last_mut() {
                 Some(last) if last.status == look.status => *last = look,
                 _ => one.after.push(look),
             }
         }
-        if endpoints.iter().all(|one| one.after.last().is_some_and(Look::is_well)) || most <= started.elapsed() {
+        if endpoints.iter().all(is_well_again) || most <= started.elapsed() {
             return;
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// By its code and in its words: what waited for the database may need a moment more.
+fn is_well_again(one: &Endpoint) -> bool {
+    one.after.last().is_some_and(|look| !says_wrong(look, &one.before))
 }
 
 async fn look(client: &Client, path: &str, started: Instant) -> Look {
