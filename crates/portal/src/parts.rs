@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
 use door::store::Store;
 use door::{Catalogue, Clock, Door, Grounds, SystemClock};
 
@@ -52,6 +53,12 @@ pub struct Parts {
     /// Recorded tables whose locks are taken off at the start, so that a gap in the record can be opened. Empty in
     /// every portal that is meant for use.
     pub unlocked: Vec<&'static str>,
+    /// What is done to these parts once the settings are known, so that a gap in them can be opened. Empty in every portal
+    /// that is meant for use.
+    pub overrules: Vec<fn(&mut Self)>,
+    /// What stands around everything that is answered, so that a gap in it can be opened. Empty in every portal that is
+    /// meant for use.
+    pub layers: Vec<fn(Router) -> Router>,
 }
 
 impl Parts {
@@ -74,6 +81,8 @@ impl Parts {
             recipients: Arc::default(),
             load_line: None,
             unlocked: Vec::new(),
+            overrules: Vec::new(),
+            layers: Vec::new(),
         }
     }
 
@@ -94,7 +103,7 @@ impl Parts {
     /// # Errors
     /// What is wrong with a setting, with the next step.
     pub fn as_set(&self, serve: &Serve) -> anyhow::Result<Self> {
-        Ok(Self {
+        let mut set = Self {
             push: serve.push()?,
             files: serve.files.clone(),
             keep_record_days: serve.keep_record_days,
@@ -103,7 +112,9 @@ impl Parts {
             recipients: recipients(serve).into(),
             load_line: serve.load_line.clone(),
             ..self.clone()
-        })
+        };
+        self.overrules.iter().for_each(|overrule| overrule(&mut set));
+        Ok(set)
     }
 
     /// The door over an open store.

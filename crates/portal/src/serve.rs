@@ -82,7 +82,8 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
         watch::listen_for_metrics(&watch, &stopping, &mut jobs).await?;
         watch::start(&watch, &door, &stopping, &mut jobs);
     }
-    let app = router(&door, &serve)?.into_make_service_with_connect_info::<Peer>();
+    let app = parts.layers.iter().fold(router(&door, &serve)?, |app, layer| layer(app));
+    let app = app.into_make_service_with_connect_info::<Peer>();
     let until = {
         let mut stopping = stopping.clone();
         async move {

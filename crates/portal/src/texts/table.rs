@@ -517,6 +517,9 @@ texts! {
     policy_write_to: En "Write to";
     policy_not: En "What does not happen here";
     policy_not_text: En "No trackers, no advertising, no requests to anybody else. One cookie, to keep you signed in; it ends when you sign out.";
+    policy_yourself: En "What you can do yourself";
+    policy_yourself_copy: En "You can download a copy of your data, with your files, by the button on your account's page.";
+    policy_yourself_delete: En "You can delete your account by the button beside it. It is done after 14 days, and can be taken back until then.";
     policy_how_long: En "Kept:";
     policy_copy: En "In your copy:";
     policy_copied: En "yes, but for what is secret";
