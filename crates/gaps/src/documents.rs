@@ -15,26 +15,16 @@ use portal::requests::{Download, FileOut, Kept, Version, kept_in, pour_out};
 use portal::standing::ROOM_PEOPLE;
 use portal::world::World;
 
+use crate::instead;
+
 /// Opens it: whoever is in any organisation downloads any version.
 pub(crate) fn versions_are_downloaded(parts: Parts) -> Parts {
-    let flawed = Catalogue::default().stream::<DownloadAny>();
-    with_download_of(parts, &flawed)
+    instead(parts, &Catalogue::default().stream::<DownloadAny>())
 }
 
 /// Opens it: a project's path serves what lies in another.
 pub(crate) fn a_path_serves_anothers(parts: Parts) -> Parts {
-    let flawed = Catalogue::default().stream::<DownloadThroughAny>();
-    with_download_of(parts, &flawed)
-}
-
-fn with_download_of(mut parts: Parts, flawed: &Catalogue) -> Parts {
-    let name = Download::SPEC.name;
-    parts.catalogue = parts.catalogue.alter(name, |entry| {
-        if let Some(other) = flawed.find(name) {
-            *entry = other.clone();
-        }
-    });
-    parts
+    instead(parts, &Catalogue::default().stream::<DownloadThroughAny>())
 }
 
 /// A version, and where it is taken to lie.

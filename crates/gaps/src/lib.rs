@@ -1,12 +1,16 @@
 //! The benchmark of the audit's sight: the portal with one gap opened at a time.
 //!
-//! A gap is opened from the outside, by building the portal from altered parts: its catalogue, and which tables the
-//! database guards. The shipped binary has no switch for it. `gapped-portal` has the portal's own command line and reads
+//! A gap is opened from the outside, by building the portal from altered parts: its catalogue, which tables the database
+//! guards, what becomes of its settings, and what stands around its answers. The shipped binary has no switch for it. `gapped-portal` has the portal's own command line and reads
 //! the gaps to open from the variable `GAPS`: `GAPS=1,18 gapped-portal serve`.
 
+mod answers;
 mod documents;
+mod jobs;
 mod other_tenant;
+mod promised;
 mod teammates;
+mod unheard;
 mod unrecorded;
 
 use door::{Catalogue, Relations};
@@ -19,8 +23,8 @@ pub struct Gap {
     pub number: u8,
     /// The check that must find it.
     pub check: &'static str,
-    /// The action on which it must be found: `DELETE /api/v1/…`.
-    pub action: &'static str,
+    /// The action, or whatever else it is about, on which it must be found: `DELETE /api/v1/…`.
+    pub subject: &'static str,
     /// What is opened.
     pub words: &'static str,
     /// Opens it.
@@ -32,44 +36,108 @@ pub const GAPS: &[Gap] = &[
     Gap {
         number: 1,
         check: "AZ05",
-        action: "DELETE /api/v1/projects/{project}/members/{member}",
+        subject: "DELETE /api/v1/projects/{project}/members/{member}",
         words: "an internal user without the admin role can remove a teammate from a project",
         open: teammates::staff_removes_them,
     },
     Gap {
         number: 2,
         check: "AZ02",
-        action: "GET /api/v1/projects/{project}",
+        subject: "GET /api/v1/projects/{project}",
         words: "another organisation reads a project by its id",
         open: other_tenant::reads_projects,
     },
     Gap {
         number: 3,
         check: "AZ02",
-        action: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
+        subject: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
         words: "a document is protected, its version's download route is not",
         open: documents::versions_are_downloaded,
     },
     Gap {
         number: 9,
         check: "AZ11",
-        action: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
+        subject: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
         words: "project A's path serves project B's document",
         open: documents::a_path_serves_anothers,
     },
     Gap {
         number: 18,
         check: "AT02",
-        action: "POST /api/v1/projects/{project}/credentials/{credential}/reveal",
+        subject: "POST /api/v1/projects/{project}/credentials/{credential}/reveal",
         words: "credential reveals are not recorded",
         open: unrecorded::reveals,
     },
     Gap {
         number: 19,
         check: "AT01",
-        action: "POST /api/v1/projects/{project}/requests/{request}/versions",
+        subject: "POST /api/v1/projects/{project}/requests/{request}/versions",
         words: "document submissions are not recorded",
         open: unrecorded::submissions,
+    },
+    Gap {
+        number: 28,
+        check: "PR01",
+        subject: "export",
+        words: "the policy promises a data export, there is none",
+        open: promised::no_copy,
+    },
+    Gap {
+        number: 30,
+        check: "PR01",
+        subject: "deletion",
+        words: "the policy promises account deletion, there is none",
+        open: promised::no_deletion,
+    },
+    Gap {
+        number: 32,
+        check: "PR04",
+        subject: "message",
+        words: "rows past the stated retention stay",
+        open: jobs::periods_are_not_kept,
+    },
+    Gap {
+        number: 35,
+        check: "DE01",
+        subject: "errors",
+        words: "the error tracker's key is not set",
+        open: unheard::errors,
+    },
+    Gap { number: 36, check: "DE02", subject: "alerts", words: "alerts have no destination", open: unheard::alerts },
+    Gap {
+        number: 37,
+        check: "DE03",
+        subject: "GET /readyz",
+        words: "the health endpoint says \"ok\" while the database is gone",
+        open: answers::health_is_always_well,
+    },
+    Gap {
+        number: 38,
+        check: "DE04",
+        subject: "the outside monitor",
+        words: "no heartbeat reaches the uptime monitor",
+        open: unheard::heartbeats,
+    },
+    Gap {
+        number: 39,
+        check: "DE05",
+        subject: "scheduled jobs",
+        words: "a scheduled job has stopped and the health page says all is well",
+        open: jobs::failures_are_swallowed,
+    },
+    Gap {
+        number: 40,
+        check: "DE08",
+        subject: "POST /api/v1/clients",
+        words: "an error page shows a stack trace",
+        open: answers::errors_show_a_trace,
+    },
+    Gap {
+        number: 43,
+        check: "OP03",
+        subject: "session",
+        words: "expired sessions and invitations are never cleaned up",
+        open: jobs::nothing_is_cleared_away,
     },
 ];
 
@@ -99,5 +167,13 @@ pub fn without_record(names: &[&str]) -> Parts {
 
 fn alter(mut parts: Parts, change: impl Fn(Catalogue) -> Catalogue) -> Parts {
     parts.catalogue = change(parts.catalogue);
+    parts
+}
+
+/// The portal with actions of the same names instead of its own.
+fn instead(mut parts: Parts, flawed: &Catalogue) -> Parts {
+    for other in flawed.entries() {
+        parts.catalogue = parts.catalogue.alter(other.spec.name, |entry| *entry = other.clone());
+    }
     parts
 }

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "this is the answer of a command")]
 fn refuse(wrong: &str) -> ExitCode {
-    eprintln!("error: {wrong}\n\nhint: GAPS=1,2,3,9,18,19");
+    let known: Vec<_> = gaps::GAPS.iter().map(|gap| gap.number.to_string()).collect();
+    eprintln!("error: {wrong}\n\nhint: GAPS={}", known.join(","));
     ExitCode::from(2)
 }

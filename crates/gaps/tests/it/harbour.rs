@@ -17,7 +17,24 @@ use serde_json::{Value, json};
 
 const PASSWORD: &str = "a fine long password";
 /// What the manifest does to a process and its files; a portal inside a test has neither.
-const OF_A_PROCESS: [&str; 5] = ["[alerts]", "[monitor]", "[database]", "[errors]", "[backup]"];
+const OF_A_PROCESS: [&str; 11] = [
+    "[alerts]",
+    "[monitor]",
+    "[database]",
+    "[errors]",
+    "[backup]",
+    "[throw_away]",
+    "[dump]",
+    "[retention.",
+    "[expired.",
+    "[at_rest]",
+    "[jobs]",
+];
+/// Keys of what is left that belong to a process.
+const KEYS_OF_A_PROCESS: [&str; 8] =
+    ["start ", "stop ", "start_timeout", "env ", "prepare", "command ", "never ", "deletion_now "];
+/// What needs an account that may be harmed, which a command makes.
+pub(crate) const NEVER: [&str; 2] = ["POST /api/v1/account/copy", "* /api/v1/account/deletion"];
 
 /// A portal that runs until it is dropped.
 pub(crate) struct Harbour {
@@ -64,9 +81,12 @@ impl Harbour {
                 if line.starts_with('[') {
                     of_a_process = OF_A_PROCESS.iter().any(|name| line.starts_with(name));
                 }
-                !of_a_process && !["start ", "start_timeout", "env ", "prepare"].iter().any(|key| line.starts_with(key))
+                !of_a_process && !KEYS_OF_A_PROCESS.iter().any(|key| line.starts_with(key))
             })
-            .map(|line| if line.starts_with("url ") { format!("url = {:?}", self.url) } else { line.to_owned() })
+            .map(|line| match line {
+                line if line.starts_with("url ") => format!("url = {:?}\nnever = {NEVER:?}", self.url),
+                line => line.to_owned(),
+            })
             .collect();
         let path = self.directory.path().join("plimsoll.toml");
         let filled = |text: String, (name, value): &(&str, String)| text.replace(&format!("{{prepare.{name}}}"), value);

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
 mod harbour;
+mod launched;
 mod opened;
 mod sweep;
