@@ -5,6 +5,7 @@ mod body;
 mod sample;
 
 pub use body::{Body, Part};
+pub(crate) use sample::is_only_a_name;
 
 use crate::error::{Result, Trouble};
 use serde::{Deserialize, Serialize};

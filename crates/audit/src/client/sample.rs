@@ -2,6 +2,8 @@
 //!
 //! The text stands in the clear inside each kind, so that whoever is given the file is known by it.
 
+use aho_corasick::AhoCorasickBuilder;
+
 /// A file of its kind.
 pub(super) struct File {
     /// What it is called: by what is in it, for services list files by their names.
@@ -18,6 +20,9 @@ type Make = fn(&str) -> Vec<u8>;
 /// The kinds that can be made, by the end of a name; what has no such end is plain text.
 const KINDS: [(&str, &str, Make); 2] = [(".pdf", "application/pdf", pdf), (".png", "image/png", png)];
 
+/// The ends of the names of all that is made.
+const ENDS: [&str; 3] = [".txt", ".pdf", ".png"];
+
 impl File {
     /// The file that a text stands for: `plim1234.pdf` is a paper with that word on it, `plim1234` that word alone.
     pub(super) fn of(text: &str) -> Self {
@@ -33,6 +38,15 @@ impl File {
             None => Self { name, media_type: "text/plain", bytes: text.as_bytes().to_vec() },
         }
     }
+}
+
+/// Whether a text stands somewhere in the bytes, and everywhere as the name of the file that it stands for: then what is in
+/// the file is not there.
+pub(crate) fn is_only_a_name(text: &str, bytes: &[u8]) -> bool {
+    let Ok(finder) = AhoCorasickBuilder::new().ascii_case_insensitive(true).build([text]) else { return false };
+    let is_name = |at: usize| ENDS.iter().any(|end| bytes[at..].starts_with(end.as_bytes()));
+    let mut found = finder.find_iter(bytes).peekable();
+    found.peek().is_some() && found.all(|one| is_name(one.end()))
 }
 
 fn plain_letter(letter: char) -> char {
@@ -122,5 +136,15 @@ mod tests {
             let file = File::of(&text);
             prop_assert!(file.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.".contains(letter)));
         }
+    }
+
+    #[test]
+    fn a_name_is_not_what_is_in_a_file() {
+        for text in ["plim1234", "plim1234.pdf", "plim1234.png"] {
+            let file = File::of(text);
+            assert!(!is_only_a_name("plim1234", &file.bytes), "{text}");
+            assert!(is_only_a_name("plim1234", format!("{{\"name\":\"{}\"}}", file.name).as_bytes()), "{text}");
+        }
+        assert!(!is_only_a_name("plim1234", b"nothing of it"));
     }
 }

@@ -193,6 +193,17 @@ fn environments_instead_of_a_target() {
 }
 
 #[test]
+fn a_command_may_stand_beside_the_requests_that_read_the_record() {
+    let record = |lines: &str| format!("[target]\nurl = \"http://127.0.0.1:1\"\nmine = true\n[record]\n{lines}");
+    let read = "read = \"GET /trail -> events[]\"\n";
+    let both = parse(&record(&format!("{read}command = \"app record\"\n"))).unwrap().record;
+    assert!(matches!(both.source, RecordSource::Http(_)) && both.also.as_deref() == Some("app record"));
+    let alone = parse(&record("command = \"app record\"\n")).unwrap().record;
+    assert!(matches!(alone.source, RecordSource::Command(_)) && alone.also.is_none());
+    assert!(refused(&record("file = \"a.jsonl\"\ncommand = \"app record\"\n")).contains("two places"));
+}
+
+#[test]
 fn what_is_wrong_has_file_line_key_and_hint() {
     let rol = with("bob  = { role", "bob  = { rol");
     assert_eq!(refused(&rol), "plimsoll.toml:17: actors.bob.rol: unknown key\n\nhint: did you mean \"role\"?");

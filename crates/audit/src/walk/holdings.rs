@@ -2,7 +2,7 @@
 //! away, and a restored copy must show.
 
 use super::world::{Call, World};
-use crate::client::{Body, Purpose};
+use crate::client::{Body, Purpose, is_only_a_name};
 use std::collections::BTreeSet;
 
 /// Most reads of one object.
@@ -17,6 +17,8 @@ pub(crate) struct Held {
     pub(crate) call: Call,
     /// Canaries that its answer showed, with the fields that carry them.
     pub(crate) shown: Vec<(String, String)>,
+    /// Those of them that stand there by themselves, and not only as the name of a file.
+    pub(crate) whole: Vec<String>,
 }
 
 impl World<'_> {
@@ -53,7 +55,12 @@ impl World<'_> {
                 let shown: Vec<(String, String)> = object.canaries.iter().filter(there).cloned().collect();
                 let noun = self.slots.all[slot].noun.clone();
                 if !shown.is_empty() && seen.insert((noun.clone(), call.path.clone())) {
-                    held.push(Held { noun, call, shown });
+                    let whole = shown
+                        .iter()
+                        .map(|(_, canary)| canary)
+                        .filter(|canary| !is_only_a_name(canary, text.as_bytes()));
+                    let whole = whole.cloned().collect();
+                    held.push(Held { noun, call, shown, whole });
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::pr01;
 use crate::canary::Traces;
 use crate::checks::Check;
 use crate::checks::say::{Untried, say};
+use crate::client::is_only_a_name;
 use crate::error::Result;
 use crate::evidence::{Document, Dossier};
 use crate::sinks::SMTP;
@@ -62,6 +63,8 @@ pub(super) struct Expected {
     pub noun: String,
     /// The field that holds it.
     pub field: String,
+    /// It must stand there by itself: as the name of a file alone, what is in the file is not there.
+    pub whole: bool,
     /// It stands there.
     pub found: bool,
 }
@@ -170,7 +173,7 @@ async fn export(world: &mut World<'_>, at: usize, call: &Call, seen: &mut Export
     for mail in mails.collect::<Vec<_>>() {
         if seen_values.insert(mail.clone()) {
             values.push(mail);
-            seen.expected.push(Expected { noun: "oneself".into(), field: "mail".into(), found: false });
+            seen.expected.push(Expected { noun: "oneself".into(), field: "mail".into(), ..Expected::default() });
         }
     }
     for held in world.holdings(at, READS_MAX).await {
@@ -180,8 +183,11 @@ async fn export(world: &mut World<'_>, at: usize, call: &Call, seen: &mut Export
         for (field, canary) in held.shown {
             if seen_values.insert(canary.clone()) {
                 values.push(canary);
-                seen.expected.push(Expected { noun: held.noun.clone(), field, found: false });
+                seen.expected.push(Expected { noun: held.noun.clone(), field, ..Expected::default() });
             }
+        }
+        for (value, expected) in values.iter().zip(&mut seen.expected) {
+            expected.whole |= held.whole.contains(value);
         }
     }
     if values.is_empty() {
@@ -207,7 +213,7 @@ fn look_into(
     for (_, bytes) in &delivery.pieces {
         for at in traces.found(bytes) {
             if let Some(expected) = seen.expected.get_mut(at) {
-                expected.found = true;
+                expected.found |= !expected.whole || !is_only_a_name(&values[at], bytes);
             }
         }
         let text = String::from_utf8_lossy(bytes);
