@@ -17,7 +17,7 @@ use crate::settings::{Place, Serve};
 use crate::standing::People;
 use crate::tls;
 use crate::trail::push;
-use crate::vault::Safe;
+use crate::vault::{Cipher, Safe};
 use crate::watch::{self, Watch};
 use crate::world::World;
 
@@ -30,6 +30,8 @@ pub struct Parts {
     pub grounds: Arc<dyn Grounds>,
     /// Its time.
     pub clock: Arc<dyn Clock>,
+    /// How the vault seals.
+    pub cipher: Cipher,
     /// Where its files lie, and how large they may be.
     pub files: files::Settings,
     /// The portal's own program, which makes previews in a process of its own.
@@ -69,6 +71,7 @@ impl Parts {
             catalogue: crate::catalogue::catalogue(),
             grounds: Arc::new(People),
             clock: Arc::new(SystemClock),
+            cipher: Cipher::REAL,
             files: files::Settings::default(),
             // Without it there are no previews, and nothing else is missed.
             program: std::env::current_exe().unwrap_or_default(),
@@ -139,7 +142,7 @@ impl Parts {
                 .await
                 .map_err(|refusal| anyhow::anyhow!("passwords cannot be hashed: {refusal:?}"))?,
             cabinet: Cabinet { files, key, scanner, previews: Previews::new(self.program.clone()), limits },
-            safe: Safe::new(master_key),
+            safe: Safe::new(master_key, self.cipher),
             demo,
             public_origin: public_origin.to_owned(),
             sender: Arc::new(push::Sender::new(self.push.private_webhooks)),

@@ -11,7 +11,7 @@ use door::{Caller, Ids, Place, Recorded, Target, values};
 
 pub use list::{CredentialList, CredentialShown, List, SeenBy};
 pub use reveal::{Reveal, Revealed};
-pub use safe::{MasterKey, Safe};
+pub use safe::{Cipher, MasterKey, Safe};
 pub use store::{CredentialStored, Store};
 
 use crate::ids::CredentialId;

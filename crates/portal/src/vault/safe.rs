@@ -16,15 +16,29 @@ const NONCE_BYTES: usize = 24;
 /// The master key: 32 random bytes, kept in a file of its own beside the database.
 pub type MasterKey = Zeroizing<[u8; 32]>;
 
+/// How bytes are sealed and opened: under a key, with what they are bound to.
+#[derive(Clone, Copy)]
+pub struct Cipher {
+    /// Key, bytes, what they are bound to.
+    pub seal: fn(&[u8; 32], &[u8], &[u8]) -> Result<Vec<u8>>,
+    /// The same way back. An error where they were altered, moved, or sealed under another key.
+    pub open: fn(&[u8; 32], &[u8], &[u8]) -> Result<Vec<u8>>,
+}
+
+impl Cipher {
+    /// The one that is shipped.
+    pub const REAL: Self = Self { seal: encrypt, open: decrypt };
+}
+
 /// Seals and opens.
 #[derive(Clone)]
-pub struct Safe(MasterKey);
+pub struct Safe(MasterKey, Cipher);
 
 impl Safe {
     /// A safe with this master key.
     #[must_use]
-    pub const fn new(key: MasterKey) -> Self {
-        Self(key)
+    pub const fn new(key: MasterKey, cipher: Cipher) -> Self {
+        Self(key, cipher)
     }
 
     /// The organisation's own key: one block of HKDF-Expand (RFC 5869 section 2.3), whose input is uniform already.
@@ -55,14 +69,8 @@ impl Safe {
     /// # Errors
     /// [`Refusal::Broken`] when the cipher refuses.
     pub fn seal(&self, organisation: OrganisationId, credential: CredentialId, secret: &str) -> Result<Vec<u8>> {
-        let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).map_err(|_| Refusal::Broken)?;
         let key = self.key(organisation)?;
-        let cipher = XChaCha20Poly1305::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
-        let associated = associated(organisation, credential);
-        let payload = Payload { msg: secret.as_bytes(), aad: &associated };
-        let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Refusal::Broken)?;
-        Ok([nonce.as_slice(), &ciphertext].concat())
+        (self.1.seal)(&key, secret.as_bytes(), &associated(organisation, credential))
     }
 
     /// Opens what [`Safe::seal`] made.
@@ -75,18 +83,29 @@ impl Safe {
         credential: CredentialId,
         sealed: &[u8],
     ) -> Result<Zeroizing<String>> {
-        let (nonce, ciphertext) = sealed.split_at_checked(NONCE_BYTES).ok_or(Refusal::Broken)?;
-        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Refusal::Broken)?;
         let key = self.key(organisation)?;
-        let cipher = XChaCha20Poly1305::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
-        let associated = associated(organisation, credential);
-        let payload = Payload { msg: ciphertext, aad: &associated };
-        let secret = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| {
-            tracing::error!(%credential, "a credential does not open: altered, or another key");
-            Refusal::Broken
-        })?;
+        let secret = (self.1.open)(&key, sealed, &associated(organisation, credential))
+            .inspect_err(|_| tracing::error!(%credential, "a credential does not open: altered, or another key"))?;
         String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Refusal::Broken)
     }
+}
+
+/// Nonce, then ciphertext.
+fn encrypt(key: &[u8; 32], plain: &[u8], associated: &[u8]) -> Result<Vec<u8>> {
+    let mut nonce = [0; NONCE_BYTES];
+    getrandom::fill(&mut nonce).map_err(|_| Refusal::Broken)?;
+    let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| Refusal::Broken)?;
+    let payload = Payload { msg: plain, aad: associated };
+    let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Refusal::Broken)?;
+    Ok([nonce.as_slice(), &ciphertext].concat())
+}
+
+fn decrypt(key: &[u8; 32], sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>> {
+    let (nonce, ciphertext) = sealed.split_at_checked(NONCE_BYTES).ok_or(Refusal::Broken)?;
+    let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Refusal::Broken)?;
+    let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| Refusal::Broken)?;
+    let payload = Payload { msg: ciphertext, aad: associated };
+    cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| Refusal::Broken)
 }
 
 fn associated(organisation: OrganisationId, credential: CredentialId) -> Vec<u8> {
@@ -107,13 +126,13 @@ mod tests {
     proptest! {
         #[test]
         fn opens_for_its_own_row_only(secret in ".{0,80}", flip in any::<prop::sample::Index>(), bit in 0_u8..8) {
-            let safe = Safe::new(Zeroizing::new([7; 32]));
+            let safe = Safe::new(Zeroizing::new([7; 32]), Cipher::REAL);
             let sealed = safe.seal(HERE, ONE, &secret).unwrap();
             let opened = safe.open(HERE, ONE, &sealed).unwrap();
             prop_assert_eq!(opened.as_str(), secret.as_str());
             prop_assert!(safe.open(ELSEWHERE, ONE, &sealed).is_err());
             prop_assert!(safe.open(HERE, OTHER, &sealed).is_err());
-            prop_assert!(Safe::new(Zeroizing::new([8; 32])).open(HERE, ONE, &sealed).is_err());
+            prop_assert!(Safe::new(Zeroizing::new([8; 32]), Cipher::REAL).open(HERE, ONE, &sealed).is_err());
             let mut altered = sealed;
             let index = flip.index(altered.len());
             altered[index] ^= 1 << bit;
@@ -122,7 +141,7 @@ mod tests {
 
         #[test]
         fn anything_else_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-            prop_assert!(Safe::new(Zeroizing::new([7; 32])).open(HERE, ONE, &bytes).is_err());
+            prop_assert!(Safe::new(Zeroizing::new([7; 32]), Cipher::REAL).open(HERE, ONE, &bytes).is_err());
         }
     }
 }

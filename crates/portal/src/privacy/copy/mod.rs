@@ -52,7 +52,8 @@ pub struct Grant {
     at: Time,
     /// Rows of each table when it was granted.
     counts: Vec<(&'static Query, i64)>,
-    files: Vec<(String, Kept)>,
+    /// The files, each with its place in the archive.
+    pub files: Vec<(String, Kept)>,
     cabinet: Cabinet,
 }
 
