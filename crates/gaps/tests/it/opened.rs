@@ -17,9 +17,9 @@ const TOGETHER: [&[u8]; 6] = [
     // The same action as the third, by another check.
     &[9],
     &[28, 30],
-    &[32],
+    &[29, 31, 32, 33],
     &[35, 36, 37, 38, 39, 40],
-    &[43],
+    &[43, 44, 45],
 ];
 
 #[tokio::test(flavor = "multi_thread")]
