@@ -1,12 +1,12 @@
 //! Erased, but for what others see.
 
-use door::store::Value;
 use door::uuid::Uuid;
-use door::{Action, Catalogue, Permitted, Read, Receive, Record, Spec, Write, values};
+use door::{Action, Catalogue, Permitted, Read, Receive, Record, Recorded, Spec, Write, values};
 use portal::Parts;
-use portal::identity::{Anywhere, PERSON};
+use portal::identity::{Anywhere, PERSON, SESSION, TOKEN};
 use portal::nothing::Nothing;
-use portal::privacy::leave::Erase;
+use portal::organisations::MEMBERSHIP;
+use portal::privacy::leave::{DELETION, Erase};
 
 use crate::instead;
 
@@ -14,6 +14,22 @@ use crate::instead;
 pub(crate) fn but_for_the_name(parts: Parts) -> Parts {
     instead(parts, &Catalogue::default().receive::<EraseButForTheName>())
 }
+
+/// A person's sign-ins: the table, how what goes with its rows goes, which rows, and how each goes.
+const SIGN_INS: [(Recorded, &str, &str, &str); 2] = [
+    (
+        SESSION,
+        "DELETE FROM session_seen WHERE session IN (SELECT id FROM session WHERE person = $1)",
+        "SELECT id, rev FROM session WHERE person = $1",
+        "DELETE FROM session WHERE id = $1 AND rev = $2",
+    ),
+    (
+        TOKEN,
+        "DELETE FROM token_seen WHERE token IN (SELECT id FROM token WHERE person = $1)",
+        "SELECT id, rev FROM token WHERE person = $1",
+        "DELETE FROM token WHERE id = $1 AND rev = $2",
+    ),
+];
 
 /// The erasure as somebody writes it who wants messages to be readable afterwards.
 struct EraseButForTheName;
@@ -37,18 +53,28 @@ impl Receive for EraseButForTheName {
         target: &Permitted<Anywhere>,
         write: &mut Write<'_>,
     ) -> door::Result<(Self::Output, Record)> {
-        let mut names: Vec<(Uuid, String)> = Vec::new();
         for person in people {
-            let row = write.one("SELECT name FROM person WHERE id = $1", values![*person]).await?;
-            names.push((*person, row.get("name")?));
+            for (table, seen, rows, delete) in SIGN_INS {
+                write.keep(seen, values![*person]).await?;
+                for row in write.all(rows, values![*person]).await? {
+                    write.delete(table, row.get("id")?, row.get("rev")?, delete)?;
+                }
+            }
+            let memberships = "SELECT id, rev FROM membership WHERE person = $1 AND state <> 'left'";
+            for row in write.all(memberships, values![*person]).await? {
+                let leave = "UPDATE membership SET rev = $2, state = 'left' WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+                write.update(MEMBERSHIP, row.get("id")?, row.get("rev")?, leave, vec![]).await?;
+            }
+            let row = write.one("SELECT rev FROM person WHERE id = $1", values![*person]).await?;
+            let empty =
+                "UPDATE person SET rev = $2, mail = $3, password_hash = '' WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+            write.update(PERSON, *person, row.get("rev")?, empty, values![format!("erased {person}")]).await?;
+            let row = write.one("SELECT id, rev FROM account_deletion WHERE person = $1", values![*person]).await?;
+            let done =
+                "UPDATE account_deletion SET rev = $2, erased_at = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+            write.update(DELETION, row.get("id")?, row.get("rev")?, done, values![write.now()]).await?;
         }
-        let done = Erase::receive(people, target, write).await?;
-        for (person, name) in names {
-            let row = write.one("SELECT rev FROM person WHERE id = $1", values![person]).await?;
-            let keep = "UPDATE person SET rev = $2, name = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-            let name: Vec<Value> = values![name];
-            write.update(PERSON, person, row.get("rev")?, keep, name).await?;
-        }
-        Ok(done)
+        let (_, record) = Erase::receive(&Vec::new(), target, write).await?;
+        Ok((Self::Output::default(), record))
     }
 }

@@ -103,7 +103,7 @@ pub const GAPS: &[Gap] = &[
     Gap {
         number: 31,
         check: "PR03",
-        subject: "deletion · the database",
+        subject: "deletion",
         words: "a person erased at the organisation's request keeps their name in messages and search",
         open: erased::but_for_the_name,
     },

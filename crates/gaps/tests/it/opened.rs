@@ -73,7 +73,9 @@ async fn are_found(numbers: &[u8]) {
         .filter(|one| of_missed(&one.check) && one.verdict != Verdict::Holds)
         .map(|one| format!("{} {}: {}", one.check, one.subject, one.words))
         .collect();
-    let alarms: Vec<_> = found.difference(&expected).collect();
+    // The same may be seen in a second place: “deletion · the database” beside “deletion”.
+    let is_part = |one: &str| expected.iter().any(|whole| one.starts_with(&format!("{whole} · ")));
+    let alarms: Vec<_> = found.difference(&expected).filter(|one| !is_part(one)).collect();
     assert!(missed.is_empty() && alarms.is_empty(), "missed {missed:#?} ({told:#?}), false alarms {alarms:#?}");
 }
 
