@@ -33,6 +33,7 @@ mod origin;
 mod pass;
 mod permit;
 mod place;
+mod put_back;
 pub mod record;
 mod refusal;
 mod relation;

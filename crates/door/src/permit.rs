@@ -472,7 +472,7 @@ impl<'t> Write<'t> {
         }
     }
 
-    fn moved(
+    pub(crate) fn moved(
         &mut self,
         table: Recorded,
         id: Uuid,

@@ -89,6 +89,7 @@ pub fn catalogue() -> Catalogue {
         .change::<installation::EndMaintenance>()
         .receive::<backup::Run>()
         .receive::<backup::Drill>()
+        .receive::<backup::PutBack>()
         .change::<backup::ConfirmKit>()
         .change::<requests::RotateKey>()
         .change::<leave::DeletePerson>()

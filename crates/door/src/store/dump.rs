@@ -48,6 +48,15 @@ impl Dump {
         Ok(Some(bytes))
     }
 
+    /// The rows of a question about a table, each with its values in the order of [`Table::columns`].
+    ///
+    /// # Errors
+    /// As [`super::Error`] says.
+    pub async fn rows(&mut self, table: &Table, sql: &'static str, values: Vec<Value>) -> Result<Vec<Vec<Value>>> {
+        let rows = self.0.all(sql, values).await?;
+        rows.iter().map(|row| table.columns.iter().map(|name| row.value(name)).collect()).collect()
+    }
+
     /// Every row of a question.
     ///
     /// # Errors

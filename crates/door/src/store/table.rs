@@ -77,6 +77,39 @@ impl Table {
     }
 }
 
+/// A table into which rows of another database are put, one at a time.
+pub(crate) struct Filling<'t> {
+    sql: String,
+    table: &'t Table,
+    kinds: Vec<Kind>,
+}
+
+impl Table {
+    /// Begins to put rows in. Its columns are held against those that are there.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] when they are others.
+    pub(crate) async fn fill(&self, tx: &mut Tx) -> Result<Filling<'_>> {
+        let places: Vec<String> = (1..=self.columns.len()).map(|place| format!("${place}")).collect();
+        let (name, columns, places) = (&self.name, self.columns.join(", "), places.join(", "));
+        let sql = format!("INSERT INTO {name} ({columns}) VALUES ({places}) RETURNING *");
+        Ok(Filling { sql, table: self, kinds: kinds(tx, self).await? })
+    }
+}
+
+impl Filling<'_> {
+    /// Puts a row in, and gives it as it is read back.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub(crate) async fn insert(&self, tx: &mut Tx, row: Vec<Value>) -> Result<Row> {
+        let values: Vec<Value> = row.into_iter().zip(&self.kinds).map(|(value, kind)| kind.fit(value)).collect();
+        let rows = tx.all_made(self.sql.clone(), &values).await?;
+        let name = &self.table.name;
+        rows.into_iter().next().ok_or_else(|| Error::Other(format!("{name}: a row went in and did not come back")))
+    }
+}
+
 impl Reading<'_> {
     /// The next rows, each with its values in the order of [`Table::columns`]; nothing behind the last.
     pub(super) async fn page(&mut self, tx: &mut Tx) -> Result<Option<Vec<Vec<Value>>>> {

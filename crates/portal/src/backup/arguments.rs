@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use uuid::Uuid;
 
 use super::settings;
 use crate::files;
@@ -51,6 +52,9 @@ pub struct Restore {
     /// Which snapshot; otherwise the newest. `--list` shows them.
     #[arg(long, value_name = "NAME")]
     pub snapshot: Option<String>,
+    /// Put back only what this organisation lost since the snapshot, into the portal that is there and goes on.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["list", "verify"])]
+    pub organisation: Option<Uuid>,
     /// List the snapshots, and restore nothing.
     #[arg(long)]
     pub list: bool,

@@ -6,13 +6,15 @@ use anyhow::{Context as _, Result, bail};
 use door::Door;
 use serde_json::Value;
 
-use super::arguments::{Backup, DrillByHand, RecoveryKit, RecoveryKitDo};
+use super::arguments::{Backup, DrillByHand, RecoveryKit, RecoveryKitDo, Restore};
 use super::drill_run::BackupDrilled;
 use super::key::BackupKey;
 use super::kit::Kit;
+use super::put_back::{PutBackDone, Wanted};
 use super::run::BackupTaken;
 use super::settings::Settings;
 use crate::data::Data;
+use crate::ids::OrganisationId;
 use crate::parts::Parts;
 use crate::wires::console;
 
@@ -67,9 +69,43 @@ pub async fn drill_by_hand(asked: &DrillByHand, parts: &Parts, print: &mut (dyn 
     Ok(())
 }
 
+/// Puts back what one organisation lost, and says what came.
+///
+/// # Errors
+/// Why nothing did, with the next step.
+pub(super) async fn put_back(
+    asked: &Restore,
+    organisation: OrganisationId,
+    parts: &Parts,
+    print: &mut (dyn FnMut(&str) + Send),
+) -> Result<()> {
+    let data = Data::existing(&asked.place)?;
+    let backup = Settings { place: asked.backups.clone(), kit: asked.kit.clone(), ..Settings::default() };
+    let parts = Parts { backup, files: asked.files.clone(), ..parts.clone() };
+    let door = parts.door(&data, &asked.place, "http://localhost", data.is_demo()).await?;
+    let wanted = Wanted { organisation, snapshot: asked.snapshot.clone() };
+    let done = pass_with(&door, "organisation.put_back", &serde_json::to_string(&wanted)?, &parts).await;
+    let sealed = door.checkpoint().await;
+    door.close().await;
+    let PutBackDone { snapshot, rows, files } = serde_json::from_value(done?)?;
+    sealed.context("the record of what came back could not be sealed yet")?;
+    if rows.is_empty() && files == 0 {
+        print(&format!("snapshot {snapshot}: nothing of this organisation is gone since"));
+    }
+    rows.iter().for_each(|(table, count)| print(&format!("put back: {count} of {table}")));
+    if files > 0 {
+        print(&format!("put back: {files} files, with their keys"));
+    }
+    Ok(())
+}
+
 /// Passes an action of backups. Why it failed comes in the words that it left behind, not in the record's one word.
 async fn pass(door: &Arc<Door>, action: &str, parts: &Parts) -> Result<Value> {
-    let done = console::pass(door, action, "{}").await;
+    pass_with(door, action, "{}", parts).await
+}
+
+async fn pass_with(door: &Arc<Door>, action: &str, input: &str, parts: &Parts) -> Result<Value> {
+    let done = console::pass(door, action, input).await;
     done.map_err(|error| parts.backup_troubles.of(action).map_or(error, |trouble| anyhow::anyhow!(trouble)))
 }
 

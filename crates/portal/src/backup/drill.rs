@@ -10,7 +10,6 @@ use door::store::{Dump, Scratch, Settings};
 use door::{Clock, Time};
 use uuid::Uuid;
 
-use super::kit::Kit;
 use super::manifest::Manifest;
 use super::repository::{Repository, Snapshot};
 use super::settings::Every;
@@ -39,13 +38,7 @@ pub struct Drilled {
 /// See [`Error`]: what is missing, damaged, foreign, newer, too old, or does not work.
 pub async fn drill(backups: &Backups) -> Result<Drilled> {
     let begun = Instant::now();
-    let kit: Kit = match &backups.settings.kit {
-        Some(path) => Kit::read(path)?,
-        None => {
-            Kit(super::BackupKey::of(backups.data.directory())?).to_string().parse().map_err(anyhow::Error::from)?
-        }
-    };
-    let repository = backups.settings.place.open(&kit.0).await?;
+    let repository = backups.open_with_kit().await?;
     let snapshot = repository.snapshot(None).await?;
     fresh_enough(&snapshot.manifest, backups.settings.backup_every, backups.clock.now())?;
     if let Some(lost) = snapshot.manifest.files.lost.first() {

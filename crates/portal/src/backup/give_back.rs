@@ -121,11 +121,26 @@ async fn fill(repository: &Repository, table: &TableKept, load: &mut Load) -> Re
 /// # Errors
 /// See [`Error`].
 pub(super) async fn files(repository: &Repository, manifest: &Manifest, files: &Files) -> Result<u64> {
+    some_files(repository, manifest, files, &|_| true).await
+}
+
+/// Puts the files into a store whose paths are wanted. Gives how many.
+///
+/// # Errors
+/// See [`Error`].
+pub(super) async fn some_files(
+    repository: &Repository,
+    manifest: &Manifest,
+    files: &Files,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<u64> {
     let mut objects = Lines::<Object>::new(repository.read(&manifest.files.index, LIST));
     let mut count = 0;
     while let Some(object) = objects.next().await? {
-        put(repository, &object, files).await?;
-        count += 1;
+        if wanted(&object.path) {
+            put(repository, &object, files).await?;
+            count += 1;
+        }
     }
     Ok(count)
 }

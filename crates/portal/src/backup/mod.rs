@@ -19,7 +19,9 @@ mod key;
 mod kit;
 mod lines;
 mod lock;
+mod lost;
 pub mod manifest;
+mod put_back;
 mod rehearsal;
 mod repository;
 mod restore;
@@ -48,6 +50,7 @@ pub use error::{Error, Result};
 pub use expire::{Expired, expire};
 pub use key::BackupKey;
 pub use kit::{Kit, KitError};
+pub use put_back::{PutBack, PutBackDone, Wanted};
 pub use repository::{Repository, Snapshot};
 pub use restore::restore;
 pub use run::{BackupTaken, Run};
@@ -104,5 +107,17 @@ impl Backups {
     pub async fn open_or_begin(&self) -> Result<Repository> {
         let key = BackupKey::of(self.data.directory())?;
         self.settings.place.open_or_begin(&key).await
+    }
+
+    /// Opens the repository with the text of a recovery kit: the one on file, or what would be printed of this portal's key.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn open_with_kit(&self) -> Result<Repository> {
+        let kit: Kit = match &self.settings.kit {
+            Some(path) => Kit::read(path)?,
+            None => Kit(BackupKey::of(self.data.directory())?).to_string().parse().map_err(anyhow::Error::from)?,
+        };
+        self.settings.place.open(&kit.0).await
     }
 }

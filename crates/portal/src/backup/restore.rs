@@ -20,8 +20,9 @@ use super::key::BackupKey;
 use super::kit::Kit;
 use super::repository::{Repository, Snapshot};
 use super::stage::Stage;
-use super::{expire, give_back, kept, verify};
+use super::{command, expire, give_back, kept, verify};
 use crate::data::Data;
+use crate::ids::OrganisationId;
 use crate::parts::Parts;
 use crate::settings::Place;
 
@@ -36,6 +37,9 @@ const RECORD_NAME: &str = "keys/record.name";
 /// # Errors
 /// With the part that is damaged, foreign or newer, and the next step. What was there is as it was.
 pub async fn restore(asked: &Restore, parts: &Parts, print: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
+    if let Some(organisation) = asked.organisation {
+        return command::put_back(asked, OrganisationId(organisation), parts, print).await;
+    }
     let key = key(asked)?;
     let repository = asked.backups.open(&key).await?;
     if asked.list {

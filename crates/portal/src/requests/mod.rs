@@ -30,7 +30,7 @@ pub use comment::{CommentPosted, PostComment};
 pub use create::{Create, RequestCreated};
 pub use decide::{Approve, AskForChanges, Decided, Reject};
 pub use download::{Download, FileOut, pour_out};
-pub use files::{Kept, RotateKey, Sweep, kept_in};
+pub use files::{Kept, LostFile, LostPart, RotateKey, Sweep, kept_in, put_file_back};
 pub use list::{List, RequestList, RequestSummary};
 pub use preview::Preview;
 pub use receipt::ShowReceipt;

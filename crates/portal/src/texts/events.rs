@@ -65,6 +65,7 @@ const EN: &[Event] = &[
     event("organisation.copy", "take a copy of", "took a copy of", "the organisation"),
     event("organisation.create", "open", "opened", "an organisation"),
     event("organisation.enter", "enter", "entered", "the organisation"),
+    event("organisation.put_back", "put back", "put back", "what the organisation had lost"),
     event("organisation.show", "look at", "looked at", "the organisation"),
     event("person.create", "make an account for", "made an account for", "a person"),
     event("person.delete", "end the account of", "ended the account of", "a person"),

@@ -7,6 +7,7 @@
 mod api;
 mod backup;
 mod backup_drill;
+mod backup_one;
 mod backup_refused;
 mod backup_s3;
 mod browser;

@@ -16,7 +16,7 @@ on_both!(
 const DAY: i64 = 86_400;
 
 /// Does a job of the schedule until it has no more to do.
-async fn sweep(house: &House) -> i64 {
+pub(crate) async fn sweep(house: &House) -> i64 {
     let mut items = 0;
     loop {
         let swept = job(house, "retention.sweep").await;
@@ -27,7 +27,7 @@ async fn sweep(house: &House) -> i64 {
     }
 }
 
-async fn later(house: &House, people: &mut People, days: i64) {
+pub(crate) async fn later(house: &House, people: &mut People, days: i64) {
     house.clock.set(house.door.now().plus_seconds(days * DAY));
     for name in ["owner", "their_admin"] {
         let token = house.sign_in(name).await;
@@ -35,14 +35,14 @@ async fn later(house: &House, people: &mut People, days: i64) {
     }
 }
 
-async fn done(house: &House, token: &str, verb: &str, path: &str, body: Value) -> Value {
+pub(crate) async fn done(house: &House, token: &str, verb: &str, path: &str, body: Value) -> Value {
     let answer = house.ask(token, verb, path, body).await;
     assert_eq!(answer.status, 200, "{verb} {path}: {answer:?}");
     answer.body
 }
 
 /// A project with something of everything, archived now.
-async fn archived(house: &House, people: &mut People) -> String {
+pub(crate) async fn archived(house: &House, people: &mut People) -> String {
     hand_something_in(house, people).await;
     let owner = people.token("owner").to_owned();
     let project = format!("/projects/{}", people.project);

@@ -2,7 +2,7 @@
 //! not do.
 
 use door::store::{self, Row};
-use door::{Time, values};
+use door::{Time, Write, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,6 +67,20 @@ impl Due {
             held: row.get("held")?,
         })
     }
+}
+
+/// Whether something of an organisation is to go with the next sweep.
+///
+/// # Errors
+/// As the store says.
+pub(crate) async fn is_due(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<bool> {
+    let rows = write.all(DUE, of(Some(organisation), write.now())).await?;
+    for row in &rows {
+        if !Due::read(row)?.held {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The values of the query: one organisation's, or everybody's.

@@ -13,6 +13,7 @@ mod sweep;
 use door::Recorded;
 
 pub use due::Due;
+pub(crate) use due::is_due;
 pub use hold_create::{CreateHold, HoldCreated};
 pub use hold_lift::LiftHold;
 pub use set::{SetRetention, Wanted};

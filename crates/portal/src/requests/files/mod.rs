@@ -3,11 +3,13 @@
 
 mod intake;
 mod key_rotate;
+mod put_back;
 mod rows;
 mod sweep;
 
 pub(super) use intake::{Coming, Examined, examine, room_for, take_in};
 pub use key_rotate::RotateKey;
+pub use put_back::{LostFile, LostPart, put_file_back};
 pub use rows::{Kept, kept_in};
 pub(super) use rows::{hash_of, keep_file, keep_part, kept};
 pub use sweep::Sweep;

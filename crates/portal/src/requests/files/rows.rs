@@ -125,7 +125,7 @@ pub(in crate::requests) fn keep_part(
 }
 
 /// The organisation's newest key, made on first use.
-async fn newest_key(write: &mut Write<'_>, organisation: OrganisationId) -> Result<(i64, OrganisationKey)> {
+pub(super) async fn newest_key(write: &mut Write<'_>, organisation: OrganisationId) -> Result<(i64, OrganisationKey)> {
     let newest =
         "SELECT generation, wrapped FROM organisation_key WHERE organisation = $1 ORDER BY generation DESC LIMIT 1";
     let files_key = &write.world::<World>()?.cabinet.key;

@@ -95,7 +95,9 @@ fn activity(action: &str) -> (u32, &'static str) {
         "list" | "show" | "reveal" | "export" | "replay" | "waiting" | "receipt" | "download" | "preview"
         | "bundle" | "copy" => (2, "Read"),
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
-        | "ask" | "withdraw" | "drill" | "end" | "confirm" | "keep" | "see" | "note" | "lift" => (3, "Update"),
+        | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" => {
+            (3, "Update")
+        }
         "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" => (4, "Delete"),
         _ => (99, "Other"),
     }
