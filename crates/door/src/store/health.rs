@@ -98,7 +98,8 @@ fn is_a_database(file: &PathBuf) -> Result<()> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::os::unix::fs::MetadataExt as _;
 

@@ -68,7 +68,7 @@ impl Problem {
                 problem.retry = Some(retry_seconds.to_string());
             }
             Refusal::Maintenance { until } => {
-                problem.detail = Some(format!("Writing is expected back at {}.", until));
+                problem.detail = Some(format!("Writing is expected back at {until}."));
                 problem.retry = http_date(*until);
                 problem.meant = true;
             }
