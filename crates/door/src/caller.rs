@@ -75,6 +75,8 @@ pub struct Caller {
     pub session: Option<Uuid>,
     /// How the sign-in was done: `password`, `token` …
     pub auth: &'static str,
+    /// Whether the sign-in still wants its second step: it reaches nothing else.
+    pub half: bool,
     /// The organisation whose rooms the caller is in. Objects are loaded inside it and nowhere else.
     pub organisation: Option<Uuid>,
     /// When the person last proved to be it.
@@ -95,6 +97,7 @@ impl Caller {
             actor: Actor::Anyone,
             session: None,
             auth: "none",
+            half: false,
             organisation: None,
             proved_at: None,
             scopes: None,

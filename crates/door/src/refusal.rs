@@ -37,6 +37,8 @@ pub enum Refusal {
     ShownOnce,
     /// Nobody is signed in, or the sign-in has ended. 401.
     SignIn,
+    /// The sign-in wants its second step first. 401.
+    SecondStep,
     /// That did not match. 401.
     NoMatch,
     /// The sign-in is too old for this. 403.
@@ -85,7 +87,7 @@ impl Refusal {
             Self::Changed => 412,
             Self::TooLarge(_) => 413,
             Self::KeyReused | Self::Invalid(_) => 422,
-            Self::SignIn | Self::NoMatch => 401,
+            Self::SignIn | Self::SecondStep | Self::NoMatch => 401,
             Self::TooMany { .. } => 429,
             Self::Malformed(_) => 400,
             Self::Unavailable | Self::Again | Self::Maintenance { .. } => 503,
@@ -107,6 +109,7 @@ impl Refusal {
             Self::KeyReused => "key_reused",
             Self::ShownOnce => "shown_once",
             Self::SignIn => "sign_in",
+            Self::SecondStep => "second_step",
             Self::NoMatch => "no_match",
             Self::StepUp => "step_up",
             Self::TooMany { .. } => "too_many",
@@ -131,6 +134,7 @@ impl Refusal {
                 | Self::StepUp
                 | Self::NoMatch
                 | Self::SignIn
+                | Self::SecondStep
                 | Self::CrossOrigin
                 | Self::TooMany { .. }
                 | Self::NotNow(_)

@@ -103,6 +103,8 @@ pub struct Spec {
     pub limits: &'static [Limit],
     /// How old the sign-in may be, in seconds. 0 asks for none in particular.
     pub fresh: i64,
+    /// Whether a sign-in may do it that still wants its second step.
+    pub half: bool,
     /// Whether its answer holds a secret, so that no copy of it may be kept for a repeated key.
     pub secret: bool,
     /// The media types of an answer that is no JSON document: a file.
@@ -125,6 +127,7 @@ impl Spec {
             not_when: &[],
             limits: COMMON_LIMITS,
             fresh: 0,
+            half: false,
             secret: false,
             media: &[],
             takes: &[],
@@ -156,6 +159,13 @@ impl Spec {
     #[must_use]
     pub const fn fresh_within(mut self, seconds: i64) -> Self {
         self.fresh = seconds;
+        self
+    }
+
+    /// Half a sign-in is enough: it is the second step itself, or the way out.
+    #[must_use]
+    pub const fn half(mut self) -> Self {
+        self.half = true;
         self
     }
 

@@ -258,6 +258,9 @@ impl<'a> Passage<'a> {
         if self.caller.actor == Actor::Anyone && !self.entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) {
             return Err(Refusal::SignIn);
         }
+        if self.caller.half && !self.entry.spec.half && !self.entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) {
+            return Err(Refusal::SecondStep);
+        }
         Ok(())
     }
 

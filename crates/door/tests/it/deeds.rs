@@ -285,7 +285,7 @@ impl Look for LookTwice {
 }
 
 const FEW_HERE: &[Limit] = &[Limit { times: 2, seconds: 60, per: Per::Caller }];
-action!(NameTwice: Rooms, Nothing => (), spec("shelf.list", &[ADMIN, READER]).limits(FEW_HERE));
+action!(NameTwice: Rooms, Nothing => (), spec("shelf.list", &[ADMIN, READER]).limits(FEW_HERE).half());
 impl Look for NameTwice {
     async fn look(_: &Nothing, _: &Permitted<Rooms>, _: &mut Read<'_>) -> Result<()> {
         Ok(())

@@ -37,7 +37,7 @@ pub(crate) const MIGRATION: Migration = Migration {
 };
 
 /// Who is who. A credential is a person's name, and after a slash what is special about the sign-in:
-/// `ann`, `ann/stale`, `ann/new`, `ann/token=shelf:look`.
+/// `ann`, `ann/stale`, `ann/half`, `ann/new`, `ann/token=shelf:look`.
 pub(crate) struct Library;
 
 impl Grounds for Library {
@@ -57,6 +57,7 @@ impl Grounds for Library {
                 },
                 session: None,
                 auth: "password",
+                half: special == "half",
                 organisation: row.get("organisation")?,
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,

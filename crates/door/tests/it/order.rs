@@ -18,6 +18,7 @@ on_both!(
     an_unknown_action_is_not_there,
     scopes_name_noun_and_kind,
     an_old_sign_in_must_be_renewed,
+    half_a_sign_in_reaches_its_second_step_alone,
     another_site_cannot_lead_a_browser_here,
     last_seen_is_written_beside_the_action,
 );
@@ -140,6 +141,21 @@ async fn an_old_sign_in_must_be_renewed(world: World) {
     assert_eq!(world.ask("shelf.archive").by("ann/stale").on("shelf", shelf).await, Err(Refusal::StepUp));
     assert_eq!(world.last_event().await.facts["why"], "step_up");
     assert!(world.ask("shelf.archive").by("ann").on("shelf", shelf).await.is_ok());
+}
+
+async fn half_a_sign_in_reaches_its_second_step_alone(world: World) {
+    let shelf = world.shelf("one").await;
+    let before = world.everything().await;
+    let ask = |name, id| world.ask(name).by("ann/half").on("shelf", id);
+    // What is there and what is not, what he may and what not: he learns nothing of it.
+    for (name, id) in [("shelf.show", shelf), ("shelf.archive", shelf), ("shelf.show", Uuid::nil())] {
+        assert_eq!(ask(name, id).await, Err(Refusal::SecondStep), "{name}");
+    }
+    assert_eq!(Refusal::SecondStep.status(), 401);
+    assert_ne!(world.everything().await, before, "that he tried is on the record");
+    assert!(world.ask("shelf.list").by("ann/half").await.is_ok(), "half a sign-in is enough for it");
+    // Signing in anew is for everybody.
+    assert!(world.ask("session.open").by("ann/half").with(json!({ "mail": "ann", "password": "right" })).await.is_ok());
 }
 
 async fn another_site_cannot_lead_a_browser_here(world: World) {
