@@ -2,6 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
+use crate::identity::factor;
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault, watch};
 
@@ -10,8 +11,17 @@ use crate::{backup, identity, installation, messages, organisations, projects, r
 pub fn catalogue() -> Catalogue {
     Catalogue::default()
         .receive::<identity::Open>()
+        .look::<identity::ShowSession>()
+        .receive::<identity::Confirm>()
         .change::<identity::Close>()
         .look::<identity::Show>()
+        .receive::<identity::SetPassword>()
+        .change::<factor::BeginFactor>()
+        .change::<factor::ConfirmFactor>()
+        .change::<factor::RemoveFactor>()
+        .change::<factor::CreateRecoveryCodes>()
+        .change::<identity::EndSession>()
+        .change::<identity::EndOthers>()
         .receive::<identity::CreateToken>()
         .change::<identity::Revoke>()
         .stream::<copy::CopyAccount>()
@@ -82,6 +92,7 @@ pub fn catalogue() -> Catalogue {
         .change::<watch::See>()
         .receive::<organisations::Create>()
         .receive::<identity::CreatePerson>()
+        .change::<factor::ForgetFactor>()
         .change::<organisations::SetMembershipState>()
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()

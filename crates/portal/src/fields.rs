@@ -166,6 +166,12 @@ impl Password {
         self.0.as_bytes()
     }
 
+    /// The characters, for judging whether it is easily guessed only.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// How many characters it has.
     #[must_use]
     pub fn characters(&self) -> usize {

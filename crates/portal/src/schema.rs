@@ -16,13 +16,14 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 5, name: "alerts, and who hears of them", steps: WATCHING });
     all.push(Migration { version: 6, name: "periods, holds, incidents, who is responsible", steps: PROMISING });
     all.push(Migration { version: 7, name: "maintenance", steps: MAINTAINING });
+    all.push(Migration { version: 8, name: "second factors, and where sign-ins are", steps: PROVING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -44,6 +45,27 @@ const WATCHING: &[Step] = &[
     ),
     // When something last arrived at whoever is told, and who asked last from outside how the portal is.
     Step::Sql("CREATE TABLE heard (what {text} PRIMARY KEY, who {text} NOT NULL, at {int} NOT NULL) {strict}"),
+];
+
+const PROVING: &[Step] = &[
+    // Whether somebody proved to be it, when and how. Null in the sign-ins of older versions: with the password.
+    Step::Sql("ALTER TABLE session ADD COLUMN proved_at {int}"),
+    Step::Sql("ALTER TABLE session ADD COLUMN proved_by {text}"),
+    Step::Sql("ALTER TABLE session ADD COLUMN address {text}"),
+    Step::Sql("ALTER TABLE person ADD COLUMN password_at {int}"),
+    Step::Recorded {
+        table: identity::factor::FACTOR.table,
+        entity: identity::factor::FACTOR.entity,
+        columns: "person {id} NOT NULL UNIQUE REFERENCES person (id), sealed {bytes} NOT NULL, made_at {int} NOT NULL, \
+                  confirmed_at {int}, last_step {int} NOT NULL,",
+    },
+    Step::Recorded {
+        table: identity::factor::RECOVERY_CODE.table,
+        entity: identity::factor::RECOVERY_CODE.entity,
+        columns: "person {id} NOT NULL REFERENCES person (id), code_hash {bytes} NOT NULL UNIQUE, \
+                  made_at {int} NOT NULL, used_at {int},",
+    },
+    Step::Sql("CREATE INDEX recovery_code_person ON recovery_code (person)"),
 ];
 
 const PROMISING: &[Step] = &[

@@ -4,6 +4,7 @@ use door::store::{Result, Tx};
 use door::{Actor, Caller, Credential, Grounds, Place, Relation, Relations, Time, values};
 use uuid::Uuid;
 
+use crate::identity::factor::{Proof, is_half};
 use crate::ids::{ClientId, PersonId};
 use crate::organisations::Role;
 use crate::projects::ProjectRole;
@@ -134,7 +135,9 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place) -> Result<Opti
 async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, s.opened_at AS opened_at, \
+            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
+             coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
+             (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
@@ -149,13 +152,15 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
     if now.seconds_since(seen) > IDLE_SECONDS || !row.get::<bool>("anywhere")? {
         return Ok(None);
     }
+    let (proved_at, proved_by): (Time, Option<Proof>) = (row.get("proved_at")?, row.get("proved_by")?);
     Ok(Some(Caller {
         actor: Actor::Person(row.get("person")?),
         session: Some(row.get("id")?),
-        auth: "password",
+        auth: proved_by.unwrap_or(Proof::Password).word(),
+        half: is_half(row.get("factor_since")?, proved_by, proved_at),
         // Suspended or gone here: the rooms of this organisation are closed at once.
         organisation: if row.get("here")? { row.get("organisation")? } else { None },
-        proved_at: Some(row.get("opened_at")?),
+        proved_at: Some(proved_at),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
         maintenance: row.get("maintenance_until")?,
@@ -178,6 +183,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
         actor: Actor::Token { token: row.get("id")?, person: row.get("person")? },
         session: None,
         auth: "token",
+        half: false,
         organisation: row.get("organisation")?,
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),

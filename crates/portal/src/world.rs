@@ -10,7 +10,7 @@ use crate::backup::Backups;
 use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
-use crate::identity::Hasher;
+use crate::identity::{Hasher, weakness};
 use crate::privacy::processing::Recipient;
 use crate::tls;
 use crate::trail::push::{Sender, Syslog};
@@ -51,13 +51,16 @@ pub struct World {
 }
 
 impl World {
-    /// The hash of a password that somebody chose in the field `password`, as a PHC string.
+    /// The hash of a password that somebody chose in this field, as a PHC string. `known` is what others know of them.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for the demo's password outside a demo: everybody knows it.
-    pub async fn hash_chosen(&self, password: NewPassword) -> Result<String> {
+    /// [`Refusal::Invalid`] when it is too easily guessed, or the demo's outside a demo: everybody knows it.
+    pub async fn hash_chosen(&self, field: &str, password: NewPassword, known: &[&str]) -> Result<String> {
         if !self.demo && password.0.bytes() == demo::PASSWORD.as_bytes() {
-            return Err(Refusal::field("password", "is the demo's, which everybody knows"));
+            return Err(Refusal::field(field, "is the demo's, which everybody knows"));
+        }
+        if let Some(why) = weakness(password.0.as_str(), known) {
+            return Err(Refusal::field(field, why));
         }
         self.hasher.hash(password.0).await
     }

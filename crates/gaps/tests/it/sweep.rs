@@ -13,7 +13,7 @@ use crate::harbour::{Harbour, NEVER, gaps};
 
 /// Actions that nobody can do more of without who-may: everybody finds his own things by his own identity, and what is
 /// everybody's in the rooms was everybody's before. The sweep holds each answer against the intact portal's.
-const NOBODY_CAN_TELL: [&str; 14] = [
+const NOBODY_CAN_TELL: [&str; 15] = [
     "account.show",
     "event.list",
     "matrix.show",
@@ -22,6 +22,7 @@ const NOBODY_CAN_TELL: [&str; 14] = [
     "project.list",
     "request.waiting",
     "session.close",
+    "session.show",
     "token.create",
     "token.revoke",
     "trust.show",
@@ -181,6 +182,24 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             let made = harbour.pass("token.create", &token, none(), wanted).await?;
             harbour.pass(name, &token, Ids(vec![("token", id(&made["id"]))]), json!({})).await
         }
+        "session.confirm" => harbour.pass(name, &token, none(), json!({"password": "a fine long password"})).await,
+        "session.end" => {
+            let again = json!({"mail": "maya@example.com", "password": "a fine long password"});
+            let other = harbour.pass("session.open", "", none(), again).await?;
+            harbour.pass(name, &token, Ids(vec![("session", id(&other["id"]))]), json!({})).await
+        }
+        "session.others.end" => {
+            let again = json!({"mail": "maya@example.com", "password": "a fine long password"});
+            harbour.pass("session.open", "", none(), again).await?;
+            harbour.pass(name, &token, none(), json!({})).await
+        }
+        "password.set" => {
+            let wanted = json!({"old": "a fine long password", "new": "quite another one"});
+            harbour.pass(name, &token, none(), wanted).await
+        }
+        factor if factor.starts_with("factor.") || factor.starts_with("recovery_code.") => {
+            on_a_factor(harbour, name, &token).await
+        }
         "client.create" => harbour.pass(name, &token, none(), json!({"name": "New"})).await,
         "project.status.set" => {
             harbour.pass(name, &token, at(&[]), json!({"status": "active", "sentence": "We began."})).await
@@ -235,6 +254,18 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
         }
         other => panic!("the sweep does not know how to do {other}"),
     }
+}
+
+/// Does something to a second factor, after everything that it needs.
+async fn on_a_factor(harbour: &Harbour, name: &str, token: &str) -> door::Result<Value> {
+    let begun = harbour.pass("factor.begin", token, Ids::default(), json!({})).await?;
+    if name == "factor.begin" {
+        return Ok(begun);
+    }
+    let secret = portal::identity::factor::Secret::parse(begun["secret"].as_str().unwrap_or_default()).unwrap();
+    let code = json!({"code": secret.code(harbour.door.now())});
+    let confirmed = harbour.pass("factor.confirm", token, Ids::default(), code).await?;
+    if name == "factor.confirm" { Ok(confirmed) } else { harbour.pass(name, token, Ids::default(), json!({})).await }
 }
 
 /// Does things with tom's account, one after the other: maya is the last owner, and stays.

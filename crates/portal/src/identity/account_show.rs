@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Own;
+use super::factor::is_half;
 use crate::ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId};
 use crate::nothing::Nothing;
 use crate::organisations::Role;
+use crate::standing::IDLE_SECONDS;
 
 /// Shows one's own account.
 pub struct Show;
@@ -23,6 +25,12 @@ pub struct Account {
     pub name: String,
     /// The organisation that the caller is in at the moment.
     pub organisation: Option<OrganisationId>,
+    /// Since when the password is what it is.
+    pub password_at: Time,
+    /// The second factor, if there is one.
+    pub factor: Option<FactorShown>,
+    /// Whether a second factor is being set up, and waits for its first code.
+    pub factor_begun: bool,
     /// When the account is deleted, if that was asked for.
     pub deleted_at: Option<Time>,
     /// Until when one can look and write nothing, because the portal is under maintenance.
@@ -33,6 +41,15 @@ pub struct Account {
     pub sessions: Vec<SessionShown>,
     /// What acts in one's name.
     pub tokens: Vec<TokenShown>,
+}
+
+/// The second factor: an authenticator app.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FactorShown {
+    /// Since when it is asked for.
+    pub since: Time,
+    /// How many recovery codes are left.
+    pub recovery_codes: i64,
 }
 
 /// One membership.
@@ -57,10 +74,16 @@ pub struct SessionShown {
     pub id: SessionId,
     /// How the browser or program called itself.
     pub agent: String,
+    /// The address that it was opened from.
+    pub address: Option<String>,
     /// When it began.
     pub opened_at: Time,
     /// When it was last used.
     pub seen_at: Time,
+    /// When it ends at the latest.
+    pub expires_at: Time,
+    /// Whether it wants its second step still.
+    pub second_step: bool,
     /// Whether it is the one that asks.
     pub this: bool,
 }
@@ -96,7 +119,12 @@ impl Action for Show {
 
 impl Look for Show {
     async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<Account> {
-        let person = read.one("SELECT mail, name FROM person WHERE id = $1", values![own.0]).await?;
+        let person = read
+            .one(
+                "SELECT mail, name, coalesce(password_at, made_at) AS password_at FROM person WHERE id = $1",
+                values![own.0],
+            )
+            .await?;
         let memberships = read
             .all(
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
@@ -107,10 +135,12 @@ impl Look for Show {
             .await?;
         let sessions = read
             .all(
-                "SELECT s.id AS id, s.agent AS agent, s.opened_at AS opened_at, coalesce(v.at, s.opened_at) AS seen_at \
-                 FROM session s LEFT JOIN session_seen v ON v.session = s.id \
-                 WHERE s.person = $1 AND s.expires_at > $2 ORDER BY s.opened_at DESC LIMIT 100",
-                values![own.0, read.now()],
+                "SELECT s.id AS id, s.agent AS agent, s.address AS address, s.opened_at AS opened_at, \
+                 s.expires_at AS expires_at, s.proved_by AS proved_by, coalesce(s.proved_at, s.opened_at) AS proved_at, \
+                 coalesce(v.at, s.opened_at) AS seen_at FROM session s LEFT JOIN session_seen v ON v.session = s.id \
+                 WHERE s.person = $1 AND s.expires_at > $2 AND coalesce(v.at, s.opened_at) >= $3 \
+                 ORDER BY s.opened_at DESC LIMIT 100",
+                values![own.0, read.now(), read.now().plus_seconds(-IDLE_SECONDS)],
             )
             .await?;
         let tokens = read
@@ -121,6 +151,11 @@ impl Look for Show {
                 values![own.0, read.now()],
             )
             .await?;
+        let factor = "SELECT confirmed_at, (SELECT count(*) FROM recovery_code c WHERE c.person = f.person \
+                      AND c.used_at IS NULL) AS codes FROM factor f WHERE f.person = $1";
+        let factor = read.maybe(factor, values![own.0]).await?;
+        let since: Option<Time> = factor.as_ref().map(|row| row.get("confirmed_at")).transpose()?.flatten();
+        let codes: i64 = factor.as_ref().map(|row| row.get("codes")).transpose()?.unwrap_or_default();
         let deletion = "SELECT due_at FROM account_deletion WHERE person = $1";
         let deletion = read.maybe(deletion, values![own.0]).await?;
         let this = read.caller().session.map(SessionId);
@@ -128,6 +163,9 @@ impl Look for Show {
             id: own.0,
             mail: person.get("mail")?,
             name: person.get("name")?,
+            password_at: person.get("password_at")?,
+            factor: since.map(|since| FactorShown { since, recovery_codes: codes }),
+            factor_begun: factor.is_some() && since.is_none(),
             organisation: read.caller().organisation.map(OrganisationId),
             deleted_at: deletion.map(|row| row.get("due_at")).transpose()?,
             maintenance_until: read.caller().maintenance,
@@ -150,8 +188,11 @@ impl Look for Show {
                     Ok(SessionShown {
                         id,
                         agent: row.get("agent")?,
+                        address: row.get("address")?,
                         opened_at: row.get("opened_at")?,
                         seen_at: row.get("seen_at")?,
+                        expires_at: row.get("expires_at")?,
+                        second_step: is_half(since, row.get("proved_by")?, row.get("proved_at")?),
                         this: this == Some(id),
                     })
                 })

@@ -1,28 +1,37 @@
 //! People, their sign-ins and their tokens.
 
 mod account_show;
-mod hashing;
+pub mod factor;
 pub mod pages;
+mod password;
 mod person_create;
 mod session_close;
+mod session_confirm;
+mod session_end;
 mod session_open;
+mod session_show;
 mod session_sweep;
 mod token_create;
 mod token_revoke;
 
 use door::store::{Result, Tx};
-use door::{Caller, Ids, Place, Recorded, Target, Time};
+use door::{Caller, Ids, Place, Recorded, Target, Time, Write, values};
+use uuid::Uuid;
 
-pub use account_show::{Account, MembershipShown, SessionShown, Show, TokenShown};
-pub use hashing::Hasher;
+pub use account_show::{Account, FactorShown, MembershipShown, SessionShown, Show, TokenShown};
+pub use password::{Hasher, SetPassword, weakness};
 pub use person_create::{CreatePerson, PersonCreated, insert_person};
 pub use session_close::Close;
+pub use session_confirm::Confirm;
+pub use session_end::{EndOthers, EndSession, SessionsEnded};
 pub use session_open::{Open, SessionOpened, SignIn};
+pub use session_show::{SessionState, ShowSession};
 pub use session_sweep::Sweep;
 pub use token_create::{CreateToken, TokenCreated};
 pub use token_revoke::Revoke;
 
-use crate::ids::PersonId;
+use self::factor::Proof;
+use crate::ids::{OrganisationId, PersonId, SessionId};
 
 /// The table of people.
 pub const PERSON: Recorded = Recorded { table: "person", entity: 1 };
@@ -33,6 +42,8 @@ pub const TOKEN: Recorded = Recorded { table: "token", entity: 3 };
 
 /// The absolute lifetime of a sign-in.
 pub const SESSION_SECONDS: i64 = 30 * 24 * 3600;
+/// The lifetime of a sign-in that still wants its second step.
+pub const HALF_SESSION_SECONDS: i64 = 600;
 
 /// The caller's own account.
 pub struct Own(pub PersonId);
@@ -64,4 +75,44 @@ impl Target for Anywhere {
 #[must_use]
 pub const fn session_end(now: Time) -> Time {
     now.plus_seconds(SESSION_SECONDS)
+}
+
+/// Ends one sign-in.
+///
+/// # Errors
+/// As the store says.
+pub async fn end_session(write: &mut Write<'_>, session: SessionId, revision: i64) -> door::Result<()> {
+    write.keep("DELETE FROM session_seen WHERE session = $1", values![session]).await?;
+    write.delete(SESSION, session.0, revision, "DELETE FROM session WHERE id = $1 AND rev = $2")
+}
+
+/// Ends every sign-in of somebody, except one, and says how many.
+///
+/// # Errors
+/// As the store says.
+pub async fn end_sessions(write: &mut Write<'_>, person: PersonId, except: Option<SessionId>) -> door::Result<i64> {
+    let mut ended = 0;
+    for row in write.all("SELECT id, rev FROM session WHERE person = $1 ORDER BY id", values![person]).await? {
+        let id: SessionId = row.get("id")?;
+        if Some(id) != except {
+            end_session(write, id, row.get("rev")?).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Notes that a session's person has proved to be it just now.
+async fn note_proof(write: &mut Write<'_>, session: Uuid, proof: Proof) -> door::Result<()> {
+    let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;
+    let note = "UPDATE session SET rev = $2, proved_at = $3, proved_by = $4 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+    let now = write.now();
+    write.update(SESSION, session, row.get("rev")?, note, values![now, proof]).await
+}
+
+/// The organisations that somebody can enter.
+async fn organisations_of(write: &mut Write<'_>, person: PersonId) -> door::Result<Vec<OrganisationId>> {
+    let active = "SELECT organisation FROM membership WHERE person = $1 AND state = 'active' ORDER BY organisation";
+    let rows = write.all(active, values![person]).await?;
+    rows.iter().map(|row| Ok(row.get("organisation")?)).collect()
 }

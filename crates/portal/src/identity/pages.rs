@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Account, TokenShown};
+use super::{Account, SessionShown, TokenShown};
 use crate::organisations::Role;
 use crate::pages::{Choice, Field, Form, Page};
 
@@ -55,6 +55,35 @@ impl AccountPage {
             .field(Field::text("name", texts.token_name()).help(texts.token_name_help()).complete("off").limit(120))
             .field(Field::checks("scopes", texts.token_scopes(), scopes))
             .field(Field::select("days", texts.token_expires(), days).value("90"))
+    }
+
+    fn set_password(&self) -> Form {
+        let texts = self.page.texts;
+        self.page
+            .form("/account/password/set", texts.password_change())
+            .quiet()
+            .field(Field::secret("old", texts.password_old()).complete("current-password").limit(128))
+            .field(
+                Field::secret("new", texts.password_new())
+                    .help(texts.password_new_help())
+                    .complete("new-password")
+                    .limit(128),
+            )
+    }
+
+    fn create_recovery_codes(&self) -> Form {
+        self.page.form("/account/recovery-codes/create", self.page.texts.recovery_codes_create()).quiet()
+    }
+
+    fn end_session(&self, session: &SessionShown) -> Form {
+        self.page
+            .form(format!("/account/sessions/{}/end", session.id), self.page.texts.session_end())
+            .about(self.page.browser(&session.agent))
+            .quiet()
+    }
+
+    fn end_others(&self) -> Form {
+        self.page.form("/account/sessions/end", self.page.texts.sessions_end()).quiet()
     }
 
     fn copy(&self) -> Form {

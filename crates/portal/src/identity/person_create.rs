@@ -75,10 +75,10 @@ impl Receive for CreatePerson {
                 "goes with the roles client_admin and client_member, and with no other",
             ));
         }
-        let organisation = read.maybe("SELECT id FROM organisation WHERE id = $1", values![input.organisation]).await?;
-        if organisation.is_none() {
-            return Err(Refusal::field("organisation", "is not known"));
-        }
+        let organisation =
+            read.maybe("SELECT name FROM organisation WHERE id = $1", values![input.organisation]).await?;
+        let Some(organisation) = organisation else { return Err(Refusal::field("organisation", "is not known")) };
+        let organisation: String = organisation.get("name")?;
         if let Some(client) = input.client {
             let sql = "SELECT id FROM client WHERE id = $1 AND organisation = $2";
             if read.maybe(sql, values![client, input.organisation]).await?.is_none() {
@@ -86,7 +86,8 @@ impl Receive for CreatePerson {
             }
         }
         read.leave();
-        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
+        let known = [input.mail.as_str(), input.name.as_str(), organisation.as_str()];
+        let password_hash = read.world::<World>()?.hash_chosen("password", input.password, &known).await?;
         let PersonWanted { mail, name, organisation, role, client, .. } = input;
         Ok(Ready { mail, name, password_hash, organisation, role, client })
     }

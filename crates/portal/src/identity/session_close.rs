@@ -4,7 +4,8 @@ use door::{
     Action, Change, Permitted, Place, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write, values,
 };
 
-use super::{Own, SESSION};
+use super::{Own, end_session};
+use crate::ids::SessionId;
 use crate::nothing::Nothing;
 
 /// Ends the caller's own session.
@@ -20,6 +21,7 @@ impl Action for Close {
         Way::Http(Verb::Delete, "/session"),
         Relations::of(&[Relation::SELF]),
     )
+    .half()
     .in_maintenance();
 }
 
@@ -28,8 +30,7 @@ impl Change for Close {
         // A token has no session to end.
         let session = write.caller().session.ok_or(Refusal::Conflict("no_session"))?;
         let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;
-        write.delete(SESSION, session, row.get("rev")?, "DELETE FROM session WHERE id = $1 AND rev = $2")?;
-        write.keep("DELETE FROM session_seen WHERE session = $1", values![session]).await?;
+        end_session(write, SessionId(session), row.get("rev")?).await?;
         // It began on the record of the organisation that was entered, and ends there.
         let place = write.caller().organisation.map_or(Place::account(own.0.0), Place::organisation);
         Ok((Nothing {}, Record::on("session", session).at(place)))

@@ -8,7 +8,8 @@ use door::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Anywhere, SESSION, session_end};
+use super::factor::{Factor, Proof};
+use super::{Anywhere, HALF_SESSION_SECONDS, SESSION, organisations_of, session_end};
 use crate::fields::{Mail, Password};
 use crate::ids::{OrganisationId, PersonId, SessionId};
 use crate::secret;
@@ -38,14 +39,19 @@ pub struct SessionOpened {
     pub token: String,
     /// When it ends at the latest.
     pub expires_at: Time,
-    /// The organisations that can be entered. The only one is entered at once.
+    /// Whether it still wants its second step: `session.confirm` with a code. It reaches nothing else until then.
+    pub second_step: bool,
+    /// The organisations that can be entered. The only one is entered at once, after the second step.
     pub organisations: Vec<OrganisationId>,
+    /// The organisation whose rooms it was in before.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// The person whose password matched.
 pub struct Known {
     person: PersonId,
     agent: String,
+    address: Option<String>,
     secret: zeroize::Zeroizing<String>,
     secret_hash: Vec<u8>,
 }
@@ -82,37 +88,39 @@ impl Receive for Open {
         let matches = read.world::<World>()?.hasher.verify(input.password, stored).await?;
         let (Some(person), true) = (person, matches) else { return Err(Refusal::NoMatch) };
         let (secret, secret_hash) = secret::fresh(false);
-        let agent = read.origin().agent.clone().unwrap_or_default();
-        Ok(Known { person, agent, secret, secret_hash })
+        let origin = read.origin();
+        let agent = origin.agent.clone().unwrap_or_default();
+        let address = origin.address.map(|address| address.to_canonical().to_string());
+        Ok(Known { person, agent, address, secret, secret_hash })
     }
 
     async fn receive(known: &Known, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(SessionOpened, Record)> {
-        let rows = write
-            .all(
-                "SELECT organisation FROM membership WHERE person = $1 AND state = 'active' ORDER BY organisation",
-                values![known.person],
-            )
-            .await?;
-        let organisations = rows.iter().map(|row| Ok(row.get("organisation")?)).collect::<Result<Vec<_>>>()?;
+        let organisations = organisations_of(write, known.person).await?;
         // Somebody whom every organisation has suspended learns no more than somebody who guessed.
         if organisations.is_empty() {
             return Err(Refusal::NoMatch);
         }
         let (id, now) = (SessionId(write.id()), write.now());
+        let second_step = Factor::load(write, known.person).await?.is_some_and(|factor| factor.is_in_use());
+        let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now) };
         let own = values![
             known.person,
             known.secret_hash.as_slice(),
             Value::Id(None),
             known.agent.as_str(),
             now,
-            session_end(now)
+            expires_at,
+            now,
+            Proof::Password,
+            known.address.clone()
         ];
         write
             .insert(
                 SESSION,
                 id.0,
-                "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *",
+                "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at, \
+                 proved_at, proved_by, address) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *",
                 own,
             )
             .await?;
@@ -120,8 +128,10 @@ impl Receive for Open {
             id,
             person: known.person,
             token: known.secret.to_string(),
-            expires_at: session_end(now),
+            expires_at,
+            second_step,
             organisations,
+            organisation: None,
         };
         let record = Record::on("session", id.0)
             .and("person", known.person.0)

@@ -4,8 +4,8 @@ use door::{Action, Change, Permitted, Record, Relation, Relations, Result, Spec,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Anywhere, SESSION, TOKEN};
-use crate::ids::{SessionId, TokenId};
+use super::{Anywhere, TOKEN, end_session};
+use crate::ids::TokenId;
 use crate::nothing::Nothing;
 use crate::standing::IDLE_SECONDS;
 
@@ -44,9 +44,7 @@ impl Change for Sweep {
             )
             .await?;
         for row in &sessions {
-            let id: SessionId = row.get("id")?;
-            write.keep("DELETE FROM session_seen WHERE session = $1", values![id]).await?;
-            write.delete(SESSION, id.0, row.get("rev")?, "DELETE FROM session WHERE id = $1 AND rev = $2")?;
+            end_session(write, row.get("id")?, row.get("rev")?).await?;
         }
         let tokens = write.all("SELECT id, rev FROM token WHERE expires_at <= $1 LIMIT 500", values![now]).await?;
         for row in &tokens {

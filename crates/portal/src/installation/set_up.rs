@@ -66,7 +66,8 @@ impl Receive for SetUp {
             return Err(Refusal::NoMatch);
         }
         read.leave();
-        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
+        let known = [input.organisation.as_str(), input.name.as_str(), input.mail.as_str()];
+        let password_hash = read.world::<World>()?.hash_chosen("password", input.password, &known).await?;
         let FirstRun { organisation, name, mail, .. } = input;
         Ok(Ready {
             link,

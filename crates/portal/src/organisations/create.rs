@@ -74,7 +74,8 @@ impl Receive for Create {
 
     async fn ready(input: OrganisationWanted, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Founded> {
         read.leave();
-        let password_hash = read.world::<World>()?.hash_chosen(input.password).await?;
+        let known = [input.name.as_str(), input.owner.as_str(), input.mail.as_str()];
+        let password_hash = read.world::<World>()?.hash_chosen("password", input.password, &known).await?;
         let OrganisationWanted { name, owner, mail, clients, .. } = input;
         Ok(Founded { name, owner, mail, password_hash, clients })
     }

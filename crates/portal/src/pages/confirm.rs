@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Field, Form, Page};
+use crate::identity::factor::pages::code;
 
 /// Asks before something that cannot be undone, and has its name typed.
 #[derive(Debug, Template)]
@@ -34,14 +35,14 @@ impl Confirm {
     }
 }
 
-/// Asks for the password again when the sign-in is too old for what is wanted.
+/// Asks for a proof again when the sign-in is too old for what is wanted.
 #[derive(Debug, Template)]
 #[template(path = "pages/step_up.html")]
 pub struct StepUp {
     /// The frame.
     pub page: Page,
-    /// The reader's mail address.
-    pub mail: String,
+    /// Whether a code is asked for, and not the password.
+    pub by_code: bool,
     /// Where to go on.
     pub next: String,
 }
@@ -49,10 +50,14 @@ pub struct StepUp {
 impl StepUp {
     fn form(&self) -> Form {
         let texts = self.page.texts;
+        let proof = if self.by_code {
+            code(&self.page)
+        } else {
+            Field::secret("password", texts.password()).complete("current-password").limit(128)
+        };
         self.page
-            .form("/session/open", texts.confirm_it_is_you())
-            .field(Field::hidden("mail", self.mail.as_str()))
+            .form("/session/confirm", texts.confirm_it_is_you())
             .field(Field::hidden("next", self.next.as_str()))
-            .field(Field::secret("password", texts.password()).complete("current-password").focused())
+            .field(proof.focused())
     }
 }

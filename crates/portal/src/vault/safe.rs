@@ -8,7 +8,11 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::ids::{CredentialId, OrganisationId};
+use crate::ids::{CredentialId, OrganisationId, PersonId};
+
+/// The purposes of keys.
+const VAULT: &[u8] = b"vault/v1";
+const FACTOR: &[u8] = b"factor/v1";
 
 /// The bytes of the nonce before the ciphertext.
 const NONCE_BYTES: usize = 24;
@@ -41,11 +45,12 @@ impl Safe {
         Self(key, cipher)
     }
 
-    /// The organisation's own key: one block of HKDF-Expand (RFC 5869 section 2.3), whose input is uniform already.
-    fn key(&self, organisation: OrganisationId) -> Result<Zeroizing<[u8; 32]>> {
+    /// A key of its own for each purpose and whoever it is for: one block of HKDF-Expand (RFC 5869 section 2.3), whose
+    /// input is uniform already.
+    fn key(&self, purpose: &[u8], whose: Uuid) -> Result<Zeroizing<[u8; 32]>> {
         let mut mac = hmac::Hmac::<Sha256>::new_from_slice(self.0.as_ref()).map_err(|_| Refusal::Broken)?;
-        mac.update(b"vault/v1");
-        mac.update(organisation.0.as_bytes());
+        mac.update(purpose);
+        mac.update(whose.as_bytes());
         mac.update(&[1]);
         Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
@@ -69,8 +74,7 @@ impl Safe {
     /// # Errors
     /// [`Refusal::Broken`] when the cipher refuses.
     pub fn seal(&self, organisation: OrganisationId, credential: CredentialId, secret: &str) -> Result<Vec<u8>> {
-        let key = self.key(organisation)?;
-        (self.1.seal)(&key, secret.as_bytes(), &associated(organisation, credential))
+        (self.1.seal)(&self.key(VAULT, organisation.0)?, secret.as_bytes(), &associated(organisation, credential))
     }
 
     /// Opens what [`Safe::seal`] made.
@@ -83,10 +87,27 @@ impl Safe {
         credential: CredentialId,
         sealed: &[u8],
     ) -> Result<Zeroizing<String>> {
-        let key = self.key(organisation)?;
-        let secret = (self.1.open)(&key, sealed, &associated(organisation, credential))
+        let secret = (self.1.open)(&self.key(VAULT, organisation.0)?, sealed, &associated(organisation, credential))
             .inspect_err(|_| tracing::error!(%credential, "a credential does not open: altered, or another key"))?;
         String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Refusal::Broken)
+    }
+
+    /// Seals what a person's authenticator app shares with the portal, bound to person and row.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the cipher refuses.
+    pub fn seal_factor(&self, person: PersonId, factor: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        (self.1.seal)(&self.key(FACTOR, person.0)?, secret, &associated_factor(person, factor))
+    }
+
+    /// Opens what [`Safe::seal_factor`] made.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it was altered, moved, or sealed under another key.
+    pub fn open_factor(&self, person: PersonId, factor: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        (self.1.open)(&self.key(FACTOR, person.0)?, sealed, &associated_factor(person, factor))
+            .map(Zeroizing::new)
+            .inspect_err(|_| tracing::error!(%factor, "a second factor does not open: altered, or another key"))
     }
 }
 
@@ -110,6 +131,10 @@ fn decrypt(key: &[u8; 32], sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>> 
 
 fn associated(organisation: OrganisationId, credential: CredentialId) -> Vec<u8> {
     [b"credential/v1".as_slice(), organisation.0.as_bytes(), credential.0.as_bytes()].concat()
+}
+
+fn associated_factor(person: PersonId, factor: Uuid) -> Vec<u8> {
+    [b"factor/v1".as_slice(), person.0.as_bytes(), factor.as_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -137,6 +162,18 @@ mod tests {
             let index = flip.index(altered.len());
             altered[index] ^= 1 << bit;
             prop_assert!(safe.open(HERE, ONE, &altered).is_err());
+        }
+
+        #[test]
+        fn a_factor_opens_for_its_person_and_row_only(secret in any::<[u8; 20]>()) {
+            let safe = Safe::new(Zeroizing::new([7; 32]), Cipher::REAL);
+            let (person, other) = (PersonId(HERE.0), PersonId(ELSEWHERE.0));
+            let sealed = safe.seal_factor(person, ONE.0, &secret).unwrap();
+            let opened = safe.open_factor(person, ONE.0, &sealed).unwrap();
+            prop_assert_eq!(opened.as_slice(), &secret);
+            prop_assert!(safe.open_factor(other, ONE.0, &sealed).is_err());
+            prop_assert!(safe.open_factor(person, OTHER.0, &sealed).is_err());
+            prop_assert!(safe.open(HERE, ONE, &sealed).is_err());
         }
 
         #[test]

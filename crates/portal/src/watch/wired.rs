@@ -21,7 +21,7 @@ const OUTSIDE_SECONDS: i64 = 600;
 /// How it is seen whether anything arrives.
 const TRY: &str = "Try it: plimsoll-portal doctor --send.";
 /// What nobody can wire in this version: it is said, and it is nobody's omission.
-pub(super) const LATER: [&str; 2] = ["second_factor", "mail"];
+pub(super) const LATER: [&str; 1] = ["mail"];
 
 /// Whoever can be asked for a row: a verb's snapshot, or the database of a command.
 pub(crate) trait Ask {
@@ -71,7 +71,7 @@ pub(crate) async fn items<A: Ask>(
         backup(world, ask, now).await?,
         drill(world, ask, now).await?,
         recovery_kit(world),
-        second_factor(),
+        second_factor(ask).await?,
         mail(),
     ]);
     Ok(items)
@@ -293,8 +293,23 @@ fn recovery_kit(world: &World) -> ReadinessItem {
     }
 }
 
-fn second_factor() -> ReadinessItem {
-    item("second_factor", false, "Sign-in is by password alone in this version.", None)
+/// How many of the people who can do most have more than a password.
+async fn second_factor<A: Ask>(ask: &mut A) -> Result<ReadinessItem, A::Error> {
+    let sql = "SELECT count(*) AS people, \
+               count((SELECT f.confirmed_at FROM factor f WHERE f.person = p.id)) AS proved FROM person p \
+               WHERE EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active' \
+               AND m.role IN ('owner', 'admin', 'staff'))";
+    let row = ask.ask(sql, vec![]).await?;
+    let (people, proved): (i64, i64) = match row {
+        Some(row) => (row.get("people")?, row.get("proved")?),
+        None => (0, 0),
+    };
+    if people == 0 {
+        return Ok(item("second_factor", false, "Nobody is there yet.", None));
+    }
+    let words = format!("{proved} of {people} of the organisation's own people sign in with more than a password.");
+    let hint = if proved == people { "" } else { " Each sets up an authenticator app on the page of their account." };
+    Ok(item("second_factor", proved == people, format!("{words}{hint}"), (proved < people).then_some(people - proved)))
 }
 
 fn mail() -> ReadinessItem {

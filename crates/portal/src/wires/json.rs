@@ -20,7 +20,7 @@ use super::download::{self, Download};
 use super::openapi::document;
 use super::problem::{Problem, name_request};
 use super::request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
-use super::sign_in::sign_in;
+use super::sign_in::{GIVES_A_SESSION, sign_in};
 use super::tus;
 
 /// A form with a file (RFC 7578).
@@ -102,8 +102,8 @@ fn route(entry: Entry, verb: Verb, path: &'static str) -> MethodRouter<Wire> {
 
 async fn answer(wire: &Wire, name: &'static str, request: Request) -> Response {
     let id = request.id;
-    let passed = if name == "session.open" {
-        sign_in(&wire.door, request).await.map(|(reply, _)| reply)
+    let passed = if GIVES_A_SESSION.contains(&name) {
+        sign_in(&wire.door, name, request).await.map(|(reply, _)| reply)
     } else {
         wire.door.pass(name, request).await
     };

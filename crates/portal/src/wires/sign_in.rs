@@ -1,4 +1,5 @@
-//! Signing in, the same for pages and programs: whoever belongs to one organisation is in its rooms at once.
+//! Signing in, the same for pages and programs: whoever belongs to one organisation is in its rooms at once, after the
+//! second step where there is one.
 
 use std::sync::Arc;
 
@@ -7,15 +8,18 @@ use zeroize::Zeroizing;
 
 use crate::identity::SessionOpened;
 
-/// Passes `session.open`, and `organisation.enter` where there is only one to enter. Both are on the record.
+/// The actions that give a session's secret out: the beginning of a sign-in, and every proof after it.
+pub(super) const GIVES_A_SESSION: [&str; 2] = ["session.open", "session.confirm"];
+
+/// Passes one of them, and `organisation.enter` where there is only one to enter. Both are on the record.
 ///
 /// # Errors
 /// As the door says.
-pub async fn sign_in(door: &Arc<Door>, request: Request) -> Result<(Reply, SessionOpened), Refusal> {
+pub async fn sign_in(door: &Arc<Door>, action: &str, request: Request) -> Result<(Reply, SessionOpened), Refusal> {
     let (origin, id) = (request.origin.clone(), request.id);
-    let reply = door.pass("session.open", request).await?;
-    let opened: SessionOpened = serde_json::from_value(reply.output.clone()).map_err(|_| Refusal::Broken)?;
-    if let [only] = opened.organisations.as_slice() {
+    let reply = door.pass(action, request).await?;
+    let mut opened: SessionOpened = serde_json::from_value(reply.output.clone()).map_err(|_| Refusal::Broken)?;
+    if let ([only], None, false) = (opened.organisations.as_slice(), opened.organisation, opened.second_step) {
         let enter = Request {
             // A bearer, whatever wire it came by: it was made a moment ago and no page has led here.
             credential: Credential::Bearer(Zeroizing::new(opened.token.clone())),
@@ -24,7 +28,9 @@ pub async fn sign_in(door: &Arc<Door>, request: Request) -> Result<(Reply, Sessi
             id,
             ..Request::default()
         };
+        let only = *only;
         door.pass("organisation.enter", enter).await?;
+        opened.organisation = Some(only);
     }
     Ok((reply, opened))
 }

@@ -366,8 +366,9 @@ async fn a_stale_sign_in_is_asked_to_confirm(house: House) {
     let page = browser.get(&path).await;
     let asked = browser.send(&page, &format!("{path}/reveal"), &[("reason", "x")]).await;
     assert_eq!((asked.status, asked.body.contains("h7#Kq")), (403, false));
-    assert_eq!(asked.value("/session/open", "mail"), "owner@example.com");
-    let back = browser.send(&asked, "/session/open", &[("password", PASSWORD)]).await;
+    let wrong = browser.send(&asked, "/session/confirm", &[("password", "not this one")]).await;
+    assert_eq!((wrong.status, wrong.marked().len(), wrong.header("location")), (401, 1, ""), "{:?}", wrong.marked());
+    let back = browser.send(&asked, "/session/confirm", &[("password", PASSWORD)]).await;
     assert_eq!(back.header("location"), path);
     let page = browser.follow(back).await;
     let shown = browser.send(&page, &format!("{path}/reveal"), &[("reason", "x")]).await;

@@ -10,6 +10,9 @@ use askama::Template;
 use door::Time;
 use jiff::tz;
 use portal::{
+    identity::FactorShown,
+    identity::factor::FactorBegun,
+    identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPage},
     identity::pages::{AccountPage, SignInPage, TokenMadePage},
     installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
     organisations::{
@@ -24,7 +27,10 @@ use portal::{
 };
 use uuid::Uuid;
 
-use people::{TOKEN, account, clients, demo, scopes, sign_in_refused, token_refused};
+use people::{
+    TOKEN, account, account_with_a_password, clients, demo, factor_begun, recovery_codes, scopes, sign_in_refused,
+    token_refused,
+};
 use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
 use work::{
     credential_page, credentials_page, home_client, members_page, messages_page, path, project_page, projects,
@@ -40,6 +46,16 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("setup", html(&SetupPage { page: guest("/setup/7Q4K"), token: "7Q4K".into() })),
         ("setup-over", html(&SetupOverPage { page: guest("/setup/7Q4K") })),
         ("account", html(&AccountPage { page: tom("/account"), account: account(), scopes: scopes() })),
+        (
+            "account-with-a-password",
+            html(&AccountPage { page: tom("/account"), account: account_with_a_password(), scopes: scopes() }),
+        ),
+        ("factor", html(&factor(None, false, None))),
+        ("factor-scan", html(&factor(None, true, Some(factor_begun())))),
+        ("factor-begun", html(&factor(None, true, None))),
+        ("factor-in-use", html(&factor(account().factor, false, None))),
+        ("recovery-codes", html(&RecoveryCodesPage { page: tom("/account"), codes: recovery_codes() })),
+        ("second-step", html(&SecondStepPage { page: guest("/sign-in/second"), next: path("") })),
         ("account-token-refused", html(&AccountPage { page: token_refused(), account: account(), scopes: scopes() })),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into() })),
         ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
@@ -93,7 +109,8 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("alert-over", html(&SeenPage::over(guest("/alerts")))),
         ("privacy", html(&policy())),
         ("confirm", html(&confirm())),
-        ("step-up", html(&StepUp { page: tom(&path("")), mail: "tom@haldenrook.example".into(), next: path("") })),
+        ("step-up", html(&StepUp { page: tom(&path("")), by_code: false, next: path("") })),
+        ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path("") })),
     ];
     for (name, kind) in [
         ("refusal-400", RefusalKind::Malformed),
@@ -120,6 +137,10 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
 }
 
 const REFERENCE: &str = "7f3a19c2";
+fn factor(factor: Option<FactorShown>, begun: bool, fresh: Option<FactorBegun>) -> FactorPage {
+    FactorPage { page: tom("/account/factor"), factor, begun, fresh }
+}
+
 fn html(page: &impl Template) -> String {
     page.render().unwrap_or_else(|error| error.to_string())
 }

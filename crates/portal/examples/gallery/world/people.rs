@@ -1,7 +1,8 @@
 //! People, how they sign in, and whom they work for.
 
 use portal::{
-    identity::{Account, MembershipShown, SessionShown, TokenShown},
+    identity::factor::FactorBegun,
+    identity::{Account, FactorShown, MembershipShown, SessionShown, TokenShown},
     ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
     organisations::{ClientList, ClientShown, Role},
     pages::{Demo, Face, Page, Refused},
@@ -56,14 +57,20 @@ pub(super) fn account() -> Account {
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),
         agent: agent.into(),
+        address: Some("192.0.2.7".into()),
         opened_at: ago(opened),
         seen_at: ago(seen),
+        expires_at: ago(opened - 30 * DAY),
+        second_step: number == 3,
         this,
     };
     Account {
         id: PersonId(id(2)),
         mail: "tom@haldenrook.example".into(),
         name: "Tom Reyes".into(),
+        password_at: ago(82 * DAY),
+        factor: Some(FactorShown { since: ago(40 * DAY), recovery_codes: 7 }),
+        factor_begun: false,
         organisation: Some(OrganisationId(id(100))),
         deleted_at: None,
         maintenance_until: None,
@@ -71,6 +78,7 @@ pub(super) fn account() -> Account {
         sessions: vec![
             session(1, "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 3 * DAY, 0, true),
             session(2, "Mozilla/5.0 (iPhone; like Mac OS X) Version/26.0 Safari/604.1", 12 * DAY, 14 * HOUR, false),
+            session(3, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/145.0", 200, 200, false),
         ],
         tokens: vec![TokenShown {
             id: TokenId(id(1)),
@@ -81,6 +89,22 @@ pub(super) fn account() -> Account {
             seen_at: Some(ago(26 * HOUR)),
         }],
     }
+}
+
+/// Before there is a second factor.
+pub(super) fn account_with_a_password() -> Account {
+    Account { factor: None, ..account() }
+}
+
+pub(super) fn factor_begun() -> FactorBegun {
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned();
+    let address =
+        format!("otpauth://totp/portal.example:tom%40haldenrook.example?secret={secret}&issuer=portal.example");
+    FactorBegun { secret, address }
+}
+
+pub(super) fn recovery_codes() -> Vec<String> {
+    (0..10).map(|number| format!("k3j{number}fa-q{number}wmzd-7h{number}nxu-tb2c{number}y")).collect()
 }
 
 pub(super) fn scopes() -> Vec<String> {

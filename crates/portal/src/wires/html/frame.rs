@@ -78,7 +78,7 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
     if matches!(refusal, Refusal::StepUp)
         && let Ok(account) = visit.account().await
     {
-        let step_up = pages::StepUp { page, mail: account.mail.clone(), next: visit.here.clone() };
+        let step_up = pages::StepUp { page, by_code: account.factor.is_some(), next: visit.here.clone() };
         return Answer::page_with(status, &step_up).unwrap_or_else(|_| Answer::Page(status, String::new()));
     }
     let texts = page.texts;

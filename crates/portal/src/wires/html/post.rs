@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, project, public, requests, trail};
-use super::visit::Visit;
+use super::looks::{LOOKS, Look, account, project, public, requests, trail};
+use super::visit::{Visit, next_of};
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated};
 use crate::messages::MessagePosted;
@@ -28,8 +28,15 @@ use crate::wires::{sign_in, tus};
 use crate::world::World;
 
 /// Where an action's page is not the one above its form.
-const PAGES: &[(&str, &str)] =
-    &[("session.open", "/sign-in"), ("installation.set_up", "/setup/{token}"), ("alert.see", "/alerts/{token}")];
+const PAGES: &[(&str, &str)] = &[
+    ("session.open", "/sign-in"),
+    ("session.confirm", "/sign-in/second"),
+    ("installation.set_up", "/setup/{token}"),
+    ("alert.see", "/alerts/{token}"),
+];
+
+/// Forms that take a secret that may be wrong, or be guessed at.
+const PROOFS: [&str; 3] = ["session.open", "session.confirm", "password.set"];
 
 /// The form of an action.
 #[derive(Clone, Copy)]
@@ -95,11 +102,16 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             visit.refused = Some(Refused { action: sent_to, values: forms::typed(&pairs), errors });
             again(visit, form.look, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Err(Refusal::NoMatch) if form.name == "session.open" => {
-            let why = frame::guest(visit).texts.sign_in_failed().to_owned();
-            whole_form(visit, form, sent_to, &pairs, why, StatusCode::UNAUTHORIZED).await
+        Err(Refusal::NoMatch) if PROOFS.contains(&form.name) => {
+            let texts = frame::guest(visit).texts;
+            let why = match form.name {
+                "session.open" => texts.sign_in_failed(),
+                "session.confirm" => texts.confirm_failed(),
+                _ => texts.password_old_failed(),
+            };
+            whole_form(visit, form, sent_to, &pairs, why.to_owned(), StatusCode::UNAUTHORIZED).await
         }
-        Err(Refusal::TooMany { retry_seconds }) if form.name == "session.open" => {
+        Err(Refusal::TooMany { retry_seconds }) if PROOFS.contains(&form.name) => {
             let minutes = u64::from(retry_seconds).div_ceil(60);
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
@@ -166,6 +178,12 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let (opened, entered) = begin(visit, request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
+    if form.name == "session.confirm" {
+        let request = visit.request(visit.credential.clone(), Ids::default(), input);
+        let (_, opened) = sign_in(&visit.wire.door, form.name, request).await?;
+        let entered = opened.organisation.is_some();
+        return Ok(Done::SignedIn(opened, entered));
+    }
     let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
     request.key = forms::own(pairs, "_key").map(str::to_owned);
     request.body = file;
@@ -182,12 +200,13 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
 
 /// Signs in, ends the session that this browser had before, and goes on in the rooms that it was in.
 async fn begin(visit: &Visit, request: Request) -> Result<(SessionOpened, bool), Refusal> {
-    let (_, opened) = sign_in(&visit.wire.door, request).await?;
-    let mut entered = opened.organisations.len() == 1;
+    let (_, opened) = sign_in(&visit.wire.door, "session.open", request).await?;
+    let mut entered = opened.organisation.is_some();
     if visit.shows_a_session()
         && let Ok(before) = visit.account().await
     {
         if !entered
+            && !opened.second_step
             && before.id == opened.person
             && let Some(organisation) = before.organisation.filter(|here| opened.organisations.contains(here))
         {
@@ -209,9 +228,14 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         Done::SignedIn(opened, entered) => {
             let seconds = opened.expires_at.seconds_since(visit.wire.door.now());
             let cookie = visit.cookie.set(&opened.token, seconds);
-            let next =
-                if entered { forms::own(pairs, "next").and_then(local).unwrap_or("/") } else { "/organisations" };
-            return Ok(Answer::SeeWithCookie(next.to_owned(), cookie));
+            let next = forms::own(pairs, "next").and_then(local);
+            let there = match next {
+                next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
+                Some(next) if entered => next.to_owned(),
+                None if entered => "/".to_owned(),
+                _ => "/organisations".to_owned(),
+            };
+            return Ok(Answer::SeeWithCookie(there, cookie));
         }
     };
     let output = reply.output;
@@ -233,6 +257,9 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let token = answered::<TokenCreated>(output)?.token;
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?
         }
+        "factor.begin" => account::factor_begun(visit, answered(output)?).await?,
+        "factor.confirm" | "recovery_code.create" => account::recovery_codes(visit, answered(output)?).await?,
+        "factor.remove" => Answer::See("/account#security".to_owned()),
         "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, answered(output)?).await?,
         "webhook.test" => trail::webhook_tested(visit, answered(output)?).await?,
         "credential.reveal" => project::revealed(visit, answered::<Revealed>(output)?).await?,

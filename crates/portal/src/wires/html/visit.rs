@@ -155,6 +155,7 @@ impl Visit {
                 self.refusal(StatusCode::BAD_REQUEST, RefusalKind::Malformed, String::new()).await
             }
             Err(NoPage::Refused(Refusal::SignIn)) => self.to_sign_in(),
+            Err(NoPage::Refused(Refusal::SecondStep)) => Answer::See(format!("/sign-in/second{}", self.next())),
             Err(NoPage::Refused(refusal)) => {
                 if let Refusal::TooMany { retry_seconds } = refusal {
                     retry = Some(retry_seconds);
@@ -183,15 +184,16 @@ impl Visit {
 
     /// To the sign-in, and back here afterwards. A session that is over is taken away.
     pub(super) fn to_sign_in(&self) -> Answer {
-        let next = match local(&self.here) {
-            Some("/") | None => String::new(),
-            Some(next) => {
-                let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                format!("?next={next}")
-            }
-        };
         let cookie = if self.shows_a_session() { self.cookie.clear() } else { None };
-        Answer::SeeWithCookie(format!("/sign-in{next}"), cookie)
+        Answer::SeeWithCookie(format!("/sign-in{}", self.next()), cookie)
+    }
+
+    /// The query that leads back here.
+    fn next(&self) -> String {
+        match local(&self.here) {
+            Some("/") | None => String::new(),
+            Some(next) => next_of(next),
+        }
     }
 
     /// A refusal that the door had no part in, as a page.
@@ -200,4 +202,10 @@ impl Visit {
         page.detail = detail;
         Answer::page_with(status, &page).unwrap_or_else(|_| Answer::Page(status, String::new()))
     }
+}
+
+/// The query that leads to a path afterwards.
+pub(super) fn next_of(path: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("?next={next}")
 }

@@ -6,6 +6,10 @@ use crate::texts::Texts;
 pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
     match why {
         "exists" => texts.conflict_exists().to_owned(),
+        "factor_exists" => texts.conflict_factor_exists().to_owned(),
+        "factor_not_begun" => texts.conflict_factor_not_begun().to_owned(),
+        "no_factor" => texts.conflict_no_factor().to_owned(),
+        "no_session" => texts.conflict_no_session().to_owned(),
         "full" => texts.conflict_full().to_owned(),
         "is_in" => texts.conflict_is_in().to_owned(),
         "last_owner" => texts.conflict_last_owner().to_owned(),

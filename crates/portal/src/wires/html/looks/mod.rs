@@ -1,6 +1,7 @@
 //! Every page that can be looked at: where it is, who may come, and how it is put together from what the door answers.
 //! A page asks only for what its visitor may see, so that looking at it leaves no refusals on the record.
 
+pub(super) mod account;
 mod conflicts;
 pub(super) mod project;
 mod promises;
@@ -33,6 +34,8 @@ pub(super) struct Look {
 enum Who {
     /// Everybody.
     Anyone,
+    /// Whoever has given a password, and may owe the second step.
+    Half,
     /// Whoever is signed in.
     Person,
     /// Whoever is signed in and in the rooms of an organisation.
@@ -42,6 +45,7 @@ enum Who {
 /// All of them.
 pub(super) const LOOKS: &[Look] = &[
     Look { path: "/sign-in", who: Who::Anyone, show: |visit, page| Box::pin(public::sign_in(visit, page)) },
+    Look { path: "/sign-in/second", who: Who::Half, show: |visit, page| Box::pin(account::second_step(visit, page)) },
     Look { path: "/setup/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::setup(visit, page)) },
     Look { path: "/alerts/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::alert(visit, page)) },
     Look { path: "/status", who: Who::Anyone, show: |visit, page| Box::pin(public::status(visit, page)) },
@@ -59,7 +63,8 @@ pub(super) const LOOKS: &[Look] = &[
         show: |_, _| Box::pin(async { Ok(Answer::Text(SCRIPT.clone())) }),
     },
     Look { path: "/", who: Who::Room, show: |visit, page| Box::pin(rooms::home(visit, page)) },
-    Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(rooms::account(visit, page)) },
+    Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(account::account(visit, page)) },
+    Look { path: "/account/factor", who: Who::Person, show: |visit, page| Box::pin(account::factor(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
@@ -131,6 +136,9 @@ pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
     // Whoever shows nothing has tried nothing: that is no refusal to record.
     if !visit.shows_a_session() {
         return Ok(visit.to_sign_in());
+    }
+    if look.who == Who::Half {
+        return (look.show)(visit, frame::guest(visit)).await;
     }
     let account = visit.account().await?;
     if look.who == Who::Room && account.organisation.is_none() {

@@ -1,11 +1,8 @@
-//! Pages of a person and of an organisation's rooms.
+//! Pages of an organisation's rooms.
 
-use std::collections::BTreeSet;
-
-use door::{Effect, Ids, Refusal, Way, scope_of};
+use door::{Ids, Refusal};
 use serde_json::json;
 
-use crate::identity::pages::AccountPage;
 use crate::installation::pages::ReadinessPage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage};
 use crate::organisations::{ClientList, OrganisationShown};
@@ -14,7 +11,6 @@ use crate::projects::home::{ClientHome, StaffHome};
 use crate::projects::pages::ProjectsPage;
 use crate::trail::pages::MatrixPage;
 use crate::wires::html::answer::{Answer, NoPage};
-use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
 
 /// Home: who waits for whom.
@@ -32,21 +28,6 @@ pub(super) async fn home(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
 pub(super) async fn organisation(visit: &Visit) -> Result<OrganisationShown, Refusal> {
     let here = visit.account().await?.organisation.ok_or(Refusal::NotFound)?;
     visit.ask("organisation.show", Ids(vec![("organisation", here.0)]), json!({})).await
-}
-
-/// One's own account.
-pub(super) async fn account(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    let account = visit.account().await?.clone();
-    let mine = frame::membership_here(&account).map(frame::relations_in_the_rooms);
-    // Scopes for what goes by the interface, as far as the person may do it anywhere.
-    let entries = visit.wire.door.catalogue().entries().filter(|entry| {
-        matches!(entry.spec.way, Way::Http(..)) && entry.effect != Effect::Keep && entry.spec.name != "session.open"
-    });
-    let scopes: BTreeSet<String> = entries
-        .filter(|entry| mine.is_some_and(|mine| frame::may_be_allowed(entry, mine)))
-        .map(|entry| scope_of(&entry.spec, entry.effect))
-        .collect();
-    Answer::page(&AccountPage { page, account, scopes: scopes.into_iter().collect() })
 }
 
 /// Where one belongs, and the way from one to the other.

@@ -1,0 +1,85 @@
+//! The pages of the second factor.
+
+use askama::Template;
+
+use super::{FactorBegun, Qr};
+use crate::identity::FactorShown;
+use crate::pages::{Field, Form, Page};
+
+/// Setting up an authenticator app, or what there is to say about the one in use.
+#[derive(Debug, Template)]
+#[template(path = "identity/factor/factor.html")]
+pub struct FactorPage {
+    /// The frame.
+    pub page: Page,
+    /// The app in use.
+    pub factor: Option<FactorShown>,
+    /// A secret waits for its first code.
+    pub begun: bool,
+    /// The secret, on the one page that ever shows it.
+    pub fresh: Option<FactorBegun>,
+}
+
+impl FactorPage {
+    fn begin(&self) -> Form {
+        let texts = self.page.texts;
+        let word = if self.begun { texts.factor_begin_again() } else { texts.factor_begin() };
+        let form = self.page.form("/account/factor/begin", word);
+        if self.begun { form.quiet() } else { form }
+    }
+
+    fn confirm(&self) -> Form {
+        self.page.form("/account/factor/confirm", self.page.texts.factor_confirm()).field(code(&self.page).focused())
+    }
+
+    fn remove(&self) -> Form {
+        self.page.form("/account/factor/remove", self.page.texts.factor_remove()).danger()
+    }
+
+    fn qr(&self, begun: &FactorBegun) -> Option<Qr> {
+        Qr::of(&begun.address, self.page.texts.factor_qr())
+    }
+
+    /// The secret in groups of four, for typing it.
+    fn grouped(&self, begun: &FactorBegun) -> String {
+        let groups = begun.secret.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned());
+        groups.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Recovery codes that were just made. This page is the only one that ever shows them.
+#[derive(Debug, Template)]
+#[template(path = "identity/factor/recovery_codes.html")]
+pub struct RecoveryCodesPage {
+    /// The frame.
+    pub page: Page,
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+/// The second step of a sign-in.
+#[derive(Debug, Template)]
+#[template(path = "identity/factor/second_step.html")]
+pub struct SecondStepPage {
+    /// The frame.
+    pub page: Page,
+    /// Where to go afterwards; the home page when empty.
+    pub next: String,
+}
+
+impl SecondStepPage {
+    fn form(&self) -> Form {
+        let form =
+            self.page.form("/session/confirm", self.page.texts.second_step_go_on()).field(code(&self.page).focused());
+        if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
+    }
+
+    fn leave(&self) -> Form {
+        self.page.form("/session/close", self.page.texts.second_step_leave()).quiet()
+    }
+}
+
+/// The field of a code, which browsers fill in where they can.
+pub fn code(page: &Page) -> Field {
+    Field::text("code", page.texts.code()).complete("one-time-code").limit(64)
+}

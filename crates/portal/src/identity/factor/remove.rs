@@ -1,0 +1,31 @@
+//! `factor.remove`: the password is enough again.
+
+use door::{Action, Change, Permitted, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write};
+
+use super::Factor;
+use crate::identity::Own;
+use crate::nothing::Nothing;
+
+/// Takes the authenticator app away.
+pub struct RemoveFactor;
+
+impl Action for RemoveFactor {
+    type Target = Own;
+    type Input = Nothing;
+    type Output = Nothing;
+    const SPEC: Spec = Spec::new(
+        "factor.remove",
+        "Takes the authenticator app and its recovery codes away: the password is enough again.",
+        Way::Http(Verb::Delete, "/account/factor"),
+        Relations::of(&[Relation::SELF]),
+    )
+    .fresh();
+}
+
+impl Change for RemoveFactor {
+    async fn change(_: &Nothing, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
+        let factor = Factor::load(write, own.0).await?.ok_or(Refusal::Conflict("no_factor"))?;
+        factor.remove(write).await?;
+        Ok((Nothing {}, Record::on("factor", factor.id).and("person", own.0.0)))
+    }
+}

@@ -1,0 +1,45 @@
+//! `session.show`: how far the sign-in is.
+
+use door::{Action, Look, Permitted, Read, Refusal, Relation, Relations, Result, Spec, Time, Verb, Way};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Own;
+use super::factor::Factor;
+use crate::nothing::Nothing;
+
+/// Shows the session that asks.
+pub struct ShowSession;
+
+/// How far a sign-in is.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionState {
+    /// Whether it still wants its second step, and reaches nothing else.
+    pub second_step: bool,
+    /// Whether it is confirmed with a code, and not with the password.
+    pub by_code: bool,
+    /// When its person last proved to be it.
+    pub proved_at: Time,
+}
+
+impl Action for ShowSession {
+    type Target = Own;
+    type Input = Nothing;
+    type Output = SessionState;
+    const SPEC: Spec = Spec::new(
+        "session.show",
+        "Shows how far one's sign-in is: whether it wants its second step, and when one last proved to be it.",
+        Way::Http(Verb::Get, "/session"),
+        Relations::of(&[Relation::SELF]),
+    )
+    .half();
+}
+
+impl Look for ShowSession {
+    async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<SessionState> {
+        // A token is no sign-in.
+        let proved_at = read.caller().proved_at.ok_or(Refusal::Conflict("no_session"))?;
+        let by_code = Factor::is_wanted(read, own.0).await?;
+        Ok(SessionState { second_step: read.caller().half, by_code, proved_at })
+    }
+}
