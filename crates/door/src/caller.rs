@@ -132,6 +132,8 @@ pub struct Origin {
     pub fetch_site: Option<String>,
     /// `Origin`.
     pub origin: Option<String>,
+    /// What tells a device apart in which somebody has signed in before as whom he claims to be now. Its wire has made sure.
+    pub device: Option<String>,
     /// How the browser or program calls itself: `User-Agent`, cut to 200 characters, without control characters.
     pub agent: Option<String>,
 }

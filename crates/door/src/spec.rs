@@ -81,8 +81,12 @@ pub enum Per {
     Caller,
     /// The caller, in the database, so that every instance counts together: for what is sensitive.
     CallerShared,
-    /// The named field of the input, normalised and hashed, in the database: for sign-in and its like.
+    /// The named field of the input together with the known device, else the network, normalised and hashed, in the
+    /// database: for sign-in and its like.
     Field(&'static str),
+    /// The named field of the input from wherever it comes, except from devices that are known: against many who guess at
+    /// one account together.
+    FieldOfStrangers(&'static str),
 }
 
 /// The declaration. The name is action, event, operation id, metric label and text key at once; it is hashed into

@@ -15,6 +15,7 @@ pub fn catalogue() -> Catalogue {
         .receive::<identity::Confirm>()
         .change::<identity::Close>()
         .look::<identity::Show>()
+        .look::<identity::ListEvents>()
         .receive::<identity::SetPassword>()
         .change::<factor::BeginFactor>()
         .change::<factor::ConfirmFactor>()

@@ -47,9 +47,18 @@ impl Passage<'_> {
             Per::CallerShared => self.key(limit),
             Per::Field(field) => {
                 let value = self.field(field)?.trim().to_lowercase();
-                // The address is part of the key: who guesses elsewhere does not lock the owner out.
-                let address = self.request.origin.address.map(network).unwrap_or_default();
-                Some(limits::key(self.entry.spec.name, limit, &format!("{value}\n{address}")))
+                let origin = &self.request.origin;
+                // Where it comes from is part of the key: who guesses elsewhere, or beside the owner's own device, does not
+                // lock the owner out.
+                let from = match &origin.device {
+                    Some(device) => format!("device {device}"),
+                    None => origin.address.map(network).unwrap_or_default(),
+                };
+                Some(limits::key(self.entry.spec.name, limit, &format!("{value}\n{from}")))
+            }
+            Per::FieldOfStrangers(_) if self.request.origin.device.is_some() => None,
+            Per::FieldOfStrangers(field) => {
+                Some(limits::key(self.entry.spec.name, limit, &self.field(field)?.trim().to_lowercase()))
             }
             Per::Address | Per::Caller => None,
         }

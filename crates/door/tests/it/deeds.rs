@@ -259,8 +259,11 @@ pub(crate) struct SignIn {
     password: String,
 }
 
-const SIGN_IN_LIMITS: &[Limit] =
-    &[Limit { times: 20, seconds: 60, per: Per::Address }, Limit { times: 3, seconds: 900, per: Per::Field("mail") }];
+const SIGN_IN_LIMITS: &[Limit] = &[
+    Limit { times: 20, seconds: 60, per: Per::Address },
+    Limit { times: 3, seconds: 900, per: Per::Field("mail") },
+    Limit { times: 10, seconds: 900, per: Per::FieldOfStrangers("mail") },
+];
 
 action!(DoSignIn: Rooms, SignIn => (), spec("session.open", &[Relation::ANYONE]).limits(SIGN_IN_LIMITS));
 impl Change for DoSignIn {

@@ -9,6 +9,7 @@ use crate::world::{World, on_both};
 on_both!(
     an_address_is_limited,
     a_guessed_field_is_limited_for_the_guesser_only,
+    who_guesses_slows_strangers_and_no_known_device,
     a_caller_is_limited_here,
     a_caller_is_limited_everywhere,
     guessing_ids_counts,
@@ -46,6 +47,24 @@ async fn a_guessed_field_is_limited_for_the_guesser_only(world: World) {
     assert!(ask("ann", "right", "192.0.2.7").await.is_ok());
     let counts = &world.everything().await["limit_count"];
     assert!(!counts.contains("ann") && !counts.contains("192"), "{counts}");
+}
+
+async fn who_guesses_slows_strangers_and_no_known_device(world: World) {
+    let ask = |password: &str, address: &str| {
+        world.ask("session.open").with(json!({ "mail": "ann", "password": password })).from(address)
+    };
+    // From everywhere, a few tries each.
+    for n in 0..10 {
+        assert_eq!(ask("guess", &format!("192.0.2.{n}")).await, Err(Refusal::NoMatch));
+    }
+    assert!(matches!(ask("right", "192.0.2.99").await, Err(Refusal::TooMany { .. })), "a stranger waits");
+    assert!(ask("right", "192.0.2.99").known_as("laptop").await.is_ok(), "her own device does not");
+    // A known device that guesses slows itself.
+    for _ in 0..2 {
+        assert_eq!(ask("guess", "192.0.2.1").known_as("laptop").await, Err(Refusal::NoMatch));
+    }
+    assert!(matches!(ask("right", "192.0.2.1").known_as("laptop").await, Err(Refusal::TooMany { .. })));
+    assert!(ask("right", "192.0.2.1").known_as("phone").await.is_ok());
 }
 
 async fn a_caller_is_limited_here(world: World) {

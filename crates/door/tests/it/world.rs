@@ -337,6 +337,12 @@ impl Ask {
         self
     }
 
+    /// A device that is known to its person.
+    pub(crate) fn known_as(mut self, device: &str) -> Self {
+        self.request.origin.device = Some(device.to_owned());
+        self
+    }
+
     /// What a browser says about the page that led here.
     pub(crate) fn led_by(mut self, fetch_site: &str) -> Self {
         self.request.origin.fetch_site = Some(fetch_site.to_owned());

@@ -13,7 +13,8 @@ use crate::harbour::{Harbour, NEVER, gaps};
 
 /// Actions that nobody can do more of without who-may: everybody finds his own things by his own identity, and what is
 /// everybody's in the rooms was everybody's before. The sweep holds each answer against the intact portal's.
-const NOBODY_CAN_TELL: [&str; 15] = [
+const NOBODY_CAN_TELL: [&str; 16] = [
+    "account.event.list",
     "account.show",
     "event.list",
     "matrix.show",

@@ -1,6 +1,8 @@
 //! People, their sign-ins and their tokens.
 
 mod account_show;
+pub mod device;
+mod event_list;
 pub mod factor;
 pub mod pages;
 mod password;
@@ -19,6 +21,7 @@ use door::{Caller, Ids, Place, Recorded, Target, Time, Write, values};
 use uuid::Uuid;
 
 pub use account_show::{Account, FactorShown, MembershipShown, SessionShown, Show, TokenShown};
+pub use event_list::{AccountEvent, AccountEvents, ListEvents};
 pub use password::{Hasher, SetPassword, weakness};
 pub use person_create::{CreatePerson, PersonCreated, insert_person};
 pub use session_close::Close;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Account, SessionShown, TokenShown};
+use super::{Account, AccountEvent, AccountEvents, SessionShown, TokenShown};
 use crate::organisations::Role;
 use crate::pages::{Choice, Field, Form, Page};
 
@@ -40,6 +40,8 @@ pub struct AccountPage {
     pub page: Page,
     /// The account.
     pub account: Account,
+    /// What happened with it.
+    pub log: AccountEvents,
     /// Scopes that a token may be given: `project:look`.
     pub scopes: Vec<String>,
 }
@@ -55,6 +57,18 @@ impl AccountPage {
             .field(Field::text("name", texts.token_name()).help(texts.token_name_help()).complete("off").limit(120))
             .field(Field::checks("scopes", texts.token_scopes(), scopes))
             .field(Field::select("days", texts.token_expires(), days).value("90"))
+    }
+
+    /// An event in words, as a sentence begins: “Signed in”.
+    fn said(&self, event: &AccountEvent) -> String {
+        let texts = self.page.texts;
+        let words = if event.result == "done" {
+            format!("{} {}", texts.did(&event.action), texts.any_target(&event.action))
+        } else {
+            texts.account_tried(&texts.phrase(&event.action))
+        };
+        let mut letters = words.trim_end().chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     fn set_password(&self) -> Form {

@@ -52,6 +52,7 @@ impl Action for Confirm {
         Limit { times: 100, seconds: 86_400, per: Per::CallerShared },
     ])
     .half()
+    .in_maintenance()
     .secret();
 }
 

@@ -69,8 +69,10 @@ impl Action for Open {
     .limits(&[
         // From one address, whoever it is: against guessing over many accounts.
         Limit { times: 240, seconds: 60, per: Per::Address },
-        // One account from one address: against guessing its password. Others are not affected.
+        // One account from one device or network: against guessing its password. Others are not affected.
         Limit { times: 10, seconds: 120, per: Per::Field("mail") },
+        // One account from everywhere: against many who guess together. Devices that are known are not affected.
+        Limit { times: 200, seconds: 3600, per: Per::FieldOfStrangers("mail") },
     ])
     .secret();
 }

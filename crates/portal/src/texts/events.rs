@@ -22,6 +22,7 @@ const EN: &[Event] = &[
     event("account.copy", "take a copy of", "took a copy of", "what is kept about them"),
     event("account.delete", "ask for the end of", "asked for the end of", "their account"),
     event("account.erase", "erase", "erased", "accounts whose time was over"),
+    event("account.event.list", "look at", "looked at", "what happened with their account"),
     event("account.forget", "take out of the record", "took out of the record", "people who were erased"),
     event("account.keep", "keep", "kept", "their account after all"),
     event("account.show", "look at", "looked at", "their account"),

@@ -148,6 +148,11 @@ texts! {
     recovery_codes_kept: En "I have kept them";
     recovery_codes_left(left: i64): En "{left} of 10 recovery codes are left.";
     recovery_codes_create: En "Make new ones";
+    account_log: En "What happened with your account";
+    account_log_help: En "Look through it now and then. If something was not you, change your password and sign out everywhere else.";
+    account_log_show: En "Show the newest";
+    account_log_other: En "not by you";
+    account_tried(what: &str): En "tried in vain to {what}";
     tokens: En "Tokens";
     tokens_help: En "A token lets a program act for you, within the limits that you give it. It is shown once, when it is made.";
     token_new: En "New token";

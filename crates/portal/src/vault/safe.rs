@@ -13,6 +13,7 @@ use crate::ids::{CredentialId, OrganisationId, PersonId};
 /// The purposes of keys.
 const VAULT: &[u8] = b"vault/v1";
 const FACTOR: &[u8] = b"factor/v1";
+const DEVICE: &[u8] = b"device/v1";
 
 /// The bytes of the nonce before the ciphertext.
 const NONCE_BYTES: usize = 24;
@@ -98,6 +99,19 @@ impl Safe {
     /// [`Refusal::Broken`] when the cipher refuses.
     pub fn seal_factor(&self, person: PersonId, factor: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
         (self.1.seal)(&self.key(FACTOR, person.0)?, secret, &associated_factor(person, factor))
+    }
+
+    /// The seal of what a known device shows: HMAC-SHA-256, for one mail address.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it cannot be made.
+    pub fn device_seal(&self, mail: &[u8], known: &[u8]) -> Result<[u8; 32]> {
+        let key = self.key(DEVICE, Uuid::nil())?;
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
+        mac.update(&u64::try_from(mail.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(mail);
+        mac.update(known);
+        Ok(mac.finalize().into_bytes().into())
     }
 
     /// Opens what [`Safe::seal_factor`] made.

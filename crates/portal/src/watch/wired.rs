@@ -71,9 +71,9 @@ pub(crate) async fn items<A: Ask>(
         backup(world, ask, now).await?,
         drill(world, ask, now).await?,
         recovery_kit(world),
-        second_factor(ask).await?,
-        mail(),
     ]);
+    items.extend(second_factor(ask).await?);
+    items.push(mail());
     Ok(items)
 }
 
@@ -293,8 +293,8 @@ fn recovery_kit(world: &World) -> ReadinessItem {
     }
 }
 
-/// How many of the people who can do most have more than a password.
-async fn second_factor<A: Ask>(ask: &mut A) -> Result<ReadinessItem, A::Error> {
+/// How many of the people who can do most have more than a password; nothing while there are none.
+async fn second_factor<A: Ask>(ask: &mut A) -> Result<Option<ReadinessItem>, A::Error> {
     let sql = "SELECT count(*) AS people, \
                count((SELECT f.confirmed_at FROM factor f WHERE f.person = p.id)) AS proved FROM person p \
                WHERE EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active' \
@@ -305,11 +305,12 @@ async fn second_factor<A: Ask>(ask: &mut A) -> Result<ReadinessItem, A::Error> {
         None => (0, 0),
     };
     if people == 0 {
-        return Ok(item("second_factor", false, "Nobody is there yet.", None));
+        return Ok(None);
     }
     let words = format!("{proved} of {people} of the organisation's own people sign in with more than a password.");
     let hint = if proved == people { "" } else { " Each sets up an authenticator app on the page of their account." };
-    Ok(item("second_factor", proved == people, format!("{words}{hint}"), (proved < people).then_some(people - proved)))
+    let minutes = (proved < people).then_some(people - proved);
+    Ok(Some(item("second_factor", proved == people, format!("{words}{hint}"), minutes)))
 }
 
 fn mail() -> ReadinessItem {

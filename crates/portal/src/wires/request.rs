@@ -66,6 +66,7 @@ pub fn origin_of(headers: &HeaderMap, peer: Peer, proxies: &Proxies) -> Origin {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Origin {
         address: Some(address_of(headers, peer.0.ip(), proxies)),
+        device: None,
         fetch_site: text("sec-fetch-site"),
         origin: headers.get(ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned),
         agent: agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARACTERS_MAX).collect()),

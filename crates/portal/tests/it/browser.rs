@@ -13,6 +13,8 @@ pub(crate) const ORIGIN: &str = "http://house.example";
 pub(crate) struct Browser<'h> {
     house: &'h House,
     pub(crate) cookie: Option<String>,
+    /// What its device shows.
+    device: Option<String>,
 }
 
 /// An answer.
@@ -96,7 +98,7 @@ fn field(element: ElementRef<'_>) -> (String, String, bool) {
 impl<'h> Browser<'h> {
     /// A new one.
     pub(crate) fn new(house: &'h House) -> Self {
-        Self { house, cookie: None }
+        Self { house, cookie: None, device: None }
     }
 
     /// One whose owner has signed in.
@@ -141,8 +143,10 @@ impl<'h> Browser<'h> {
             .header("sec-fetch-site", fetch_site)
             .header("content-type", kind);
         let page = self.request(request, path, Body::from(body)).await;
-        if let Some((cookie, _)) = page.set_cookie().split_once(';') {
-            self.cookie = (!cookie.ends_with('=')).then(|| cookie.to_owned());
+        for set in page.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()) {
+            let cookie = set.split(';').next().unwrap_or_default().to_owned();
+            let kept = if cookie.starts_with("device=") { &mut self.device } else { &mut self.cookie };
+            *kept = (!cookie.ends_with('=')).then_some(cookie);
         }
         page
     }
@@ -155,8 +159,9 @@ impl<'h> Browser<'h> {
     }
 
     async fn request(&self, mut request: axum::http::request::Builder, path: &str, body: Body) -> Page {
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
+        let cookies: Vec<&str> = [&self.cookie, &self.device].into_iter().flatten().map(String::as_str).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
         }
         let (status, headers, body) = self.house.send(request.body(body).unwrap()).await;
         let body = String::from_utf8(body).unwrap();

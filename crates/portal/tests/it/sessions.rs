@@ -104,7 +104,50 @@ async fn the_account_page_does_all_of_it(house: House) {
     assert_eq!(ends(&browser.follow(account).await), 0);
 }
 
+async fn who_guesses_beside_the_owner_does_not_lock_the_owner_out(house: House) {
+    move_in(&house).await;
+    let values = |password| [("mail", "owner@example.com"), ("password", password)];
+    let mut owner = Browser::of(&house, "owner").await;
+    let account = owner.get("/account").await;
+    owner.send(&account, "/session/close", &[]).await;
+
+    let mut guesser = Browser::new(&house);
+    let page = guesser.get("/sign-in").await;
+    for _ in 0..10 {
+        guesser.send(&page, "/session/open", &values("guess")).await;
+    }
+    assert_eq!(guesser.send(&page, "/session/open", &values(PASSWORD)).await.status, 429);
+    // The same network, the same minute, and a browser that the owner has used before.
+    let page = owner.get("/sign-in").await;
+    assert_eq!(owner.send(&page, "/session/open", &values(PASSWORD)).await.status, 303);
+    // It is known for its owner alone.
+    let page = owner.get("/sign-in").await;
+    for _ in 0..10 {
+        owner.send(&page, "/session/open", &[("mail", "admin@example.com"), ("password", "guess")]).await;
+    }
+    let mut admin = Browser::new(&house);
+    let page = admin.get("/sign-in").await;
+    let right = [("mail", "admin@example.com"), ("password", PASSWORD)];
+    assert_eq!(admin.send(&page, "/session/open", &right).await.status, 429);
+}
+
+async fn what_happened_with_an_account_is_its_persons_to_read(house: House) {
+    let people = move_in(&house).await;
+    let owner = people.token("owner");
+    house.ask(owner, "PUT", "/account/password", json!({"old": PASSWORD, "new": "quite another one"})).await;
+    let log = house.ask(owner, "GET", "/account/events", Value::Null).await;
+    let newest = &log.body["events"][0];
+    assert_eq!((&newest["action"], &newest["result"]), (&json!("password.set"), &json!("done")), "{log:?}");
+    assert_eq!((&newest["address"], &newest["by_other"]), (&json!("192.0.2.7"), &json!(false)));
+    let others = house.ask(people.token("admin"), "GET", "/account/events", Value::Null).await;
+    assert!(!others.body.to_string().contains("password.set"), "{others:?}");
+    let browser = Browser::of(&house, "admin").await;
+    assert!(browser.get("/account").await.says("Signed in"));
+}
+
 on_both!(
+    what_happened_with_an_account_is_its_persons_to_read,
+    who_guesses_beside_the_owner_does_not_lock_the_owner_out,
     sign_ins_are_listed_and_end_one_by_one_and_all_at_once,
     a_proof_makes_a_sign_in_fresh_and_gives_it_a_new_secret,
     a_password_is_changed_and_everybody_else_is_out,

@@ -28,7 +28,7 @@ use portal::{
 use uuid::Uuid;
 
 use people::{
-    TOKEN, account, account_with_a_password, clients, demo, factor_begun, recovery_codes, scopes, sign_in_refused,
+    TOKEN, account, account_with_a_password, clients, demo, factor_begun, log, recovery_codes, scopes, sign_in_refused,
     token_refused,
 };
 use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
@@ -45,10 +45,15 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("sign-in-demo", html(&SignInPage { page: demo(guest("/sign-in")), next: String::new() })),
         ("setup", html(&SetupPage { page: guest("/setup/7Q4K"), token: "7Q4K".into() })),
         ("setup-over", html(&SetupOverPage { page: guest("/setup/7Q4K") })),
-        ("account", html(&AccountPage { page: tom("/account"), account: account(), scopes: scopes() })),
+        ("account", html(&AccountPage { page: tom("/account"), account: account(), log: log(), scopes: scopes() })),
         (
             "account-with-a-password",
-            html(&AccountPage { page: tom("/account"), account: account_with_a_password(), scopes: scopes() }),
+            html(&AccountPage {
+                page: tom("/account"),
+                account: account_with_a_password(),
+                log: log(),
+                scopes: scopes(),
+            }),
         ),
         ("factor", html(&factor(None, false, None))),
         ("factor-scan", html(&factor(None, true, Some(factor_begun())))),
@@ -56,7 +61,10 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("factor-in-use", html(&factor(account().factor, false, None))),
         ("recovery-codes", html(&RecoveryCodesPage { page: tom("/account"), codes: recovery_codes() })),
         ("second-step", html(&SecondStepPage { page: guest("/sign-in/second"), next: path("") })),
-        ("account-token-refused", html(&AccountPage { page: token_refused(), account: account(), scopes: scopes() })),
+        (
+            "account-token-refused",
+            html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
+        ),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into() })),
         ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
         ("clients", html(&ClientsPage { page: maya("/clients"), list: clients() })),

@@ -2,7 +2,7 @@
 
 use portal::{
     identity::factor::FactorBegun,
-    identity::{Account, FactorShown, MembershipShown, SessionShown, TokenShown},
+    identity::{Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, SessionShown, TokenShown},
     ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
     organisations::{ClientList, ClientShown, Role},
     pages::{Demo, Face, Page, Refused},
@@ -89,6 +89,23 @@ pub(super) fn account() -> Account {
             seen_at: Some(ago(26 * HOUR)),
         }],
     }
+}
+
+pub(super) fn log() -> AccountEvents {
+    let event = |action: &str, seconds, by_other: bool| AccountEvent {
+        at: ago(seconds),
+        action: action.into(),
+        result: "done".into(),
+        address: (!by_other).then(|| "192.0.2.7".into()),
+        by_other,
+    };
+    let events = vec![
+        event("session.confirm", HOUR, false),
+        event("session.open", HOUR + 10, false),
+        event("password.set", 82 * DAY, false),
+        event("factor.forget", 90 * DAY, true),
+    ];
+    AccountEvents { events }
 }
 
 /// Before there is a second factor.

@@ -21,8 +21,8 @@ pub(super) enum Answer {
     File(Download),
     /// Somewhere else, to be read there (303).
     See(String),
-    /// Somewhere else, with a session begun or ended.
-    SeeWithCookie(String, Option<HeaderValue>),
+    /// Somewhere else, with a session begun or ended, or a device known.
+    SeeWithCookies(String, Vec<HeaderValue>),
     /// A refusal that the door had no part in.
     Refused(StatusCode, RefusalKind),
 }
@@ -82,9 +82,9 @@ pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
         }
         Answer::File(file) => download::response(file),
         Answer::See(path) => see(&path),
-        Answer::SeeWithCookie(path, cookie) => {
+        Answer::SeeWithCookies(path, cookies) => {
             let mut response = see(&path);
-            if let Some(cookie) = cookie {
+            for cookie in cookies {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response

@@ -1,19 +1,21 @@
-//! The one cookie: the session (RFC 6265bis). It is sent by the browser itself, so the door asks where a request
-//! comes from whenever it is used.
+//! The two cookies (RFC 6265bis): the session, and what a device shows in which somebody has signed in before. They are sent by
+//! the browser itself, so the door asks where a request comes from whenever a session is used.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use door::Credential;
 use zeroize::Zeroizing;
 
-/// The cookie's name and flags, as the origin under which browsers reach us demands.
+use crate::identity::device::KNOWN_SECONDS;
+
+/// The cookies' names and flags, as the origin under which browsers reach us demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SessionCookie {
+pub(super) struct Cookies {
     secure: bool,
 }
 
-impl SessionCookie {
-    /// The cookie for this origin. The origin decides, not the socket: behind a proxy the socket is plain.
+impl Cookies {
+    /// The cookies for this origin. The origin decides, not the socket: behind a proxy the socket is plain.
     pub(super) fn of(public_origin: &str) -> Self {
         Self { secure: public_origin.starts_with("https://") }
     }
@@ -24,47 +26,71 @@ impl SessionCookie {
     }
 
     /// `__Host-` makes browsers refuse the cookie unless it is Secure, for this host alone and for every path.
-    const fn name(self) -> &'static str {
+    const fn session_name(self) -> &'static str {
         if self.secure { "__Host-session" } else { "session" }
+    }
+
+    const fn device_name(self) -> &'static str {
+        if self.secure { "__Host-device" } else { "device" }
     }
 
     const fn flags(self) -> &'static str {
         if self.secure { "Path=/; HttpOnly; SameSite=Lax; Secure" } else { "Path=/; HttpOnly; SameSite=Lax" }
     }
 
-    /// What the browser shows.
-    pub(super) fn read(self, headers: &HeaderMap) -> Credential {
-        let shown = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, value)| *name == self.name() && !value.is_empty());
-        shown.map_or(Credential::None, |(_, value)| Credential::Cookie(Zeroizing::new(value.to_owned())))
+    /// The session that the browser shows.
+    pub(super) fn session(self, headers: &HeaderMap) -> Credential {
+        let shown = shown(headers, self.session_name());
+        shown.map_or(Credential::None, |secret| Credential::Cookie(Zeroizing::new(secret.to_owned())))
+    }
+
+    /// What the device shows.
+    pub(super) fn device(self, headers: &HeaderMap) -> Option<String> {
+        shown(headers, self.device_name()).map(str::to_owned)
     }
 
     /// The header that keeps a session for so many seconds. `None` when the secret cannot stand in a header.
-    pub(super) fn set(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
-        let text = Zeroizing::new(format!("{}={secret}; {}; Max-Age={seconds}", self.name(), self.flags()));
+    pub(super) fn set_session(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        self.set(self.session_name(), secret, seconds)
+    }
+
+    /// The header that lets a device show this.
+    pub(super) fn set_device(self, mark: &str) -> Option<HeaderValue> {
+        self.set(self.device_name(), mark, KNOWN_SECONDS)
+    }
+
+    fn set(self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+        let text = Zeroizing::new(format!("{name}={value}; {}; Max-Age={seconds}", self.flags()));
         let mut value = HeaderValue::from_str(&text).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
 
-    /// The header that takes it away.
-    pub(super) fn clear(self) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!("{}=; {}; Max-Age=0", self.name(), self.flags())).ok()
+    /// The header that takes the session away. The device stays known.
+    pub(super) fn clear_session(self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{}=; {}; Max-Age=0", self.session_name(), self.flags())).ok()
     }
+}
+
+/// The value of a cookie.
+fn shown<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, value)| *known == name && !value.is_empty())
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown(cookie: SessionCookie, header: &'static str) -> Option<String> {
+    fn shown(cookie: Cookies, header: &'static str) -> Option<String> {
         let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(header))]);
-        match cookie.read(&headers) {
+        match cookie.session(&headers) {
             Credential::Cookie(secret) => Some(secret.to_string()),
             _ => None,
         }
@@ -72,26 +98,36 @@ mod tests {
 
     #[test]
     fn over_https_only_the_host_cookie_counts() {
-        let secure = SessionCookie::of("https://portal.example");
+        let secure = Cookies::of("https://portal.example");
         assert_eq!(shown(secure, "a=b; __Host-session=good").as_deref(), Some("good"));
         assert_eq!(shown(secure, "session=planted"), None);
         assert_eq!(
-            secure.set("good", 60).unwrap(),
+            secure.set_session("good", 60).unwrap(),
             "__Host-session=good; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
         );
     }
 
     #[test]
     fn on_this_machine_it_goes_without() {
-        let plain = SessionCookie::of("http://127.0.0.1:8080");
+        let plain = Cookies::of("http://127.0.0.1:8080");
         assert_eq!(shown(plain, "session=good").as_deref(), Some("good"));
         assert_eq!(shown(plain, "session="), None);
-        assert_eq!(plain.set("good", 60).unwrap(), "session=good; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
-        assert_eq!(plain.clear().unwrap(), "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        assert_eq!(plain.set_session("good", 60).unwrap(), "session=good; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+        assert_eq!(plain.clear_session().unwrap(), "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    }
+
+    #[test]
+    fn a_device_is_shown_beside_the_session() {
+        let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static("session=one; device=1.two.three"))]);
+        let plain = Cookies::of("http://127.0.0.1:8080");
+        assert_eq!(plain.device(&headers).as_deref(), Some("1.two.three"));
+        assert_eq!(Cookies::of("https://portal.example").device(&headers), None);
+        let set = plain.set_device("1.two.three").unwrap();
+        assert_eq!(set, "device=1.two.three; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000");
     }
 
     #[test]
     fn a_secret_that_is_no_header_sets_nothing() {
-        assert!(SessionCookie::of("https://portal.example").set("a\nb", 60).is_none());
+        assert!(Cookies::of("https://portal.example").set_session("a\nb", 60).is_none());
     }
 }

@@ -84,7 +84,7 @@ pub fn router(door: Arc<Door>, proxies: Proxies, site: Site, largest: u64) -> Ro
     for asset in assets::all() {
         router = router.route(asset.path(), get(move || async move { file(asset) }).fallback(no_such_way));
     }
-    let shown = |headers: &HeaderMap, origin: &str| cookies::SessionCookie::of(origin).read(headers);
+    let shown = |headers: &HeaderMap, origin: &str| cookies::Cookies::of(origin).session(headers);
     let uploads = tus::router(&door, &proxies, "", &site.public_origin, shown, largest);
     router.fallback(nothing_here).with_state(Wire { door, proxies, site: Arc::new(site), largest }).merge(uploads)
 }

@@ -13,7 +13,7 @@ use super::frame;
 use super::looks::{LOOKS, Look, account, project, public, requests, trail};
 use super::visit::{Visit, next_of};
 use crate::identity::pages::TokenMadePage;
-use crate::identity::{SessionOpened, TokenCreated};
+use crate::identity::{SessionOpened, TokenCreated, device};
 use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
@@ -174,7 +174,10 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
     let input = forms::input(entry, pairs, &["next"]);
     if form.name == "session.open" {
         // Whoever signs in is nobody yet, whatever an old cookie says.
-        let request = visit.request(Credential::None, Ids::default(), input);
+        let mut request = visit.request(Credential::None, Ids::default(), input);
+        let safe = &visit.wire.door.world::<World>()?.safe;
+        let (mail, now) = (forms::own(pairs, "mail").unwrap_or_default(), visit.wire.door.now());
+        request.origin.device = visit.device.as_ref().and_then(|shown| device::known(safe, mail, shown, now));
         let (opened, entered) = begin(visit, request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
@@ -227,7 +230,12 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         Done::Reply(reply) => reply,
         Done::SignedIn(opened, entered) => {
             let seconds = opened.expires_at.seconds_since(visit.wire.door.now());
-            let cookie = visit.cookie.set(&opened.token, seconds);
+            let mut cookies: Vec<_> = visit.cookies.set_session(&opened.token, seconds).into_iter().collect();
+            // The password was right: from here it may be tried again, whoever guesses elsewhere.
+            if let Some(mail) = forms::own(pairs, "mail") {
+                let safe = &visit.wire.door.world::<World>()?.safe;
+                cookies.extend(visit.cookies.set_device(&device::mark(safe, mail, visit.wire.door.now())?));
+            }
             let next = forms::own(pairs, "next").and_then(local);
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
@@ -235,7 +243,7 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
                 None if entered => "/".to_owned(),
                 _ => "/organisations".to_owned(),
             };
-            return Ok(Answer::SeeWithCookie(there, cookie));
+            return Ok(Answer::SeeWithCookies(there, cookies));
         }
     };
     let output = reply.output;
@@ -247,7 +255,9 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             visit.wire.door.world::<World>()?.watch.saw(forms::own(pairs, "token").unwrap_or_default(), true);
             public::alert_noted(visit, &answered::<AlertSeen>(output)?.rule)?
         }
-        "session.close" => Answer::SeeWithCookie("/sign-in".to_owned(), visit.cookie.clear()),
+        "session.close" => {
+            Answer::SeeWithCookies("/sign-in".to_owned(), visit.cookies.clear_session().into_iter().collect())
+        }
         "organisation.enter" => Answer::See("/".to_owned()),
         "project.create" => Answer::See(format!("/projects/{}", answered::<ProjectCreated>(output)?.id)),
         "request.create" => Answer::See(format!("{page}/{}", answered::<RequestCreated>(output)?.id)),

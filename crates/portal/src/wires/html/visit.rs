@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::answer::{self, Answer, NoPage, local};
-use super::cookies::SessionCookie;
+use super::cookies::Cookies;
 use super::forms::{self, NoForm, Pairs};
 use super::{Wire, frame};
 use crate::identity::Account;
@@ -26,7 +26,9 @@ pub(super) struct Visit {
     pub(super) id: Uuid,
     pub(super) credential: Credential,
     pub(super) origin: Origin,
-    pub(super) cookie: SessionCookie,
+    pub(super) cookies: Cookies,
+    /// What the device shows, good or not.
+    pub(super) device: Option<String>,
     /// The path as it was asked for.
     pub(super) path: String,
     /// The path with its query, to come back to.
@@ -40,12 +42,13 @@ pub(super) struct Visit {
 
 impl Visit {
     pub(super) fn new(wire: Wire, peer: Peer, uri: &Uri, headers: &HeaderMap) -> Self {
-        let cookie = SessionCookie::of(&wire.site.public_origin);
+        let cookies = Cookies::of(&wire.site.public_origin);
         Self {
             id: uuid_at(wire.door.now()),
-            credential: cookie.read(headers),
+            credential: cookies.session(headers),
+            device: cookies.device(headers),
             origin: origin_of(headers, peer, &wire.proxies),
-            cookie,
+            cookies,
             path: uri.path().to_owned(),
             here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             ids: Ids::default(),
@@ -164,7 +167,7 @@ impl Visit {
             }
         };
         let is_public = matches!(answer, Answer::Text(_));
-        let mut response = answer::response(answer, self.id, self.cookie.is_secure());
+        let mut response = answer::response(answer, self.id, self.cookies.is_secure());
         if is_public {
             answer::public(&mut response);
         }
@@ -184,8 +187,8 @@ impl Visit {
 
     /// To the sign-in, and back here afterwards. A session that is over is taken away.
     pub(super) fn to_sign_in(&self) -> Answer {
-        let cookie = if self.shows_a_session() { self.cookie.clear() } else { None };
-        Answer::SeeWithCookie(format!("/sign-in{}", self.next()), cookie)
+        let cookie = if self.shows_a_session() { self.cookies.clear_session() } else { None };
+        Answer::SeeWithCookies(format!("/sign-in{}", self.next()), cookie.into_iter().collect())
     }
 
     /// The query that leads back here.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use door::{Effect, Ids, Way, scope_of};
 use serde_json::json;
 
-use crate::identity::SessionState;
 use crate::identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPage};
 use crate::identity::factor::{FactorBegun, RecoveryCodes};
 use crate::identity::pages::AccountPage;
+use crate::identity::{AccountEvents, SessionState};
 use crate::pages::{Page, StepUp};
 use crate::wires::html::answer::{Answer, NoPage, local};
 use crate::wires::html::frame;
@@ -29,7 +29,8 @@ pub(super) async fn account(visit: &Visit, page: Page) -> Result<Answer, NoPage>
         .filter(|entry| mine.is_some_and(|mine| frame::may_be_allowed(entry, mine)))
         .map(|entry| scope_of(&entry.spec, entry.effect))
         .collect();
-    Answer::page(&AccountPage { page, account, scopes: scopes.into_iter().collect() })
+    let log: AccountEvents = visit.ask("account.event.list", Ids::default(), json!({})).await?;
+    Answer::page(&AccountPage { page, account, log, scopes: scopes.into_iter().collect() })
 }
 
 /// The second step of a sign-in; in one that is whole, a proof once more.
