@@ -47,7 +47,7 @@ impl Action for Confirm {
     )
     .limits(&[
         Limit { times: 240, seconds: 60, per: Per::Address },
-        // Three of a million codes are good at a time: a hundred tries a day find one in thirty years.
+        // Three of a million codes are good at a time: at a hundred tries a day one is found after nine years.
         Limit { times: 10, seconds: 300, per: Per::CallerShared },
         Limit { times: 100, seconds: 86_400, per: Per::CallerShared },
     ])
