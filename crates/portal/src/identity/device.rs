@@ -47,11 +47,12 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::vault::Cipher;
 
     const NOW: Time = Time(1_782_322_200_000_000);
 
     fn safe(byte: u8) -> Safe {
-        Safe::new(Zeroizing::new([byte; 32]))
+        Safe::new(Zeroizing::new([byte; 32]), Cipher::REAL)
     }
 
     #[test]

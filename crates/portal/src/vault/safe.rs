@@ -75,7 +75,8 @@ impl Safe {
     /// # Errors
     /// [`Refusal::Broken`] when the cipher refuses.
     pub fn seal(&self, organisation: OrganisationId, credential: CredentialId, secret: &str) -> Result<Vec<u8>> {
-        (self.1.seal)(&self.key(VAULT, organisation.0)?, secret.as_bytes(), &associated(organisation, credential))
+        let key = self.key(VAULT, organisation.0)?;
+        (self.1.seal)(&key, secret.as_bytes(), &associated(organisation, credential))
     }
 
     /// Opens what [`Safe::seal`] made.
@@ -88,7 +89,8 @@ impl Safe {
         credential: CredentialId,
         sealed: &[u8],
     ) -> Result<Zeroizing<String>> {
-        let secret = (self.1.open)(&self.key(VAULT, organisation.0)?, sealed, &associated(organisation, credential))
+        let key = self.key(VAULT, organisation.0)?;
+        let secret = (self.1.open)(&key, sealed, &associated(organisation, credential))
             .inspect_err(|_| tracing::error!(%credential, "a credential does not open: altered, or another key"))?;
         String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Refusal::Broken)
     }
@@ -98,7 +100,8 @@ impl Safe {
     /// # Errors
     /// [`Refusal::Broken`] when the cipher refuses.
     pub fn seal_factor(&self, person: PersonId, factor: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
-        (self.1.seal)(&self.key(FACTOR, person.0)?, secret, &associated_factor(person, factor))
+        let key = self.key(FACTOR, person.0)?;
+        (self.1.seal)(&key, secret, &associated_factor(person, factor))
     }
 
     /// The seal of what a known device shows: HMAC-SHA-256, for one mail address.
@@ -119,7 +122,8 @@ impl Safe {
     /// # Errors
     /// [`Refusal::Broken`] when it was altered, moved, or sealed under another key.
     pub fn open_factor(&self, person: PersonId, factor: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        (self.1.open)(&self.key(FACTOR, person.0)?, sealed, &associated_factor(person, factor))
+        let key = self.key(FACTOR, person.0)?;
+        (self.1.open)(&key, sealed, &associated_factor(person, factor))
             .map(Zeroizing::new)
             .inspect_err(|_| tracing::error!(%factor, "a second factor does not open: altered, or another key"))
     }
