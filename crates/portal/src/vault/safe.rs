@@ -21,13 +21,16 @@ const NONCE_BYTES: usize = 24;
 /// The master key: 32 random bytes, kept in a file of its own beside the database.
 pub type MasterKey = Zeroizing<[u8; 32]>;
 
-/// How bytes are sealed and opened: under a key, with what they are bound to.
+/// One way through a cipher: a key, bytes, and what they are bound to.
+type Way = fn(&[u8; 32], &[u8], &[u8]) -> Result<Vec<u8>>;
+
+/// How bytes are sealed and opened.
 #[derive(Clone, Copy)]
 pub struct Cipher {
-    /// Key, bytes, what they are bound to.
-    pub seal: fn(&[u8; 32], &[u8], &[u8]) -> Result<Vec<u8>>,
-    /// The same way back. An error where they were altered, moved, or sealed under another key.
-    pub open: fn(&[u8; 32], &[u8], &[u8]) -> Result<Vec<u8>>,
+    /// Seals.
+    pub seal: Way,
+    /// Opens. An error where they were altered, moved, or sealed under another key.
+    pub open: Way,
 }
 
 impl Cipher {
