@@ -194,7 +194,7 @@ fn environments_instead_of_a_target() {
 
 #[test]
 fn a_command_may_stand_beside_the_requests_that_read_the_record() {
-    let record = |lines: &str| format!("[target]\nurl = \"http://127.0.0.1:1\"\nmine = true\n[record]\n{lines}");
+    let record = |lines: &str| format!("{SMALL}\n[record]\n{lines}");
     let read = "read = \"GET /trail -> events[]\"\n";
     let both = parse(&record(&format!("{read}command = \"app record\"\n"))).unwrap().record;
     assert!(matches!(both.source, RecordSource::Http(_)) && both.also.as_deref() == Some("app record"));

@@ -1,6 +1,7 @@
 //! What the manifest says is never sent: not as an attempt, not to make something, not as a control, not to clean up.
 
 use super::world::{Call, World};
+use crate::manifest::RequestLine;
 use crate::plan::slots::{Segment, segments};
 
 /// Why an action is left out.
@@ -30,6 +31,12 @@ impl World<'_> {
             return false;
         }
         let path = call.path.split(['?', '#']).next().unwrap_or_default();
+        // What the manifest names to keep a promise is sent for that, and for nothing else: nobody plans with it.
+        let promises = &self.manifest.promises;
+        let named = |line: &RequestLine| line.verb == call.method && line.path.as_str() == path;
+        if promises.deletion.iter().chain(&promises.export).any(named) {
+            return false;
+        }
         let fitting = (0..self.catalogue.actions.len())
             .filter(|at| self.action(*at).verb == call.method)
             .filter_map(|at| Some((literals(&self.action(at).address_path(), path)?, at)))

@@ -27,7 +27,7 @@ async fn a_promise_without_a_button() {
     told.says("PR01", "deletion", Verdict::Gap, "jederzeit selbst löschen");
     told.gaps_only_in(&["PR01"]);
     // What the manifest names for it is no button, either, where nothing is there; and one gap is said once.
-    let named = "[promises]\nexport = \"POST /me/export\"\ndeletion = \"DELETE /me\"\n";
+    let named = "[promises]\nexport = \"POST /me/takeout\"\ndeletion = \"DELETE /me/account\"\n";
     let told =
         vessel::with("promises-export promises-deletion no-export no-deletion", Promises).also(named).told().await;
     told.says("PR01", "export", Verdict::Gap, "is told to do it, and answered 404");
