@@ -31,10 +31,10 @@ const OF_A_PROCESS: [&str; 11] = [
     "[jobs]",
 ];
 /// Keys of what is left that belong to a process.
-const KEYS_OF_A_PROCESS: [&str; 8] =
-    ["start ", "stop ", "start_timeout", "env ", "prepare", "command ", "never ", "deletion_now "];
-/// What needs an account that may be harmed, which a command makes.
-pub(crate) const NEVER: [&str; 2] = ["POST /api/v1/account/copy", "* /api/v1/account/deletion"];
+const KEYS_OF_A_PROCESS: [&str; 7] =
+    ["start ", "stop ", "start_timeout", "env ", "prepare", "command ", "deletion_now "];
+/// What needs an account that may be harmed, which a command makes: never sent, beside what the manifest says.
+pub(crate) const NEVER: (&str, &str) = ("POST", "/api/v1/account/copy");
 
 /// A portal that runs until it is dropped.
 pub(crate) struct Harbour {
@@ -84,7 +84,8 @@ impl Harbour {
                 !of_a_process && !KEYS_OF_A_PROCESS.iter().any(|key| line.starts_with(key))
             })
             .map(|line| match line {
-                line if line.starts_with("url ") => format!("url = {:?}\nnever = {NEVER:?}", self.url),
+                line if line.starts_with("url ") => format!("url = {:?}", self.url),
+                line if line.starts_with("never ") => line.replacen('[', &format!("[\"{} {}\", ", NEVER.0, NEVER.1), 1),
                 line => line.to_owned(),
             })
             .collect();
