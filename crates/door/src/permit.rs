@@ -403,6 +403,15 @@ impl<'t> Write<'t> {
         Ok(self.tx.one(sql, values).await?)
     }
 
+    /// The first row, if any, held until the end: nobody changes it meanwhile. Its table must be named `t` in the statement,
+    /// which ends where `FOR UPDATE OF t` may follow.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn hold(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.tx.target(sql, values).await?)
+    }
+
     /// Inserts a row of a recorded table. The statement sets `id = $1, rev = $2, salt = $3`, its own columns from
     /// `$4`, and ends with `RETURNING *`.
     ///

@@ -87,6 +87,9 @@ pub enum Per {
     /// The named field of the input from wherever it comes, except from devices that are known: against many who guess at
     /// one account together.
     FieldOfStrangers(&'static str),
+    /// The named field of the input, for devices that are known, all of them together: whoever once knew the secret may
+    /// have made himself many.
+    FieldOfKnown(&'static str),
 }
 
 /// The declaration. The name is action, event, operation id, metric label and text key at once; it is hashed into

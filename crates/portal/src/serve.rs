@@ -68,6 +68,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
     if serve.demo {
         fill_demo(&serve, parts, &data, &public_origin).await?;
     }
+    backup::clear_left(data.directory());
     let parts = parts.as_set(&serve)?;
     let door = parts.door(&data, &serve.place, &public_origin, serve.demo).await?;
     greet(&door, &serve, &public_origin).await?;

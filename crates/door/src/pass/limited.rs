@@ -57,7 +57,8 @@ impl Passage<'_> {
                 Some(limits::key(self.entry.spec.name, limit, &format!("{value}\n{from}")))
             }
             Per::FieldOfStrangers(_) if self.request.origin.device.is_some() => None,
-            Per::FieldOfStrangers(field) => {
+            Per::FieldOfKnown(_) if self.request.origin.device.is_none() => None,
+            Per::FieldOfStrangers(field) | Per::FieldOfKnown(field) => {
                 Some(limits::key(self.entry.spec.name, limit, &self.field(field)?.trim().to_lowercase()))
             }
             Per::Address | Per::Caller => None,
@@ -67,6 +68,8 @@ impl Passage<'_> {
     /// The key of a limit that counts the caller: the person, else the address. Operator and schedule are not counted.
     fn key(&self, limit: &Limit) -> Option<Key> {
         let who = match self.caller.actor {
+            // Who has the password alone does not use up what somebody who is wholly signed in may do.
+            Actor::Person(person) if self.caller.half => format!("{person} half"),
             Actor::Person(person) | Actor::Token { person, .. } => person.to_string(),
             Actor::Anyone => network(self.request.origin.address?),
             Actor::Console | Actor::Job(_) => return None,

@@ -263,6 +263,7 @@ const SIGN_IN_LIMITS: &[Limit] = &[
     Limit { times: 20, seconds: 60, per: Per::Address },
     Limit { times: 3, seconds: 900, per: Per::Field("mail") },
     Limit { times: 10, seconds: 900, per: Per::FieldOfStrangers("mail") },
+    Limit { times: 8, seconds: 900, per: Per::FieldOfKnown("mail") },
 ];
 
 action!(DoSignIn: Rooms, SignIn => (), spec("session.open", &[Relation::ANYONE]).limits(SIGN_IN_LIMITS));

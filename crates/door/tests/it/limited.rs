@@ -65,6 +65,13 @@ async fn who_guesses_slows_strangers_and_no_known_device(world: World) {
     }
     assert!(matches!(ask("right", "192.0.2.1").known_as("laptop").await, Err(Refusal::TooMany { .. })));
     assert!(ask("right", "192.0.2.1").known_as("phone").await.is_ok());
+    // Whoever made himself many known devices has no more tries for it.
+    let mut tries = 0;
+    while ask("guess", "192.0.2.7").known_as(&format!("his {tries}")).await == Err(Refusal::NoMatch) {
+        tries += 1;
+        assert!(tries <= 8, "known devices are counted together, too");
+    }
+    assert!(matches!(ask("right", "192.0.2.8").known_as("fresh").await, Err(Refusal::TooMany { .. })));
 }
 
 async fn a_caller_is_limited_here(world: World) {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::manifest::Manifest;
 use super::repository::{Repository, Snapshot};
 use super::settings::Every;
-use super::stage::Stage;
+use super::stage::{DRILL, Stage};
 use super::{Backups, Error, Result, give_back, rehearsal, restore, verify};
 use crate::data::Data;
 use crate::files::Files;
@@ -46,7 +46,7 @@ pub async fn drill(backups: &Backups) -> Result<Drilled> {
     }
     verify(&repository, &snapshot.manifest).await?;
 
-    let stage = Stage::inside(backups.data.directory(), "drill")?;
+    let stage = Stage::inside(backups.data.directory(), DRILL)?;
     let mut scratch = match &backups.database {
         Some(url) => Some(Scratch::beside(url).await?),
         None => None,

@@ -55,6 +55,7 @@ pub use repository::{Repository, Snapshot};
 pub use restore::restore;
 pub use run::{BackupTaken, Run};
 pub use settings::{Every, Place, Settings};
+pub(crate) use stage::clear_left;
 pub use take::{Database, Taken, take};
 pub use verify::{Verified, verify};
 pub use writer::Fresh;

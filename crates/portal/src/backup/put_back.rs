@@ -63,6 +63,13 @@ impl Receive for PutBack {
         let organisation = wanted.organisation;
         let known = read.maybe("SELECT id FROM organisation WHERE id = $1", values![organisation]).await?;
         known.ok_or_else(|| Refusal::field("organisation", "is not known"))?;
+        // While bytes are still being cleared away, what is put back could go with them.
+        let going = "SELECT f.id FROM file f WHERE f.organisation = $1 AND f.gone_at IS NOT NULL \
+                     AND EXISTS (SELECT 1 FROM file_part p WHERE p.file = f.id) LIMIT 1";
+        if read.maybe(going, values![organisation]).await?.is_some() {
+            let why = "files whose time was over are still being cleared away: try again within the hour";
+            return Err(Refusal::field("organisation", why));
+        }
         let gone = "SELECT id FROM file WHERE organisation = $1 AND gone_at IS NOT NULL";
         let gone = read.all(gone, values![organisation]).await?;
         let gone = gone.iter().map(|row| row.get("id")).collect::<door::store::Result<Vec<_>>>()?;

@@ -156,6 +156,25 @@ async fn erase_again(door: &Arc<Door>, print: &mut (dyn FnMut(&str) + Send)) -> 
     }
 }
 
+/// What lies beside the database in a directory, if there is a portal in it: the one whose snapshot this is.
+///
+/// # Errors
+/// When it is another.
+pub(super) fn same_portal(snapshot: &kept::Kept, directory: &Path) -> Result<Option<kept::Kept>> {
+    if !directory.join("keys").is_dir() {
+        return Ok(None);
+    }
+    let name = snapshot.get(RECORD_NAME).map(|name| log_of(name));
+    let there = kept::read(directory)?;
+    if there.get(RECORD_NAME).is_some_and(|there| Some(log_of(there)) != name) {
+        bail!(
+            "{}: holds another portal than the one in the backup\n\nhint: --data names a directory for this one",
+            directory.display()
+        );
+    }
+    Ok(Some(there))
+}
+
 /// What is known outside the snapshot: how far the log went, and who was erased.
 struct Outside {
     checkpoint: Option<Vec<u8>>,
@@ -168,20 +187,13 @@ impl Outside {
         let mut outside = Self { checkpoint: None, erased: Vec::new() };
         let of = |snapshot: &Snapshot| give_back::kept_of(repository, &snapshot.manifest);
         let mine = of(snapshot)?;
-        let name = mine.get(RECORD_NAME).map(|name| log_of(name));
+        let there = same_portal(&mine, directory)?;
         outside.add(&mine);
         // A newer snapshot that cannot be read takes nothing away from this one.
         if let Ok(newest) = repository.snapshot(None).await {
             outside.add(&of(&newest)?);
         }
-        if directory.join("keys").is_dir() {
-            let there = kept::read(directory)?;
-            if there.get(RECORD_NAME).is_some_and(|there| Some(log_of(there)) != name) {
-                bail!(
-                    "{}: holds another portal than the one in the backup\n\nhint: --data names a directory for this one",
-                    directory.display()
-                );
-            }
+        if let Some(there) = there {
             outside.add(&there);
         }
         Ok(outside)

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use door::Time;
@@ -18,8 +19,9 @@ impl Stage {
         Self::at(named_beside(target, &format!("restoring-{}", random()))?)
     }
 
-    /// Inside a directory, for a rehearsal.
+    /// Inside a directory, for a rehearsal. One that was left behind there goes.
     pub(super) fn inside(directory: &Path, what: &str) -> Result<Self> {
+        clear_left(directory);
         Self::at(directory.join(format!("{what}-{}", random())))
     }
 
@@ -60,6 +62,27 @@ impl Drop for Stage {
     }
 }
 
+/// What is put together inside the data directory.
+pub(super) const DRILL: &str = "drill";
+pub(super) const PUTTING_BACK: &str = "putting-back";
+/// Nothing is being put together for longer than this.
+const LEFT: Duration = Duration::from_secs(24 * 3600);
+
+/// Takes away what somebody who was killed left inside the data directory: a copy of the whole database must not lie there.
+pub(crate) fn clear_left(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours =
+            [DRILL, PUTTING_BACK].iter().any(|what| name.strip_prefix(what).is_some_and(|end| end.starts_with('-')));
+        let old = entry.metadata().and_then(|metadata| metadata.modified());
+        let old = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFT));
+        if ours && old && fs::remove_dir_all(entry.path()).is_ok() {
+            tracing::warn!(name, "what a command that was killed left behind is gone");
+        }
+    }
+}
+
 fn random() -> String {
     hex::encode(crate::files::keys::random::<4>())
 }
@@ -69,4 +92,33 @@ fn named_beside(target: &Path, what: &str) -> Result<PathBuf> {
     let name = target.file_name().and_then(|name| name.to_str());
     let name = name.with_context(|| format!("{}: names no directory\n\nhint: --data DIR", target.display()))?;
     Ok(target.with_file_name(format!("{name}.{what}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn what_was_left_behind_goes_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let make = |name: &str, age: Duration| {
+            let path = directory.path().join(name);
+            fs::create_dir(&path).unwrap();
+            let made = File::open(&path).unwrap();
+            made.set_modified(made.metadata().unwrap().modified().unwrap() - age).unwrap();
+        };
+        let old = LEFT + Duration::from_secs(60);
+        make("drill-00112233", old);
+        make("putting-back-00112233", old);
+        make("drill-44556677", Duration::from_secs(60));
+        make("drills", old);
+        make("files", old);
+        clear_left(directory.path());
+        let mut left: Vec<_> =
+            fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["drill-44556677", "drills", "files"]);
+    }
 }

@@ -55,7 +55,8 @@ impl Action for EndSession {
         "Ends a sign-in of one's own: that browser or program is signed out.",
         Way::Http(Verb::Delete, "/account/sessions/{session}"),
         Relations::of(&[Relation::SELF]),
-    );
+    )
+    .in_maintenance();
 }
 
 impl Change for EndSession {
@@ -74,7 +75,8 @@ impl Action for EndOthers {
         "Ends every sign-in of one's own except the one that asks.",
         Way::Http(Verb::Delete, "/account/sessions"),
         Relations::of(&[Relation::SELF]),
-    );
+    )
+    .in_maintenance();
 }
 
 impl Change for EndOthers {

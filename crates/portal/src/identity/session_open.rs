@@ -50,6 +50,8 @@ pub struct SessionOpened {
 /// The person whose password matched.
 pub struct Known {
     person: PersonId,
+    /// The hash that it matched.
+    matched: String,
     agent: String,
     address: Option<String>,
     secret: zeroize::Zeroizing<String>,
@@ -73,8 +75,11 @@ impl Action for Open {
         Limit { times: 10, seconds: 120, per: Per::Field("mail") },
         // One account from everywhere: against many who guess together. Devices that are known are not affected.
         Limit { times: 200, seconds: 3600, per: Per::FieldOfStrangers("mail") },
+        // One account from all devices that are known: whoever once had its password may have made himself many.
+        Limit { times: 200, seconds: 3600, per: Per::FieldOfKnown("mail") },
     ])
-    .secret();
+    .secret()
+    .in_maintenance();
 }
 
 impl Receive for Open {
@@ -82,21 +87,28 @@ impl Receive for Open {
 
     async fn ready(input: SignIn, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Known> {
         let row = read.maybe("SELECT id, password_hash FROM person WHERE mail = $1", values![&input.mail]).await?;
-        let (person, stored) = match row {
+        let (person, stored): (_, Option<String>) = match row {
             Some(row) => (Some(row.get::<PersonId>("id")?), Some(row.get("password_hash")?)),
             None => (None, None),
         };
         read.leave();
-        let matches = read.world::<World>()?.hasher.verify(input.password, stored).await?;
-        let (Some(person), true) = (person, matches) else { return Err(Refusal::NoMatch) };
+        let matches = read.world::<World>()?.hasher.verify(input.password, stored.clone()).await?;
+        let (Some(person), Some(matched), true) = (person, stored, matches) else { return Err(Refusal::NoMatch) };
         let (secret, secret_hash) = secret::fresh(false);
         let origin = read.origin();
         let agent = origin.agent.clone().unwrap_or_default();
         let address = origin.address.map(|address| address.to_canonical().to_string());
-        Ok(Known { person, agent, address, secret, secret_hash })
+        Ok(Known { person, matched, agent, address, secret, secret_hash })
     }
 
     async fn receive(known: &Known, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(SessionOpened, Record)> {
+        // The password may have been changed while the old one was looked at: then that sign-in comes too late. The row is
+        // held, so that a change comes wholly before or wholly after, and ends this sign-in with the others.
+        let still = "SELECT t.password_hash AS hash FROM person t WHERE t.id = $1";
+        let still = write.hold(still, values![known.person]).await?;
+        if still.map(|row| row.get::<String>("hash")).transpose()?.as_ref() != Some(&known.matched) {
+            return Err(Refusal::NoMatch);
+        }
         let organisations = organisations_of(write, known.person).await?;
         // Somebody whom every organisation has suspended learns no more than somebody who guessed.
         if organisations.is_empty() {

@@ -52,7 +52,8 @@ impl Action for Revoke {
         "Ends an API token of one's own.",
         Way::Http(Verb::Delete, "/account/tokens/{token}"),
         Relations::of(&[Relation::SELF]),
-    );
+    )
+    .in_maintenance();
 }
 
 impl Change for Revoke {

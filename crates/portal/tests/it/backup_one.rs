@@ -30,6 +30,8 @@ async fn what_one_organisation_lost_comes_back(house: House) {
     done(&house, &owner, "PUT", "/retention", all).await;
     later(&house, &mut people, 8).await;
     assert_eq!(sweep(&house).await, 4);
+    let refused = backups.restore(&house.place, now(&house), &again).await.unwrap_err().to_string();
+    assert!(refused.contains("still being cleared away"), "{refused}");
     job(&house, "file.sweep").await;
     house.operator("file.key.rotate", json!({"organisation": organisation})).await;
     let owner = people.token("owner").to_owned();

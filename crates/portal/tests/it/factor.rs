@@ -131,7 +131,14 @@ async fn a_factor_counts_for_every_sign_in_at_once_and_takes_a_proof_to_go(house
     assert_eq!(password.status, 422, "{password:?}");
     let fresh = confirm(&house, owner, &secret.code(house.door.now())).await.text("token");
     assert_eq!(house.ask(&fresh, "DELETE", "/account/factor", Value::Null).await.status, 200);
-    assert_eq!(house.ask(&elsewhere, "GET", "/account", Value::Null).await.status, 200, "the password is enough again");
+    assert_eq!(
+        house.ask(&elsewhere, "GET", "/account", Value::Null).await.status,
+        401,
+        "it never took its second step"
+    );
+    assert_eq!(house.ask(&fresh, "GET", "/account", Value::Null).await.status, 200);
+    let again = house.sign_in("owner").await;
+    assert_eq!(house.ask(&again, "GET", "/account", Value::Null).await.status, 200, "the password is enough again");
     let mut tx = house.door.store().read().await.unwrap();
     let row = tx.one("SELECT (SELECT count(*) FROM factor) + (SELECT count(*) FROM recovery_code) AS rows", vec![]);
     assert_eq!(row.await.unwrap().get::<i64>("rows").unwrap(), 0);

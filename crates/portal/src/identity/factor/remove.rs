@@ -3,7 +3,8 @@
 use door::{Action, Change, Permitted, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write};
 
 use super::Factor;
-use crate::identity::Own;
+use crate::identity::{Own, end_sessions};
+use crate::ids::SessionId;
 use crate::nothing::Nothing;
 
 /// Takes the authenticator app away.
@@ -15,7 +16,7 @@ impl Action for RemoveFactor {
     type Output = Nothing;
     const SPEC: Spec = Spec::new(
         "factor.remove",
-        "Takes the authenticator app and its recovery codes away: the password is enough again.",
+        "Takes the authenticator app and its recovery codes away, and ends every other sign-in: the password is enough again.",
         Way::Http(Verb::Delete, "/account/factor"),
         Relations::of(&[Relation::SELF]),
     )
@@ -26,6 +27,8 @@ impl Change for RemoveFactor {
     async fn change(_: &Nothing, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         let factor = Factor::load(write, own.0).await?.ok_or(Refusal::Conflict("no_factor"))?;
         factor.remove(write).await?;
+        // A sign-in that never took its second step does not become a whole one.
+        end_sessions(write, own.0, write.caller().session.map(SessionId)).await?;
         Ok((Nothing {}, Record::on("factor", factor.id).and("person", own.0.0)))
     }
 }

@@ -45,7 +45,8 @@ impl Action for SetPassword {
         Limit { times: 240, seconds: 60, per: Per::Address },
         // Against guessing the old one in a browser that was left open.
         Limit { times: 10, seconds: 600, per: Per::CallerShared },
-    ]);
+    ])
+    .in_maintenance();
 }
 
 impl Receive for SetPassword {
@@ -76,7 +77,8 @@ impl Receive for SetPassword {
     }
 
     async fn receive(ready: &Ready, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(SessionsEnded, Record)> {
-        let row = write.one("SELECT password_hash, rev FROM person WHERE id = $1", values![own.0]).await?;
+        let person = "SELECT t.password_hash AS password_hash, t.rev AS rev FROM person t WHERE t.id = $1";
+        let row = write.hold(person, values![own.0]).await?.ok_or(Refusal::NotFound)?;
         // Somebody else was quicker, with a password that is the old one now.
         if row.get::<String>("password_hash")? != ready.before {
             return Err(Refusal::NoMatch);
