@@ -38,14 +38,18 @@ impl Stage {
         let mut kept = None;
         // An empty directory need not be kept.
         if target.exists() && fs::remove_dir(target).is_err() {
-            let at = now.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string();
-            let before = named_beside(target, &format!("before-{at}"))?;
+            let before = free_name(target, now)?;
             fs::rename(target, &before)
                 .with_context(|| format!("{}: cannot be renamed\n\nhint: {hint}", target.display()))?;
             kept = Some(before);
         }
-        fs::rename(&self.path, target)
-            .with_context(|| format!("{}: cannot take over\n\nhint: {hint}", self.path.display()))?;
+        if let Err(error) = fs::rename(&self.path, target) {
+            // Whoever finds nothing under the name that he knows believes that all is lost.
+            if let Some(before) = &kept {
+                fs::rename(before, target).with_context(|| format!("what was there is now {}", before.display()))?;
+            }
+            return Err(error).with_context(|| format!("{}: cannot take over\n\nhint: {hint}", self.path.display()));
+        }
         self.done = true;
         #[cfg(unix)]
         fs::File::open(target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(".".as_ref()))?
@@ -87,6 +91,18 @@ fn random() -> String {
     hex::encode(crate::files::keys::random::<4>())
 }
 
+/// A name for what is there now, with the second in it. Two restores in one second are told apart by a number.
+fn free_name(target: &Path, now: Time) -> Result<PathBuf> {
+    let at = now.timestamp().strftime("%Y%m%dT%H%M%SZ");
+    let mut name = named_beside(target, &format!("before-{at}"))?;
+    let mut number = 1;
+    while name.exists() {
+        number += 1;
+        name = named_beside(target, &format!("before-{at}-{number}"))?;
+    }
+    Ok(name)
+}
+
 /// `data` and `before-…` give `data.before-…`.
 fn named_beside(target: &Path, what: &str) -> Result<PathBuf> {
     let name = target.file_name().and_then(|name| name.to_str());
@@ -99,6 +115,23 @@ mod tests {
     use std::fs::File;
 
     use super::*;
+
+    #[test]
+    fn what_was_there_is_kept_however_quickly_one_follows_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("data");
+        let now = Time(1_800_000_000_000_000);
+        let kept: Vec<_> = (0..3)
+            .map(|round| {
+                let stage = Stage::beside(&target).unwrap();
+                fs::write(stage.path.join("round"), round.to_string()).unwrap();
+                stage.take_over(&target, now).unwrap()
+            })
+            .collect();
+        assert_eq!(kept[0], None);
+        let rounds = kept[1..].iter().flatten().chain([&target]).map(|at| fs::read_to_string(at.join("round")).unwrap());
+        assert_eq!(rounds.collect::<Vec<_>>(), ["0", "1", "2"]);
+    }
 
     #[test]
     fn what_was_left_behind_goes_and_nothing_else() {
