@@ -23,6 +23,7 @@ pub mod proof;
 pub mod report;
 pub mod sinks;
 pub mod target;
+pub mod totp;
 pub mod unpack;
 pub mod verdict;
 pub mod walk;

@@ -12,6 +12,7 @@ mod say;
 mod told;
 mod unbuilt;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::error::Result;
@@ -26,10 +27,18 @@ const BUILT: &[Check] = &[
     authorization::az03::CHECK,
     authorization::az04::CHECK,
     authorization::az05::CHECK,
+    authorization::az06::CHECK,
+    authorization::az07::CHECK,
+    authorization::az08::CHECK,
     authorization::az09::CHECK,
     authorization::az10::CHECK,
     authorization::az11::CHECK,
+    authorization::az14::CHECK,
+    authorization::az15::CHECK,
+    authorization::az16::CHECK,
     authorization::az17::CHECK,
+    authorization::az19::CHECK,
+    authorization::az20::CHECK,
     audit_trail::at01::CHECK,
     audit_trail::at02::CHECK,
     audit_trail::at03::CHECK,
@@ -53,6 +62,7 @@ const BUILT: &[Check] = &[
     operations::op05::CHECK,
     operations::op06::CHECK,
     operations::op07::CHECK,
+    operations::op08::CHECK,
     operations::op13::CHECK,
     operations::op14::CHECK,
 ];
@@ -92,17 +102,15 @@ pub fn all() -> &'static [Check] {
     &ALL
 }
 
-/// Gathers the evidence of one pass. Authorization is the walk itself.
+/// Gathers the evidence of one pass, beside that of the walk itself.
 ///
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
-    if pass != Dimension::Authorization {
-        // The pass before may have ended sessions, as is its business.
-        for at in 0..world.actors.len() {
-            if !world.actors[at].fact.throw_away {
-                world.revive(Some(at)).await;
-            }
+    // What came before may have ended sessions, as is its business.
+    for at in 0..world.actors.len() {
+        if !world.actors[at].fact.throw_away {
+            world.revive(Some(at)).await;
         }
     }
     told::probe(world, pass)?;
@@ -111,16 +119,40 @@ pub async fn probe(world: &mut World<'_>, pass: Dimension) -> Result<()> {
         Dimension::Promises => promises::probe(world).await,
         Dimension::Detection => detection::probe(world).await,
         Dimension::Operations => operations::probe(world).await,
-        Dimension::Authorization => Ok(()),
+        Dimension::Authorization => authorization::probe(world).await,
     }
+}
+
+/// What locks accounts and uses up limits: it comes last, for what it locks stays locked.
+///
+/// # Errors
+/// When the evidence cannot be written.
+pub async fn probe_last(world: &mut World<'_>, passes: &BTreeSet<Dimension>) -> Result<()> {
+    // From here on a 429 is an answer and not a reason to wait.
+    world.client.stop_pausing();
+    if passes.contains(&Dimension::Authorization) {
+        authorization::probe_last(world).await?;
+    }
+    if passes.contains(&Dimension::Operations) {
+        operations::probe_last(world).await?;
+    }
+    Ok(())
 }
 
 /// What all built checks say of the evidence.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     [
         authorization::judge(dossier),
+        authorization::az06::judge(dossier),
+        authorization::az07::judge(dossier),
+        authorization::az08::judge(dossier),
         authorization::az09::judge(dossier),
+        authorization::az14::judge(dossier),
+        authorization::az15::judge(dossier),
+        authorization::az16::judge(dossier),
         authorization::az17::judge(dossier),
+        authorization::az19::judge(dossier),
+        authorization::az20::judge(dossier),
         audit_trail::judge(dossier),
         promises::judge(dossier),
         detection::judge(dossier),

@@ -43,7 +43,8 @@ async fn people(world: &mut World<'_>) -> Result<String> {
         let (said, sign, style) = match &asked {
             Some((asked, call)) => {
                 let nobody = world.ask(None, call, Purpose::SignIn).await;
-                let words = format!("{} {} answers {}", call.method, call.path, asked.exchange.status);
+                let factor = if world.app(at).is_some() { ", signed in with a second factor" } else { "" };
+                let words = format!("{} {} answers {}{factor}", call.method, call.path, asked.exchange.status);
                 match (asked.exchange.reading, nobody.succeeded() && nobody.answer.body == asked.answer.body) {
                     (Reading::Success, false) => (words, "✔", Style::new().green()),
                     (Reading::Success, true) => {

@@ -1,6 +1,7 @@
 //! What a request carries, and how it is written: JSON, a form, a form in parts with files, or anything else.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 use super::sample;
 
@@ -32,6 +33,18 @@ pub struct Part {
 }
 
 impl Body {
+    /// Adds fields, where it has fields.
+    pub(crate) fn add(&mut self, extra: &BTreeMap<String, Value>) {
+        match self {
+            Self::Json(Value::Object(fields)) => fields.extend(extra.clone()),
+            Self::Form(pairs) => {
+                let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                pairs.extend(extra.iter().map(|(name, value)| (name.clone(), text(value))));
+            }
+            _ => {}
+        }
+    }
+
     /// The content type and the bytes; nothing where nothing is sent.
     pub(super) fn encoded(&self) -> Option<(String, Vec<u8>)> {
         Some(match self {

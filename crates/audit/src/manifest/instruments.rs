@@ -27,6 +27,8 @@ pub struct Instruments {
     pub at_rest: AtRest,
     /// `[backup]`.
     pub backup: Backup,
+    /// `[runbook]`.
+    pub runbook: Runbook,
     /// `[retention.CLASS]`: what the policy lets go after a time.
     pub retention: BTreeMap<String, Class>,
     /// `[expired.CLASS]`: sessions, tokens, invitations, uploads.
@@ -134,6 +136,19 @@ pub struct Backup {
     pub place: Option<String>,
     /// Where the live data lies, to be told from it: a directory.
     pub data: Option<String>,
+}
+
+/// `[runbook]`: what people do when an alert comes.
+#[derive(Debug, Clone, Default)]
+pub struct Runbook {
+    /// A path of the service's, or a file, where it is read as a whole.
+    pub at: Option<String>,
+    /// Tries the commands that stand in it.
+    pub commands: Option<String>,
+    /// Prints when it was last drilled.
+    pub drilled: Option<String>,
+    /// How long ago that may be.
+    pub max_age: Option<Duration>,
 }
 
 /// Rows of one class that must be gone after a time.

@@ -2,8 +2,10 @@
 //!
 //! Plain data once it is read. Every mistake is a [`crate::Trouble`] with file, line, key and a hint.
 
+mod identity;
 mod instruments;
 mod read;
+mod read_identity;
 mod read_instruments;
 mod read_people;
 mod read_target;
@@ -17,21 +19,25 @@ mod toml_reader;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use identity::{LinkKind, Ranks, SecondFactor, Sessions};
 pub use instruments::{
-    Acknowledge, Alerts, AtRest, Backup, Class, Database, Instruments, Jobs, Monitor, Provoke, Step,
+    Acknowledge, Alerts, AtRest, Backup, Class, Database, Instruments, Jobs, Monitor, Provoke, Runbook, Step,
 };
 pub use request_line::{BodyTemplate, FilledBody, FilledRequest, JsonTemplate, RequestLine, percent_encode};
 pub use secret::Secret;
 pub use target::{ActionPattern, Authorized, Target};
-pub use template::{Lookup, Template, Unfilled};
+pub use template::{CODE, Lookup, Template, Unfilled};
 
 use crate::json_path::JsonPath;
 use crate::verdict::{Dimension, Mark};
+
+/// States of `[become]` by which something ends: nobody becomes a member of anything by them.
+pub const ENDS: &[&str] =
+    &["removed", "suspended", "left", "ended", "archived", "locked", "deactivated", "disabled", "blocked", "banned"];
 
 /// The whole manifest.
 #[derive(Debug, Clone)]
@@ -62,8 +68,14 @@ pub struct Manifest {
     pub fixtures: BTreeMap<String, Fixture>,
     /// `[record]`.
     pub record: Record,
-    /// `[sessions] max_after_end`.
-    pub max_after_end: Option<Duration>,
+    /// `[second_factor]`.
+    pub second_factor: SecondFactor,
+    /// `[sessions]`.
+    pub sessions: Sessions,
+    /// `[ranks]`.
+    pub ranks: Ranks,
+    /// `[links.NAME]`.
+    pub links: BTreeMap<String, LinkKind>,
     /// `[promises]`.
     pub promises: Promises,
     /// What the audit may break, watch, search and restore.
@@ -100,6 +112,8 @@ pub struct SignIn {
     pub form: Option<RequestLine>,
     /// The form's fields.
     pub fill: BTreeMap<String, Template>,
+    /// The second step, of whoever has a second factor: a request with `{totp}`, or the page of its form.
+    pub second: Option<RequestLine>,
     /// Where the token stands in the answer.
     pub token: Option<TokenPlace>,
     /// How the credential is sent with each request.
@@ -151,10 +165,12 @@ pub struct Actor {
     pub tenant: String,
     /// `{name}`: how he signs in; the key, where it is not said.
     pub name: Template,
-    /// What he knows: `password`, `secret`, `key`, `token`, `mail`, and whatever stands in `values`.
+    /// What he knows: `password`, `secret`, `totp`, `key`, `token`, `mail`, and whatever stands in `values`.
     pub values: BTreeMap<String, Secret>,
     /// The names of his ways to sign in; all that fit when empty.
     pub sign_in: Vec<String>,
+    /// He sets a second factor up when he has signed in for the first time.
+    pub second_factor: bool,
     /// A saved browser state instead of a way to sign in (read, not used by this version).
     pub playwright: Option<PathBuf>,
     /// The line in the manifest.
@@ -319,7 +335,6 @@ impl Manifest {
     /// The states of `[become]` by which somebody becomes a member of an object: name, line, and the object's noun. The
     /// line names both (`{actor.id}`, `{project.id}`); what ends something is no membership.
     pub fn memberships(&self) -> impl Iterator<Item = (&str, &RequestLine, String)> {
-        const ENDS: &[&str] = &["removed", "suspended", "left", "ended", "archived", "locked"];
         self.become_state.iter().filter(|(state, _)| !ENDS.contains(&state.as_str())).filter_map(|(state, line)| {
             let names = line.names();
             let noun = names.iter().filter_map(|name| name.split_once('.')).find(|(noun, _)| *noun != "actor")?.0;

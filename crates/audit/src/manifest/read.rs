@@ -5,6 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::read_identity::{read_links, read_ranks, read_second_factor, read_sessions};
 use super::read_people::{read_actors, read_sign_in};
 use super::read_target::read_targets;
 use super::toml_reader::{Field, Source, Table};
@@ -81,7 +82,10 @@ impl Manifest {
             make: root.section("make", requests)?,
             fixtures: root.section("fixtures", read_fixtures)?,
             record: root.section("record", |table| read_record(table, &mut notes))?,
-            max_after_end: root.section("sessions", |table| table.optional("max_after_end", Field::duration))?,
+            second_factor: root.section("second_factor", read_second_factor)?,
+            sessions: root.section("sessions", read_sessions)?,
+            ranks: root.section("ranks", read_ranks)?,
+            links: root.section("links", read_links)?,
             promises: root.section("promises", read_promises)?,
             limits: root.section("limits", |table| {
                 let account = table.optional("account", Field::filled_text)?;
@@ -95,11 +99,9 @@ impl Manifest {
         };
         root.refuse_unknown()?;
         let manifest = Self { lines: source.lines(), ..manifest };
-        if manifest.max_after_end.is_some() {
-            notes.push(manifest.unused("sessions.max_after_end"));
-        }
         let used: Vec<String> = manifest.memberships().map(|(state, ..)| state.to_owned()).collect();
-        for state in manifest.become_state.keys().filter(|state| !used.contains(state)) {
+        let ends = |state: &str| super::ENDS.contains(&state) && !["archived", "locked"].contains(&state);
+        for state in manifest.become_state.keys().filter(|state| !used.contains(state) && !ends(state)) {
             notes.push(manifest.unused(&format!("become.{state}")));
         }
         manifest.check_names()?;
@@ -144,6 +146,12 @@ impl Manifest {
                         .hint(format!("the ways to sign in are {}", ways.join(", "))));
                 }
             }
+            if actor.second_factor && self.second_factor.set_up.is_empty() {
+                let hint =
+                    r#"[second_factor] set_up = ['POST /factor -> secret', 'POST /factor/confirm {"code":"{totp}"}']"#;
+                let key = format!("actors.{}.second_factor", actor.id);
+                return Err(self.trouble(&key, "nothing says how he sets one up").hint(hint));
+            }
             if actor.values.is_empty() && actor.playwright.is_none() && self.sign_up.is_none() {
                 return Err(self
                     .trouble(&format!("actors.{}", actor.id), "has nothing to sign in with, and there is no [sign_up]")
@@ -159,6 +167,14 @@ impl Manifest {
         lines.extend(self.throw_away.remove.iter().map(|line| ("throw_away.remove".to_owned(), line)));
         lines.extend(self.become_state.iter().map(|(state, line)| (format!("become.{state}"), line)));
         lines.extend(self.make.iter().map(|(noun, line)| (format!("make.{noun}"), line)));
+        lines.extend(self.second_factor.set_up.iter().map(|line| ("second_factor.set_up".to_owned(), line)));
+        lines.extend(self.second_factor.remove.iter().map(|line| ("second_factor.remove".to_owned(), line)));
+        lines.extend(self.sessions.sign_out.iter().map(|line| ("sessions.sign_out".to_owned(), line)));
+        lines.extend(self.sessions.password.iter().map(|line| ("sessions.password".to_owned(), line)));
+        lines.extend(self.ranks.give.iter().chain(&self.ranks.list).map(|line| ("ranks".to_owned(), line)));
+        for (name, kind) in &self.links {
+            lines.extend([&kind.ask, &kind.used].map(|line| (format!("links.{name}"), line)));
+        }
         lines.extend(self.promises.export.iter().map(|line| ("promises.export".to_owned(), line)));
         lines.extend(self.promises.deletion.iter().map(|line| ("promises.deletion".to_owned(), line)));
         for (key, step) in [("errors", &self.instruments.errors), ("alerts", &self.instruments.alerts.provoke)] {

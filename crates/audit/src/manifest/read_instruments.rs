@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::instruments::{
-    Acknowledge, Alerts, AtRest, Backup, Class, Database, Instruments, Jobs, Monitor, Provoke, Step,
+    Acknowledge, Alerts, AtRest, Backup, Class, Database, Instruments, Jobs, Monitor, Provoke, Runbook, Step,
 };
 use super::toml_reader::{Field, Table};
 use super::{RequestLine, Told};
@@ -46,6 +46,14 @@ pub(super) fn read_instruments(root: &Table<'_>) -> Result<(Instruments, BTreeMa
             Ok(AtRest { paths: table.optional("paths", Field::texts)?.unwrap_or_default(), dump, encrypted })
         })?,
         backup: root.section("backup", |table| read_backup(table, &mut all))?,
+        runbook: root.section("runbook", |table| {
+            Ok(Runbook {
+                at: table.optional("at", Field::filled_text)?,
+                commands: table.optional("commands", Field::filled_text)?,
+                drilled: table.optional("drilled", Field::filled_text)?,
+                max_age: table.optional("max_age", Field::duration)?,
+            })
+        })?,
         retention: root.section("retention", read_classes)?,
         expired: root.section("expired", read_classes)?,
     };
@@ -124,7 +132,7 @@ fn read_classes(table: &Table<'_>) -> Result<BTreeMap<String, Class>> {
 }
 
 /// A request where it reads as one: a verb in capitals and a path. Anything else is a command.
-fn read_step(field: &Field<'_>) -> Result<Step> {
+pub(super) fn read_step(field: &Field<'_>) -> Result<Step> {
     let text = field.filled_text()?;
     let after_actor = text
         .split_once(": ")

@@ -42,6 +42,7 @@ fn read_way(table: &Table<'_>, name: String) -> Result<SignIn> {
         fill: table.section("fill", |fill| {
             fill.all().into_iter().map(|(name, field)| Ok((name, field.template()?))).collect::<Result<_>>()
         })?,
+        second: table.optional("second", Field::request)?,
         token: table.optional("token", read_token)?,
         credentials: table.optional("use", read_credentials)?.unwrap_or_default(),
         proof: table.optional("proof", Field::request)?,
@@ -113,7 +114,7 @@ pub(super) fn read_actors(root: &Table<'_>, world: &World<'_>, notes: &mut Vec<S
 fn read_actor(id: String, field: &Field<'_>, world: &World<'_>, notes: &mut Vec<String>) -> Result<Actor> {
     let table = field.table()?;
     let mut values = BTreeMap::new();
-    for key in ["password", "secret", "key", "token", "mail"] {
+    for key in ["password", "secret", "totp", "key", "token", "mail"] {
         if let Some(field) = table.get(key) {
             let secret =
                 if key == "mail" { super::Secret::literal(field.filled_text()?) } else { world.secret(&field)? };
@@ -153,6 +154,7 @@ fn read_actor(id: String, field: &Field<'_>, world: &World<'_>, notes: &mut Vec<
         },
         values,
         sign_in,
+        second_factor: table.flag("second_factor")?,
         playwright,
         line: field.line(),
         id,
@@ -180,5 +182,5 @@ fn plain_or_fetched(world: &World<'_>, field: &Field<'_>) -> Result<super::Secre
 
 fn names_a_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["password", "passwd", "secret", "key", "token", "pin"].iter().any(|word| key.contains(word))
+    ["password", "passwd", "secret", "totp", "key", "token", "pin"].iter().any(|word| key.contains(word))
 }

@@ -1,4 +1,5 @@
-//! Texts with holes: `{name}`, `{project.id}`, `{base64(name:password)}`.
+//! Texts with holes: `{name}`, `{project.id}`, `{base64(name:password)}`, `{totp(secret)}`; `{totp}` is short for
+//! `{totp(totp)}`.
 //!
 //! A brace that does not begin a hole stays a brace, so that JSON can be written as it is.
 
@@ -32,21 +33,24 @@ enum Function {
 pub enum Unfilled {
     /// Nothing is known under this name.
     Unknown(String),
-    /// A function that this version reads and cannot do.
-    NotInThisVersion(&'static str),
+    /// What a code is to be made of is no secret of an authenticator app, or nobody is about to sign in with one.
+    NoCode,
 }
 
 impl fmt::Display for Unfilled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => write!(f, "nothing is known for {{{name}}}"),
-            Self::NotInThisVersion(function) => write!(f, "{{{function}(…)}} is not in this version"),
+            Self::NoCode => f.write_str("there is no code: is it the base32 secret of an authenticator app?"),
         }
     }
 }
 
-/// What is known: a name in, its value out.
+/// What is known: a name in, its value out. A name that begins with [`CODE`] asks for the code of the secret behind it.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Begins the name by which a template asks for a code: the moment is not its business.
+pub const CODE: &str = "totp:";
 
 impl Template {
     /// Reads a text. Only a function that does not exist is an error.
@@ -107,7 +111,10 @@ fn fill(pieces: &[Piece], lookup: Lookup<'_>, escape: &dyn Fn(String) -> String)
                 let plain = fill(inside, lookup, &|value| value)?;
                 filled.push_str(&escape(base64::engine::general_purpose::STANDARD.encode(plain)));
             }
-            Piece::Function(Function::Totp, _) => return Err(Unfilled::NotInThisVersion("totp")),
+            Piece::Function(Function::Totp, inside) => {
+                let secret = fill(inside, lookup, &|value| value)?;
+                filled.push_str(&escape(lookup(&format!("{CODE}{secret}")).ok_or(Unfilled::NoCode)?));
+            }
         }
     }
     Ok(filled)
@@ -141,6 +148,9 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
 /// The hole at the beginning of a text that begins with a brace, and what follows it.
 fn hole(text: &str) -> Result<Option<(Piece, &str)>, String> {
     let Some((inside, after)) = text[1..].split_once('}') else { return Ok(None) };
+    if inside == "totp" {
+        return Ok(Some((Piece::Function(Function::Totp, vec![Piece::Hole(inside.to_owned())]), after)));
+    }
     if is_name(inside) {
         return Ok(Some((Piece::Hole(inside.to_owned()), after)));
     }
@@ -193,6 +203,8 @@ mod tests {
             "name" => Some("ann".into()),
             "password" => Some("p:w".into()),
             "project.id" => Some("7".into()),
+            "totp" | "secret" => Some("ME".into()),
+            "totp:ME" => Some("123456".into()),
             _ => None,
         }
     }
@@ -204,7 +216,8 @@ mod tests {
         assert_eq!(fill("/p/{project.id}").unwrap(), "/p/7");
         assert_eq!(fill("Basic {base64(name:password)}").unwrap(), "Basic YW5uOnA6dw==");
         assert_eq!(fill("{nobody}").unwrap_err(), Unfilled::Unknown("nobody".into()));
-        assert_eq!(fill("{totp(secret)}").unwrap_err(), Unfilled::NotInThisVersion("totp"));
+        assert_eq!(fill("{totp(secret)} {totp}").unwrap(), "123456 123456");
+        assert_eq!(fill("{totp(name)}").unwrap_err(), Unfilled::NoCode);
         assert!(Template::parse("{sha(name)}").is_err());
     }
 

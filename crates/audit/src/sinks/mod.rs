@@ -144,6 +144,12 @@ pub fn takes_alerts(sink: &str) -> bool {
     !matches!(sink, SENTRY | HEARTBEAT)
 }
 
+/// Whether what arrived at a sink is an alert, of a service that was given these: where it has a receiver made for alerts, a
+/// mail may be any letter of its own.
+pub fn is_alert(sink: &str, given: &[String]) -> bool {
+    takes_alerts(sink) && (sink != SMTP || !given.iter().any(|other| takes_alerts(other) && other != SMTP))
+}
+
 impl Arrival {
     /// Whether it tells the tracker of an error: an event, and no session, transaction or report of the client itself.
     /// An envelope is lines of JSON, each item with a header that names its type; a stored event is one document.

@@ -32,7 +32,7 @@ const ENDINGS: &[&str] = &[
 
 impl World<'_> {
     /// Whether a slot asks for a place that everybody already belongs to.
-    pub(super) fn is_tenant(&self, slot: usize) -> bool {
+    pub(crate) fn is_tenant(&self, slot: usize) -> bool {
         let slot = &self.slots.all[slot];
         slot.parents.is_empty() && TENANTS.contains(&slot.noun.as_str())
     }

@@ -59,7 +59,7 @@ impl World<'_> {
     }
 
     /// The action that a call is one of: the one with the fewest parameters in its path.
-    pub(super) fn action_of(&self, call: &Call) -> Option<usize> {
+    pub(crate) fn action_of(&self, call: &Call) -> Option<usize> {
         let path = call.path.split('?').next().unwrap_or_default();
         let fits = |at: &usize| {
             let action = self.action(*at);

@@ -12,6 +12,7 @@ mod dry;
 mod end;
 mod files;
 mod foresee;
+mod forms;
 mod headers;
 mod holdings;
 mod home;
@@ -33,6 +34,7 @@ pub mod reading;
 mod ready;
 mod recovery;
 mod references;
+mod second_factor;
 mod secrecy;
 mod sentinel;
 mod setup;
@@ -44,10 +46,10 @@ pub mod witness;
 pub mod world;
 
 pub use foresee::Foreseen;
+pub(crate) use forms::form_about;
 pub use reach::Reached;
 pub(crate) use setup::now;
 pub use setup::{Setup, Walked};
-pub(crate) use sign_in::form_about;
 pub use world::{Asked, Call, Who, World};
 
 use crate::error::Result;
@@ -68,6 +70,9 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     // One action alone is a question of authorization; the other passes ask about the whole service.
     for pass in Dimension::ALL.into_iter().filter(|pass| setup.only.is_none() && setup.passes.contains(pass)) {
         crate::checks::probe(&mut world, pass).await?;
+    }
+    if setup.only.is_none() {
+        crate::checks::probe_last(&mut world, &setup.passes).await?;
     }
     if setup.passes.contains(&Dimension::Authorization) {
         world.try_files().await?;

@@ -1,7 +1,7 @@
 //! What the manifest says is never sent: not as an attempt, not to make something, not as a control, not to clean up.
 
 use super::world::{Call, World};
-use crate::manifest::RequestLine;
+use crate::manifest::{ENDS, Manifest, RequestLine};
 use crate::plan::slots::{Segment, segments};
 
 /// Why an action is left out.
@@ -25,16 +25,32 @@ impl World<'_> {
         }
     }
 
+    /// Requests that the manifest names to keep a promise, to sign in and out, or to take somebody out.
+    fn named_lines(&self) -> impl Iterator<Item = &RequestLine> {
+        let Manifest { promises, second_factor, sessions, sign_in, ranks, links, become_state, .. } = self.manifest;
+        let promised = promises.deletion.iter().chain(&promises.export);
+        let factor = second_factor.set_up.iter().chain(&second_factor.remove);
+        let ends = sessions.sign_out.iter().chain(&sessions.password);
+        let people = become_state.iter().filter(|(state, _)| ENDS.contains(&state.as_str())).map(|(_, line)| line);
+        let people = people.chain(ranks.give.iter().chain(&ranks.list));
+        let sent = links.values().flat_map(|kind| [&kind.ask, &kind.used]);
+        promised
+            .chain(factor)
+            .chain(ends)
+            .chain(people)
+            .chain(sent)
+            .chain(sign_in.iter().filter_map(|way| way.second.as_ref()))
+    }
+
     /// Whether a call, its path filled, is one that is never sent: the last door, whoever made the call.
     pub(super) fn forbids(&self, call: &Call) -> bool {
         if self.manifest.target.never.is_empty() {
             return false;
         }
         let path = call.path.split(['?', '#']).next().unwrap_or_default();
-        // What the manifest names to keep a promise is sent for that, and for nothing else: nobody plans with it.
-        let promises = &self.manifest.promises;
-        let named = |line: &RequestLine| line.verb == call.method && line.path.as_str() == path;
-        if promises.deletion.iter().chain(&promises.export).any(named) {
+        // What the manifest names for a purpose is sent for that, and for nothing else: nobody plans with it.
+        let named = |line: &RequestLine| line.verb == call.method && literals(line.path.as_str(), path).is_some();
+        if self.named_lines().any(named) {
             return false;
         }
         let fitting = (0..self.catalogue.actions.len())

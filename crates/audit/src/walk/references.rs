@@ -61,7 +61,10 @@ impl World<'_> {
             if depth < 4
                 && let Ok(object) = Box::pin(self.standing_at(slot, actor, depth + 1)).await
             {
-                return Some(self.objects[object].key().to_owned());
+                // Somebody whom the walk only found in a list may be anybody's: a colleague is known to be one.
+                let found = names_person(name) && !self.objects[object].changeable;
+                let colleague = if found { self.colleague(name, actor) } else { None };
+                return Some(colleague.unwrap_or_else(|| self.objects[object].key().to_owned()));
             }
         }
         if names_person(name) { self.colleague(name, actor) } else { None }

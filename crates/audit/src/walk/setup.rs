@@ -158,6 +158,7 @@ impl Setup {
             membership: None,
             leaks: Leaks::default(),
             secrecy: super::secrecy::Secrecy::default(),
+            codes: super::second_factor::Codes::default(),
             refusals: Vec::new(),
             reached: 0,
             started,

@@ -1,13 +1,13 @@
 //! Signing in: by JSON, by form, or with a credential that is sent as it is.
 
 use super::actors::{Actor, Carried, Session};
+use super::second_factor::look_up;
 use super::world::{Asked, Call, World};
-use crate::client::{Body, Purpose};
+use crate::client::Body;
 use crate::compare::leaves;
 use crate::error::{Result, Trouble};
 use crate::evidence::{ActorFact, Reading};
 use crate::manifest::{self, FilledBody, FilledRequest, RequestLine, SignIn, TokenPlace};
-use scraper::{Html, Selector};
 use std::collections::BTreeMap;
 
 impl From<FilledRequest> for Call {
@@ -43,9 +43,15 @@ impl World<'_> {
                 self.sign_up(at).await.map_err(|why| Trouble::new(place.clone(), format!("cannot sign up: {why}")))?;
             }
             self.sign_in(at).await.map_err(|why| {
-                Trouble::new(place, format!("{} cannot sign in: {why}", told.id))
+                Trouble::new(place.clone(), format!("{} cannot sign in: {why}", told.id))
                     .hint("try it by itself: plimsoll auth check")
             })?;
+            if told.second_factor && self.app(at).is_none() {
+                self.set_up_factor(at).await.map_err(|why| {
+                    Trouble::new(place, format!("{} cannot set up a second factor: {why}", told.id))
+                        .hint("[second_factor] set_up: the requests by which the service does it")
+                })?;
+            }
         }
         self.plant_identities();
         self.tell_apart()
@@ -78,11 +84,7 @@ impl World<'_> {
     /// One sentence: which request failed and how.
     pub async fn sign_in(&mut self, at: usize) -> Result<(), String> {
         self.actors[at].session.credentials.clear();
-        let told = self.manifest.actor(&self.actors[at].fact.name);
-        let ways: Vec<SignIn> = (self.manifest.sign_in.iter())
-            .filter(|way| told.is_none_or(|told| told.sign_in.is_empty() || told.sign_in.contains(&way.name)))
-            .cloned()
-            .collect();
+        let ways = self.ways_of(at);
         let mut failures = Vec::new();
         let mut signed = false;
         for way in &ways {
@@ -130,22 +132,51 @@ impl World<'_> {
         }
     }
 
+    /// The ways to sign in that fit somebody.
+    pub(super) fn ways_of(&self, at: usize) -> Vec<SignIn> {
+        let told = self.manifest.actor(&self.actors[at].fact.name);
+        let fits = |way: &&SignIn| told.is_none_or(|told| told.sign_in.is_empty() || told.sign_in.contains(&way.name));
+        self.manifest.sign_in.iter().filter(fits).cloned().collect()
+    }
+
     async fn sign_in_by(&mut self, at: usize, way: &SignIn) -> Result<(), String> {
-        if let Some(form) = &way.form {
-            self.sign_in_by_form(at, form, way).await?;
+        self.first_step(at, way).await?;
+        if let Some(second) = way.second.as_ref().filter(|_| self.app(at).is_some()) {
+            // The second step carries what the first one gave.
+            let _ = self.carry(at, way);
+            self.second_step(at, way, second).await?;
         }
-        if let Some(line) = &way.send {
-            let call = self.fill_line(line, Some(at))?;
-            // Old cookies would sign somebody in who is signed in.
-            self.actors[at].session.cookies.clear();
-            let asked = self.ask(Some(at), &call, Purpose::SignIn).await;
-            if !asked.succeeded() {
-                return Err(said(&line.text, &asked));
+        self.carry(at, way)
+    }
+
+    /// The request or the form of a way to sign in. Of two steps the first may answer whatever it likes.
+    pub(super) async fn first_step(&mut self, at: usize, way: &SignIn) -> Result<(), String> {
+        let is_half = way.second.is_some() && self.app(at).is_some();
+        let asked = match (&way.form, &way.send) {
+            (Some(form), _) => self.sign_in_by_form(at, form, way).await?,
+            (None, Some(line)) => {
+                // Old cookies would sign somebody in who is signed in.
+                self.actors[at].session.cookies.clear();
+                let asked = self.ask_with_code(line, at).await?;
+                let answered = !matches!(asked.exchange.reading, Reading::Broken | Reading::Limited);
+                if !(asked.succeeded() || is_half && answered) {
+                    return Err(said(&line.text, &asked));
+                }
+                asked
             }
-            self.take_token(at, way, &asked)?;
+            (None, None) => return Ok(()),
+        };
+        self.remember_answer(at, &asked.answer);
+        match self.take_token(at, way, &asked) {
+            Err(why) if !is_half => Err(why),
+            _ => Ok(()),
         }
+    }
+
+    /// Takes up what an actor's requests are to carry from now on.
+    pub(crate) fn carry(&mut self, at: usize, way: &SignIn) -> Result<(), String> {
         let known = self.known(Some(at));
-        let mut carried = Carried::of(way, &|name| known.get(name).cloned())?;
+        let mut carried = Carried::of(way, &|name| look_up(&known, name))?;
         if carried.is_empty()
             && self.actors[at].session.cookies.is_empty()
             && let Some(token) = self.actors[at].values.get("token")
@@ -156,12 +187,15 @@ impl World<'_> {
         for one in &carried {
             self.store.secrets().add(&one.value);
         }
-        self.actors[at].session.credentials.extend(carried);
+        let session = &mut self.actors[at].session;
+        let anew = |known: &Carried| carried.iter().any(|one| one.name == known.name && one.only == known.only);
+        session.credentials.retain(|known| !anew(known));
+        session.credentials.extend(carried);
         Ok(())
     }
 
     /// Finds the token of an answer where the manifest says, or where a token usually stands.
-    fn take_token(&mut self, at: usize, way: &SignIn, asked: &Asked) -> Result<(), String> {
+    pub(crate) fn take_token(&mut self, at: usize, way: &SignIn, asked: &Asked) -> Result<(), String> {
         let json = asked.answer.json();
         let token = match &way.token {
             Some(TokenPlace::Body(path)) => {
@@ -195,40 +229,6 @@ impl World<'_> {
         Ok(())
     }
 
-    /// The form of a sign-in, fetched anew, hidden fields kept, filled with what the actor knows.
-    ///
-    /// # Errors
-    /// When the page has no such form.
-    pub(crate) async fn filled_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<Call, String> {
-        self.actors[at].session.cookies.clear();
-        let call = self.fill_line(form, Some(at))?;
-        let page = self.ask(Some(at), &call, Purpose::SignIn).await;
-        let known = self.known(Some(at));
-        let mut filled = Vec::new();
-        for (name, template) in &way.fill {
-            let value = template.fill(&|hole| known.get(hole).cloned()).map_err(|unfilled| unfilled.to_string())?;
-            filled.push((name.clone(), value));
-        }
-        read_form(&page.answer.text(), &call.path, &filled)
-            .ok_or_else(|| format!("{} answered {} and has no form with these fields", call.path, page.exchange.status))
-    }
-
-    async fn sign_in_by_form(&mut self, at: usize, form: &RequestLine, way: &SignIn) -> Result<(), String> {
-        let found = self.filled_form(at, form, way).await?;
-        let call = self.fill_line(form, Some(at))?;
-        let mut asked = self.ask(Some(at), &found, Purpose::SignIn).await;
-        if asked.exchange.reading == Reading::Refusal || !asked.succeeded() {
-            return Err(said(&format!("the form of {}", call.path), &asked));
-        }
-        // The session may be set by the page that one is led to.
-        if let Some(location) = asked.answer.header("location").map(str::to_owned)
-            && let Some(path) = below(self.client.base(), &location)
-        {
-            asked = self.ask(Some(at), &Call::get(path), Purpose::SignIn).await;
-        }
-        self.take_token(at, way, &asked)
-    }
-
     /// Everything that holes may be filled with.
     pub fn known(&self, at: Option<usize>) -> BTreeMap<String, String> {
         let mut known: BTreeMap<String, String> =
@@ -256,7 +256,7 @@ impl World<'_> {
             known.insert("canary".into(), self.canaries.mint());
         }
         known.entry("random".into()).or_insert_with(|| self.nonce.clone());
-        line.fill(&|name| known.get(name).cloned())
+        line.fill(&|name| look_up(&known, name))
             .map(Call::from)
             .map_err(|unfilled| format!("{}: {unfilled}", line.text))
     }
@@ -313,56 +313,6 @@ fn likely_token(json: &serde_json::Value) -> Option<String> {
     found.map(|(_, text)| text.clone())
 }
 
-/// The first form of a page that has a field for each value, with its hidden fields, filled.
-fn read_form(page: &str, at: &str, filled: &[(String, String)]) -> Option<Call> {
-    let (forms, inputs) = (Selector::parse("form").ok()?, Selector::parse("input, textarea, select").ok()?);
-    let page = Html::parse_document(page);
-    for form in page.select(&forms) {
-        let mut fields: Vec<(String, String)> = Vec::new();
-        for input in form.select(&inputs) {
-            let Some(name) = input.value().attr("name") else { continue };
-            let kind = input.value().attr("type").unwrap_or("text");
-            let given = filled.iter().find(|(wanted, _)| wanted == name).map(|(_, value)| value.clone());
-            let hidden = (kind == "hidden").then(|| input.value().attr("value").unwrap_or_default().to_owned());
-            fields.extend(given.or(hidden).map(|value| (name.to_owned(), value)));
-        }
-        if !filled.iter().all(|(wanted, _)| fields.iter().any(|(name, _)| name == wanted)) {
-            continue;
-        }
-        let action = form.value().attr("action").filter(|action| !action.is_empty()).unwrap_or(at);
-        let base = url::Url::parse("http://form.invalid").ok()?.join(at).ok()?;
-        let action = base.join(action).ok()?;
-        let path = match action.query() {
-            Some(query) => format!("{}?{query}", action.path()),
-            None => action.path().to_owned(),
-        };
-        return Some(Call { method: "POST".into(), path, headers: Vec::new(), body: Body::Form(fields) });
-    }
-    None
-}
-
-/// The form of a page that sends something, filled with nothing but its hidden fields: one that speaks of `words`, else the
-/// first.
-pub(crate) fn form_about(page: &str, at: &str, about: &[&str]) -> Option<Call> {
-    let forms = Selector::parse("form").ok()?;
-    let page = Html::parse_document(page);
-    let sends = |form: &scraper::ElementRef<'_>| {
-        form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"))
-    };
-    let sending: Vec<String> = page.select(&forms).filter(sends).map(|form| form.html()).collect();
-    let speaks = |form: &&String| about.iter().any(|word| form.to_lowercase().contains(word));
-    let form = sending.iter().find(speaks).or(sending.first())?;
-    read_form(form, at, &[])
-}
-
-/// A location as a path below the target's address, if it is the target's.
-fn below(base: &str, location: &str) -> Option<String> {
-    if location.starts_with('/') && !location.starts_with("//") {
-        return Some(location.to_owned());
-    }
-    location.strip_prefix(base).map(|rest| if rest.is_empty() { "/".to_owned() } else { rest.to_owned() })
-}
-
 /// What an answer to a sign-in said, for people: the code and the beginning of its words.
 pub(super) fn said(line: &str, asked: &Asked) -> String {
     let words: String =
@@ -376,20 +326,7 @@ pub(super) fn said(line: &str, asked: &Asked) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use serde_json::json;
-
-    #[test]
-    fn hidden_fields_are_kept_and_the_right_form_is_found() {
-        let page = r#"<form action="/search"><input name=q></form>
-            <form method=post action="enter?x=1"><input type=hidden name=csrf value=c1>
-            <input name=mail><input type=password name=pw></form>"#;
-        let filled = [("mail".to_owned(), "a@b".to_owned()), ("pw".to_owned(), "s".to_owned())];
-        let call = read_form(page, "/app/login", &filled).unwrap();
-        assert_eq!(call.path, "/app/enter?x=1");
-        let pairs = [("csrf", "c1"), ("mail", "a@b"), ("pw", "s")];
-        assert_eq!(call.body, Body::Form(pairs.map(|(n, v)| (n.into(), v.into())).into()));
-    }
 
     #[test]
     fn a_token_is_found_wherever_it_stands() {
@@ -399,12 +336,5 @@ mod tests {
         );
         assert_eq!(likely_token(&json!({"x": "0123456789012345678901"})).unwrap().len(), 22);
         assert_eq!(likely_token(&json!({"message": "welcome back to the service"})), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_page_is_read(page in ".*", at in "/[a-z/]{0,9}") {
-            read_form(&page, &at, &[]);
-        }
     }
 }

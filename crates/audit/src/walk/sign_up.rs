@@ -6,6 +6,7 @@ use super::world::{Asked, World};
 use crate::client::Purpose;
 use crate::evidence::ActorFact;
 use crate::manifest::RequestLine;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Words in a path that is about the session that asks, and about nothing that outlasts it.
@@ -31,6 +32,18 @@ impl World<'_> {
     /// # Errors
     /// One sentence, where there is no way or it does not work.
     pub async fn throw_away(&mut self, like: usize) -> Result<usize, String> {
+        self.throw_away_with(like, &BTreeMap::new()).await
+    }
+
+    /// The same, with fields that the sign-up is sent beside its own.
+    ///
+    /// # Errors
+    /// As [`World::throw_away`].
+    pub(crate) async fn throw_away_with(
+        &mut self,
+        like: usize,
+        extra: &BTreeMap<String, Value>,
+    ) -> Result<usize, String> {
         let number = self.actors.len();
         let sign_up = self.manifest.sign_up.is_some();
         let model = self.actors[like].fact.clone();
@@ -60,7 +73,7 @@ impl World<'_> {
             alive: false,
             signed_up: false,
         });
-        let made = match self.make_account(number, sign_up).await {
+        let made = match self.make_account(number, sign_up, extra).await {
             Ok(()) => self.sign_in(number).await,
             Err(why) => Err(why),
         };
@@ -92,9 +105,9 @@ impl World<'_> {
         }
     }
 
-    async fn make_account(&mut self, at: usize, sign_up: bool) -> Result<(), String> {
+    async fn make_account(&mut self, at: usize, sign_up: bool, extra: &BTreeMap<String, Value>) -> Result<(), String> {
         if sign_up {
-            return self.sign_up(at).await;
+            return self.sign_up_with(at, extra).await;
         }
         self.invent_password(at);
         if let Some(command) = &self.manifest.throw_away.command {
@@ -127,6 +140,10 @@ impl World<'_> {
     }
 
     pub(super) async fn sign_up(&mut self, at: usize) -> Result<(), String> {
+        self.sign_up_with(at, &BTreeMap::new()).await
+    }
+
+    async fn sign_up_with(&mut self, at: usize, extra: &BTreeMap<String, Value>) -> Result<(), String> {
         let Some(line) = self.manifest.sign_up.clone() else { return Err("there is no [sign_up]".into()) };
         let actor = &mut self.actors[at];
         // A name that the manifest does not fix carries the nonce, or it collides with the last run's.
@@ -135,7 +152,8 @@ impl World<'_> {
             actor.values.insert("name".into(), name);
         }
         self.invent_password(at);
-        let call = self.fill_line(&line, Some(at))?;
+        let mut call = self.fill_line(&line, Some(at))?;
+        call.body.add(extra);
         let asked = self.ask(None, &call, Purpose::SignIn).await;
         if !asked.succeeded() {
             return Err(said(&line.text, &asked));

@@ -8,6 +8,7 @@ use super::never::NEVER;
 use super::objects::{Object, Way};
 use super::reach::Reached;
 use super::reading::Learnt;
+use super::second_factor::Codes;
 use super::secrecy::Secrecy;
 use crate::canary::Canaries;
 use crate::catalogue::{Action, Catalogue};
@@ -153,6 +154,8 @@ pub struct World<'a> {
     pub leaks: Leaks,
     /// What stood in answers that must come back to nobody.
     pub secrecy: Secrecy,
+    /// Codes of authenticator apps that were used.
+    pub(super) codes: Codes,
     /// What was refused to whom, and when.
     pub refusals: Vec<Refusal>,
     /// Actions that succeeded for one who may.

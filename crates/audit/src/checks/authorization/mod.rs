@@ -8,20 +8,58 @@ pub mod az02;
 pub mod az03;
 pub mod az04;
 pub mod az05;
+pub mod az06;
+pub mod az07;
+pub mod az08;
 pub mod az09;
 pub mod az10;
 pub mod az11;
+pub mod az14;
+pub mod az15;
+pub mod az16;
 pub mod az17;
+pub mod az19;
+pub mod az20;
+mod deeds;
 pub mod effect;
+mod ended;
 mod exhibits;
 pub mod expect;
 mod judge;
+mod jwt;
 
 pub(crate) use judge::check_of_relation;
 pub use judge::judge;
 
+use crate::error::Result;
 use crate::evidence::Dossier;
 use crate::verdict::Finding;
+use crate::walk::World;
+
+/// What the walk itself does not ask: whether a sign-in, a session, a token, a link holds what it promises. Only accounts
+/// that were made for it are touched.
+///
+/// # Errors
+/// When the evidence cannot be written.
+pub async fn probe(world: &mut World<'_>) -> Result<()> {
+    az15::probe(world).await?;
+    az08::probe(world).await?;
+    az19::probe(world).await?;
+    az14::probe(world).await?;
+    az16::probe(world).await?;
+    az06::probe(world).await?;
+    az07::probe(world).await
+}
+
+/// What locks accounts and uses up limits, and so comes after everything else.
+///
+/// # Errors
+/// When the evidence cannot be written.
+pub async fn probe_last(world: &mut World<'_>) -> Result<()> {
+    az20::probe(world).await?;
+    az19::probe_guessing(world).await?;
+    az14::probe_last(world).await
+}
 
 /// The findings of one check. One trial serves several checks, so they are judged together and parted afterwards.
 fn judge_one(dossier: &Dossier, id: &str) -> Vec<Finding> {

@@ -10,7 +10,7 @@ use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::Dossier;
 use crate::manifest::Acknowledge;
-use crate::sinks::{Arrival, SMTP, takes_alerts};
+use crate::sinks::{Arrival, SMTP, is_alert, takes_alerts};
 use crate::verdict::{Dimension, Finding, Severity};
 use crate::walk::{Call, World, form_about};
 use regex::Regex;
@@ -44,6 +44,11 @@ const ACKNOWLEDGED_DAYS_MAX: i64 = 90;
 /// An address in a text.
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"https?://[^\s"'<>|\\)\]]+"#).ok());
 
+/// Every address in a text, in its order.
+pub(in crate::checks) fn links_in(text: &str) -> Vec<String> {
+    LINK.iter().flat_map(|link| link.find_iter(text)).map(|found| found.as_str().replace("&amp;", "&")).collect()
+}
+
 /// Provokes an alert where the manifest says how, and acknowledges it.
 pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     let told = world.manifest.instruments.alerts.clone();
@@ -52,7 +57,9 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     let mark = world.sinks.mark();
     provoked::cause(world, &step, &mut seen).await;
     let most = told.provoke.within.unwrap_or(WITHIN);
-    let arrived = world.sinks.wait(mark, most, |arrival| takes_alerts(&arrival.sink)).await;
+    let given = seen.given.clone();
+    let mut arrived = world.sinks.wait(mark, most, |arrival| is_alert(&arrival.sink, &given)).await;
+    arrived.retain(|arrival| is_alert(&arrival.sink, &given));
     seen.acknowledged = match &told.acknowledge {
         None => None,
         Some(Acknowledge::Link) => Some(by_link(world, &arrived).await),
@@ -67,12 +74,8 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
 async fn by_link(world: &mut World<'_>, arrived: &[Arrival]) -> Acknowledged {
     let base = world.client.base().to_owned();
     let alerts = arrived.iter().filter(|arrival| takes_alerts(&arrival.sink));
-    let links: Vec<String> = alerts
-        .flat_map(|alert| {
-            LINK.iter().flat_map(|link| link.find_iter(&alert.text)).map(|found| found.as_str().to_owned())
-        })
-        .collect();
-    let below = |link: &String| Some(link.strip_prefix(&base)?.replace("&amp;", "&"));
+    let links: Vec<String> = alerts.flat_map(|alert| links_in(&alert.text)).collect();
+    let below = |link: &String| Some(link.strip_prefix(&base)?.to_owned());
     let own: Vec<String> = links.iter().filter_map(below).filter(|path| 1 < path.len()).collect();
     let Some(first) = own.first() else {
         return match links.iter().all(|link| below(link).is_some()) {
@@ -145,7 +148,7 @@ fn of_provoked(digest: &str, seen: &Provocation) -> Vec<Finding> {
     if let Some(why) = &seen.untried {
         return vec![about().untried(why)];
     }
-    let Some(alert) = seen.arrivals.iter().find(|arrival| takes_alerts(&arrival.sink)) else {
+    let Some(alert) = seen.arrivals.iter().find(|arrival| is_alert(&arrival.sink, &seen.given)) else {
         return vec![match seen.given.iter().any(|sink| takes_alerts(sink)) {
             true => about().gap(format!("{}, and no alert arrived anywhere", seen.how)),
             false => not_given(about()),

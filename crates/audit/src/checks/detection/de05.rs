@@ -6,7 +6,7 @@ use crate::checks::Check;
 use crate::checks::say::{Untried, say};
 use crate::error::Result;
 use crate::evidence::{Document, Dossier};
-use crate::sinks::{Arrival, HEARTBEAT, takes_alerts};
+use crate::sinks::{Arrival, HEARTBEAT, is_alert, takes_alerts};
 use crate::verdict::{Dimension, Finding, Severity};
 use crate::walk::World;
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,8 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     };
     let within = told.within.unwrap_or(every * 2);
     let mut seen = Stopped { every: every.as_secs(), ..Stopped::default() };
-    seen.given = outage::given(world).iter().any(|sink| takes_alerts(sink));
+    let given = outage::given(world);
+    seen.given = given.iter().any(|sink| takes_alerts(sink));
     let health = outage::health(world).await;
     seen.before = health.as_ref().map(|(_, look)| look.clone()).unwrap_or_default();
     seen.beats.0 = world.sinks.since(0).iter().filter(|one| one.sink == HEARTBEAT).count();
@@ -91,7 +92,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
             if let Some((_, look)) = outage::health(world).await {
                 seen.after = look;
             }
-            let alerted = world.sinks.since(mark).iter().any(|arrival| takes_alerts(&arrival.sink));
+            let alerted = world.sinks.since(mark).iter().any(|arrival| is_alert(&arrival.sink, &given));
             if alerted || says_wrong(&seen.after, &seen.before) {
                 break;
             }
@@ -100,7 +101,8 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
         let late = world.sinks.since(half.unwrap_or(mark));
         seen.beats.1 = late.iter().filter(|arrival| arrival.sink == HEARTBEAT).count();
         let arrived = world.sinks.since(mark);
-        seen.alerts = arrived.iter().filter(|one| takes_alerts(&one.sink)).take(5).map(Arrival::shortened).collect();
+        seen.alerts =
+            arrived.iter().filter(|one| is_alert(&one.sink, &given)).take(5).map(Arrival::shortened).collect();
     }
     if !world.target.run_with(&start, &[]).await.is_ok_and(|ended| ended.well) {
         world.note("the job that was stopped for DE05 could not be started again")?;

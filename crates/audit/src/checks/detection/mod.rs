@@ -12,6 +12,7 @@ mod provoked;
 mod settings;
 mod signs;
 
+pub(in crate::checks) use de02::links_in;
 pub(in crate::checks) use provoked::{doer, send};
 pub(in crate::checks) use signs::debug_page;
 

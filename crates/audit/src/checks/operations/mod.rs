@@ -8,6 +8,7 @@ pub mod op04;
 pub mod op05;
 pub mod op06;
 pub mod op07;
+pub mod op08;
 pub mod op13;
 pub mod op14;
 
@@ -16,16 +17,23 @@ use crate::evidence::Dossier;
 use crate::verdict::Finding;
 use crate::walk::World;
 
-/// Looks at what lies open, makes and restores a backup, and tries the limits: that comes last, for what it locks stays
-/// locked.
+/// Looks at what lies open, makes and restores a backup.
 ///
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
     op13::probe(world).await?;
     op03::probe(world).await?;
+    op08::probe(world).await?;
     backup::probe(world).await?;
-    op14::probe(world).await?;
+    op14::probe(world).await
+}
+
+/// Tries the limits.
+///
+/// # Errors
+/// When the evidence cannot be written.
+pub async fn probe_last(world: &mut World<'_>) -> Result<()> {
     op01::probe(world).await
 }
 
@@ -38,6 +46,7 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         op05::judge(dossier),
         op06::judge(dossier),
         op07::judge(dossier),
+        op08::judge(dossier),
         op13::judge(dossier),
         op14::judge(dossier),
     ]

@@ -29,17 +29,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "OP08",
-        severity: Severity::Prevents,
-        title: "a runbook exists, covers each alert, its commands run, and it was drilled lately",
-        why: "Knowledge in one head is on holiday when it is needed.",
-        how: "The named runbook must have a section for each alert; its commands marked as safe are run; the last \
-              drill's date is held against the manifest's limit.",
-        references: &["SOC 2 CC7.4", "SOC 2 CC7.5"],
-        fix: "One page an alert: what it means, what to look at, what to type. Drill one a month.",
-        ..CHECK
-    },
-    Check {
         id: "OP09",
         severity: Severity::Blocks,
         title: "the service's own tests exist and pass",

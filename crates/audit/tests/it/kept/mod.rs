@@ -4,3 +4,4 @@
 mod detection;
 mod operations;
 mod promises;
+mod runbooks;

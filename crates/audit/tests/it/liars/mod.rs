@@ -2,11 +2,18 @@
 //! sound twin, of which nothing may be said at all.
 
 mod answers;
+mod assignments;
+mod endings;
+mod enumerations;
+mod factors;
 mod keys;
+mod links;
 mod lists;
 mod noise;
+mod ranks;
 mod record;
 mod robustness;
 mod sessions;
 mod sharing;
+mod tokens;
 mod worlds;

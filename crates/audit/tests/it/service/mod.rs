@@ -4,6 +4,8 @@
 mod call;
 pub(crate) mod chance;
 mod document;
+pub(crate) mod factor;
+pub(crate) mod letters;
 pub(crate) mod notes;
 pub(crate) mod office;
 pub(crate) mod papers;
@@ -11,6 +13,7 @@ pub(crate) mod people;
 pub(crate) mod rows;
 #[cfg(test)]
 mod sound;
+pub(crate) mod staff;
 pub(crate) mod team;
 mod world;
 
@@ -364,4 +367,16 @@ fn respond(answer: Answer, is_enveloped: bool) -> Response {
         response = response.header("x-content-type-options", "nosniff").header("x-frame-options", "DENY");
     }
     response.body(bytes.into()).unwrap_or_default()
+}
+
+/// A JSON Web Token (RFC 7519) under HMAC-SHA-256.
+pub(crate) fn jwt(claims: &Value, secret: &[u8]) -> String {
+    use base64::Engine as _;
+    use hmac::Mac as _;
+    use hmac::digest::KeyInit as _;
+    let part = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    let text = format!("{}.{}", part(br#"{"alg":"HS256","typ":"JWT"}"#), part(claims.to_string().as_bytes()));
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
+    mac.update(text.as_bytes());
+    format!("{text}.{}", part(&mac.finalize().into_bytes()))
 }

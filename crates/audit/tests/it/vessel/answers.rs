@@ -63,6 +63,11 @@ pub(super) fn answer(vessel: &Vessel, parts: &Parts, bytes: &[u8]) -> Response {
         ("GET", ["alerts", "1"]) => {
             return page("<form method=post action=/alerts/1/seen><button>I saw this</button></form>");
         }
+        ("GET", ["runbook", _]) if vessel.has("runbook-for-everything") => return page("<h1>Runbook</h1>drill, disk"),
+        ("GET", ["runbook", "drill"]) if vessel.has("runbook-about-nothing") => return page("<h1>Keep calm</h1>"),
+        ("GET", ["runbook", "drill"]) if !vessel.has("runbook-without-a-page") => {
+            return page("<h1>A drill</h1>Nothing is wrong.");
+        }
         ("POST", ["alerts", "1", "seen"]) => return json_of(200, &json!({"seen": true})),
         ("GET", [".env"]) if vessel.has("shows-env") => {
             return said(200, "text/plain", "DATABASE_URL=postgres://a:b@db/x\nSECRET_KEY=abcdef\n");

@@ -39,7 +39,11 @@ pub(super) fn report(vessel: &Vessel, headers: &axum::http::HeaderMap, body: &st
 pub(super) fn alert(vessel: &Vessel) {
     let link = if vessel.has("alert-without-link") { "" } else { "/alerts/1" };
     if !vessel.has("alert-is-swallowed") {
-        let text = format!("a test, see {}{link}", vessel.base);
+        let what = match link.is_empty() || vessel.has("alert-without-runbook") {
+            true => String::new(),
+            false => format!(" What to do: {}/runbook/drill", vessel.base),
+        };
+        let text = format!("a drill of the alerts, see {}{link}{what}", vessel.base);
         post("SLACK_WEBHOOK_URL", "", &serde_json::json!({ "text": text }).to_string());
     }
 }

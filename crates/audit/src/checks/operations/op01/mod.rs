@@ -1,7 +1,7 @@
 //! OP01: sign-in, reset, sign-up and other public endpoints are rate limited.
 
 mod judge;
-mod resets;
+pub(in crate::checks) mod resets;
 
 pub use judge::judge;
 
@@ -79,8 +79,6 @@ impl Document for Burst {
 
 /// Bursts against the sign-in, the sign-up, and what asks for a new password.
 pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
-    // From here on a 429 is an answer and not a reason to wait.
-    world.client.stop_pausing();
     let tries_max = world.manifest.limits.tries;
     world.progress.total(Dimension::Operations, u64::from(tries_max));
     // Made before the first burst: afterwards nobody may be let in any more.

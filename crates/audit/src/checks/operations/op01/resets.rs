@@ -17,7 +17,7 @@ const NAMING: &[&str] = &["mail", "email", "user", "username", "name", "login", 
 const SPENDING: &[&str] = &["password", "token", "code", "otp", "secret"];
 
 /// The actions that ask for a new password, and that a call may be made for.
-pub(super) fn actions(world: &World<'_>) -> Vec<usize> {
+pub(in crate::checks) fn actions(world: &World<'_>) -> Vec<usize> {
     (0..world.catalogue.actions.len())
         .filter(|at| asks_for_password(world.action(*at)) && world.left_out(*at).is_none())
         .collect()
@@ -58,8 +58,7 @@ pub(super) async fn burst(world: &mut World<'_>, action: usize, account: Option<
         burst.not_tried = Some(format!("nobody knows what the account is called in {name}"));
         return burst;
     }
-    let real = leaves(&sent).into_iter().find(|(_, text)| text.contains('@') && !is_reserved(text));
-    if let Some((_, mail)) = real {
+    if let Some(mail) = real_mail(&sent) {
         burst.not_tried = Some(format!("{mail} may be somebody's: {tries_max} mails would be sent there"));
         burst.answer = Some("[actors] a mail that ends in .invalid".into());
         return burst;
@@ -78,7 +77,7 @@ pub(super) async fn burst(world: &mut World<'_>, action: usize, account: Option<
 }
 
 /// Puts the account's own values where a body names an account. False where it has none of them.
-fn fill(body: &mut Value, known: &[(String, String)]) -> bool {
+pub(in crate::checks) fn fill(body: &mut Value, known: &[(String, String)]) -> bool {
     let Some(fields) = body.as_object_mut() else { return false };
     let mut filled = false;
     for (name, value) in fields.iter_mut() {
@@ -97,6 +96,11 @@ fn fill(body: &mut Value, known: &[(String, String)]) -> bool {
         }
     }
     filled
+}
+
+/// A mail address in a body that may be somebody's.
+pub(in crate::checks) fn real_mail(body: &Value) -> Option<String> {
+    leaves(body).into_iter().map(|(_, text)| text).find(|text| text.contains('@') && !is_reserved(text))
 }
 
 /// Whether a mail is at a name that nobody can have (RFC 2606, RFC 6761).

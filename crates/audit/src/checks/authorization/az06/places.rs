@@ -1,0 +1,167 @@
+//! Whoever is taken out of one place, as a project: he saw it by being in it, and must not see it any more.
+
+use crate::checks::authorization::deeds::{self, Deed};
+use crate::checks::authorization::ended::{Ended, self_contained};
+use crate::checks::say::Untried;
+use crate::client::Purpose;
+use crate::manifest::{ENDS, RequestLine};
+use crate::walk::{Call, World};
+
+use super::{CHECK, wait_for_grace};
+
+/// One for each kind of place that people are brought into.
+pub(super) async fn probe(world: &mut World<'_>) -> Vec<Ended> {
+    let mut nouns: Vec<String> = Vec::new();
+    let ways: Vec<(RequestLine, String)> =
+        world.manifest.memberships().map(|(_, line, noun)| (line.clone(), noun)).collect();
+    let mut seen = Vec::new();
+    for (line, noun) in ways {
+        if nouns.contains(&noun) {
+            continue;
+        }
+        nouns.push(noun.clone());
+        let subject = format!("taken out of a {noun}");
+        let ended = match one(world, &line, &noun, &subject).await {
+            Ok(ended) => ended,
+            Err(why) => Ended::untried(&CHECK, &subject, why),
+        };
+        seen.push(ended);
+    }
+    seen
+}
+
+async fn one(world: &mut World<'_>, into: &RequestLine, noun: &str, subject: &str) -> Result<Ended, Untried> {
+    let by = into.actor.as_ref().and_then(|name| world.actors.iter().position(|actor| actor.fact.name == *name));
+    let by = by.unwrap_or(0);
+    let slot = world.slots.all.iter().position(|slot| slot.noun == noun);
+    let slot = slot.ok_or_else(|| Untried::undecided(format!("no action asks for a {noun}")))?;
+    let place = world.make(slot, by).await.map_err(Untried::undecided)?;
+    let outsiders: Vec<usize> = (0..world.actors.len())
+        .filter(|at| {
+            *at != by
+                && !world.actors[*at].fact.throw_away
+                && world.actors[*at].fact.tenant == world.actors[by].fact.tenant
+        })
+        .collect();
+    for model in outsiders {
+        let Ok(at) = world.throw_away(model).await else { break };
+        let fresh = reads(world, place, by).await;
+        if fresh.is_empty() || sees(world, &fresh, at).await {
+            continue;
+        }
+        let (mut known, said) = (holes(world, place, at), world.actors[at].fact.name.clone());
+        let brought = sent(world, into, &known, by).await.map_err(Untried::undecided)?;
+        if !brought.0 || !sees(world, &fresh, at).await {
+            continue;
+        }
+        known.extend(brought.1);
+        let Some(how) = take_out(world, into, noun, &known, by).await else {
+            let line = format!("[become] removed = 'ACTOR: DELETE /…/{{{noun}.id}}/…/{{actor.id}}'");
+            return Err(Untried::not_told(format!("nothing says how {said} is taken out of a {noun} again"), line));
+        };
+        wait_for_grace(world).await;
+        let kept = world.actors[at].session.clone();
+        let tried = deeds::try_as(world, &fresh, at, by).await;
+        let token = self_contained(world, at);
+        let anew = match world.sign_in(at).await {
+            Ok(()) => Some(deeds::try_as(world, &fresh, at, by).await),
+            Err(_) => None,
+        };
+        world.actors[at].session = kept;
+        let others_are_served = sees(world, &fresh, by).await;
+        let who = Some(world.fact(Some(at)));
+        return Ok(Ended { how, told: true, who, tried, anew, others_are_served, token, ..Ended::of_removal(subject) });
+    }
+    Err(Untried::undecided(format!("nobody was found who sees a {noun} only by being in it")))
+}
+
+/// Reads by which the place is known to its owner.
+async fn reads(world: &mut World<'_>, place: usize, by: usize) -> Vec<Deed> {
+    let object = world.objects[place].clone();
+    let canaries: Vec<String> = object.canaries.iter().map(|(_, canary)| canary.clone()).collect();
+    let mut deeds = Vec::new();
+    let item = world.slots.all[object.slot].item;
+    if let Some(call) = item.and_then(|item| world.read_call(item, &object.keys).ok()) {
+        deeds.extend(deeds::read(world, by, call, &canaries).await);
+    }
+    deeds
+}
+
+async fn sees(world: &mut World<'_>, deeds: &[Deed], at: usize) -> bool {
+    deeds::still_works(world, deeds, at).await
+}
+
+/// What a line's holes are filled with.
+fn holes(world: &World<'_>, place: usize, at: usize) -> Vec<(String, String)> {
+    let mut known: Vec<(String, String)> = world.known(Some(at)).into_iter().collect();
+    for (slot, key) in &world.objects[place].keys {
+        let noun = &world.slots.all[*slot].noun;
+        known.extend(["id", "key"].map(|name| (format!("{noun}.{name}"), key.clone())));
+    }
+    known
+}
+
+async fn sent(
+    world: &mut World<'_>,
+    line: &RequestLine,
+    known: &[(String, String)],
+    by: usize,
+) -> Result<(bool, Vec<(String, String)>), String> {
+    let look = |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let call = line.fill(&look).map(Call::from).map_err(|unfilled| unfilled.to_string())?;
+    let asked = world.ask(Some(by), &call, Purpose::Other).await;
+    let json = asked.answer.json();
+    let named = json.as_ref().and_then(|json| json.get("id")).and_then(crate::compare::scalar);
+    let told = line.produces.as_ref().and_then(|path| path.first(json.as_ref()?)).and_then(crate::compare::scalar);
+    let made = told.or(named).map(|id| ("membership.id".to_owned(), id));
+    Ok((asked.succeeded(), made.into_iter().collect()))
+}
+
+/// Takes somebody out: by the manifest's line, or by the action that undoes the one that brought him in. How it was done.
+async fn take_out(
+    world: &mut World<'_>,
+    into: &RequestLine,
+    noun: &str,
+    known: &[(String, String)],
+    by: usize,
+) -> Option<String> {
+    let names = |line: &&RequestLine| line.names().iter().any(|name| name.starts_with(&format!("{noun}.")));
+    let told = world.manifest.become_state.iter().filter(|(state, _)| ENDS.contains(&state.as_str()));
+    let told: Vec<RequestLine> = told.map(|(_, line)| line).filter(names).cloned().collect();
+    let lines = if told.is_empty() { undoing(world, into) } else { told };
+    for line in lines {
+        if let Ok((true, _)) = sent(world, &line, known, by).await {
+            return Some(format!("`{} {}` was done", line.verb, line.path));
+        }
+    }
+    None
+}
+
+/// The lines that undo a membership: a DELETE below the path that made it, or a POST that ends in `remove`.
+fn undoing(world: &World<'_>, into: &RequestLine) -> Vec<RequestLine> {
+    let base = into.path.as_str().trim_end_matches('/');
+    let shape = |path: &str| {
+        path.split('/')
+            .map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() })
+            .collect::<Vec<_>>()
+    };
+    let wanted = shape(base);
+    let mut lines = Vec::new();
+    for action in &world.catalogue.actions {
+        let path = action.address_path();
+        let parts = shape(&path);
+        let rest: Vec<&str> = parts.get(wanted.len()..).unwrap_or_default().iter().map(String::as_str).collect();
+        let undoes = matches!(
+            (action.verb.as_str(), rest.as_slice()),
+            ("DELETE", ["{}"]) | ("POST", ["{}", "remove" | "end" | "revoke"])
+        );
+        if !undoes || parts[..wanted.len()] != wanted[..] {
+            continue;
+        }
+        let tail = if rest.len() == 2 { format!("/{}", rest[1]) } else { String::new() };
+        for key in ["actor.id", "membership.id"] {
+            lines.extend(RequestLine::parse(&format!("{} {base}/{{{key}}}{tail}", action.verb)).ok());
+        }
+    }
+    lines
+}

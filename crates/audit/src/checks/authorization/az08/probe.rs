@@ -1,0 +1,204 @@
+//! Sends fields along that nobody offered.
+
+use super::fields::{candidates, compared, one_by_one, shown, with};
+use super::{Assigned, Field};
+use crate::client::Purpose;
+use crate::error::Result;
+use crate::evidence::Exchange;
+use crate::plan::slots::words;
+use crate::walk::objects::Way;
+use crate::walk::{Call, World};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Words of fields that give rank or value. Which of them an action declares is its business; the others are not the
+/// Most people who look for what its maker sees no more.
+const READERS_MAX: usize = 4;
+/// Most actions that are tried where no answer shows a rank.
+const BLIND_MAX: usize = 6;
+/// Most kinds of objects that are tried.
+const NOUNS_MAX: usize = 8;
+
+/// Sends fields along wherever something is made or described.
+pub(in crate::checks::authorization) async fn probe(world: &mut World<'_>) -> Result<()> {
+    let like = (0..world.actors.len()).find(|at| !world.actors[*at].fact.throw_away).unwrap_or(0);
+    let mut seen = Vec::new();
+    for slot in 0..world.slots.all.len() {
+        if NOUNS_MAX <= seen.len() {
+            break;
+        }
+        seen.extend(making(world, slot, like).await);
+    }
+    if let Ok(at) = world.throw_away(like).await {
+        for action in describing(world) {
+            seen.extend(described(world, action, at).await);
+        }
+    }
+    seen.extend(signing_up(world, like).await);
+    if seen.is_empty() {
+        seen = blindly(world).await;
+    }
+    if seen.is_empty() {
+        seen.push(Assigned { action: "bodies".into(), nothing_shown: true, ..Assigned::default() });
+    }
+    seen.iter().try_for_each(|one| world.store.add(one).map(drop))
+}
+
+/// Objects of one kind: one as it should be, and one with more.
+async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigned> {
+    let (Some(Ok(Way::Action(action, _))), Some(item)) = (world.ways.get(&slot).cloned(), world.slots.all[slot].item)
+    else {
+        return None;
+    };
+    let control = world.make(slot, at).await.ok()?;
+    let owner = world.objects[control].owner;
+    let before = look(world, item, control, owner).await?;
+    let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
+    let extra = candidates(world, action, &shown(&before.0), owner);
+    if extra.is_empty() {
+        return None;
+    }
+    let mut after = None;
+    let all: Vec<BTreeMap<String, Value>> = std::iter::once(extra.clone()).chain(one_by_one(&extra)).collect();
+    let mut fields = Vec::new();
+    for some in all {
+        world.bodies.insert(action, with(&good, &some));
+        let made = world.make(slot, owner).await;
+        world.bodies.insert(action, good.clone());
+        world.failed.remove(&(slot, owner));
+        let Ok(made) = made else { continue };
+        // Whose it was made to be may be the only one who sees it.
+        let mut seen = look(world, item, made, owner).await;
+        for other in (0..world.actors.len()).filter(|other| *other != owner).take(READERS_MAX) {
+            if seen.is_none() {
+                seen = look(world, item, made, other).await;
+            }
+        }
+        let Some((now, exchange)) = seen else { continue };
+        fields.extend(compared(&some, &before.0, &now));
+        after = Some(exchange);
+        if some.len() == extra.len() {
+            break;
+        }
+    }
+    finish(world, world.action(action).name(), owner, fields, after, &extra)
+}
+
+async fn look(world: &mut World<'_>, item: usize, object: usize, owner: usize) -> Option<(Value, Exchange)> {
+    let call = world.read_call(item, &world.objects[object].keys.clone()).ok()?;
+    let asked = world.ask(Some(owner), &call, Purpose::Other).await;
+    Some((asked.answer.json().filter(|_| asked.succeeded())?, asked.exchange))
+}
+
+fn finish(
+    world: &World<'_>,
+    action: String,
+    at: usize,
+    fields: Vec<Field>,
+    read_back: Option<Exchange>,
+    extra: &BTreeMap<String, Value>,
+) -> Option<Assigned> {
+    // What is refused with each of them is refused, and that is as good as unheard.
+    let fields = match fields.is_empty() {
+        true => compared(extra, &Value::Null, &Value::Null),
+        false => fields,
+    };
+    Some(Assigned { action, who: Some(world.fact(Some(at))), fields, read_back, ..Assigned::default() })
+}
+
+/// Actions by which one says something about oneself.
+fn describing(world: &World<'_>) -> Vec<usize> {
+    let fits = |at: &usize| {
+        let action = world.action(*at);
+        let changes = matches!(action.verb.as_str(), "PUT" | "PATCH") && !action.path.contains('{');
+        changes && world.bodies.contains_key(at) && !world.avoided.contains_key(at)
+    };
+    (0..world.catalogue.actions.len()).filter(fits).take(4).collect()
+}
+
+/// What a person says about himself, with more than he may say.
+async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<Assigned> {
+    let proof = world.proof_call(at)?;
+    let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.json()?;
+    let extra = candidates(world, action, &shown(&before), at);
+    if extra.is_empty() {
+        return None;
+    }
+    let good = world.bodies.get(&action).cloned()?;
+    let mut fields = Vec::new();
+    let mut after = None;
+    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
+        let path = world.action(action).address_path();
+        let body = world.body_like(action, with(&good, &some));
+        let call = Call { method: world.action(action).verb.clone(), path, headers: Vec::new(), body };
+        let done = world.ask(Some(at), &call, Purpose::Other).await.succeeded();
+        let asked = world.ask(Some(at), &proof, Purpose::Other).await;
+        let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { break };
+        fields.extend(compared(&some, &before, &now));
+        after = Some(asked.exchange);
+        if done {
+            break;
+        }
+    }
+    finish(world, world.action(action).name(), at, fields, after, &extra)
+}
+
+/// An account that is made with more than one may say.
+async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
+    let action = (0..world.catalogue.actions.len()).find(|at| world.is_sign_up(*at))?;
+    let proof = world.proof_call(like)?;
+    let before = world.ask(Some(like), &proof, Purpose::Other).await.answer.json()?;
+    // What is somebody's own differs anyway.
+    let mut extra = candidates(world, action, &shown(&before), like);
+    extra.retain(|name, _| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant")));
+    if extra.is_empty() {
+        return None;
+    }
+    let mut fields = Vec::new();
+    let mut after = None;
+    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
+        let Ok(at) = world.throw_away_with(like, &some).await else { continue };
+        let proof = world.proof_call(at)?;
+        let asked = world.ask(Some(at), &proof, Purpose::Other).await;
+        let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { continue };
+        fields.extend(compared(&some, &before, &now));
+        after = Some(asked.exchange);
+        if some.len() == extra.len() {
+            break;
+        }
+    }
+    finish(world, world.action(action).name(), like, fields, after, &extra)
+}
+
+/// Where no answer shows a rank: whether a request is refused for a field that nobody declares.
+async fn blindly(world: &mut World<'_>) -> Vec<Assigned> {
+    let extra = BTreeMap::from([("role".to_owned(), Value::from("admin")), ("is_admin".to_owned(), true.into())]);
+    let mut seen = Vec::new();
+    let known: Vec<usize> =
+        world.met.keys().copied().filter(|at| world.bodies.get(at).is_some_and(Value::is_object)).collect();
+    for action in known {
+        let about = world.action(action);
+        let plain = matches!(about.verb.as_str(), "POST" | "PUT" | "PATCH") && world.slots.of(action).is_empty();
+        let Some(at) = world.met.get(&action).map(|met| met.actor).filter(|_| plain) else { continue };
+        let name = about.name();
+        if BLIND_MAX <= seen.len() || world.left_out(action).is_some() || world.avoided.contains_key(&action) {
+            continue;
+        }
+        let Ok(call) = world.plain_call(action, at).await else { continue };
+        let control = world.ask(Some(at), &call, Purpose::Other).await;
+        let Ok(mut more) = world.plain_call(action, at).await else { continue };
+        more.body.add(&extra);
+        if !control.succeeded() || more.body == call.body {
+            continue;
+        }
+        let asked = world.ask(Some(at), &more, Purpose::Other).await;
+        let who = Some(world.fact(Some(at)));
+        seen.push(Assigned {
+            action: name,
+            who,
+            blind: Some((control.exchange, asked.exchange)),
+            ..Assigned::default()
+        });
+    }
+    seen
+}

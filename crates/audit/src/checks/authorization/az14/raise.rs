@@ -1,0 +1,123 @@
+//! Somebody of a low rank gives himself each rank that there is.
+
+use super::ranks::{self, Ranking, call, values};
+use super::{CHECK, Ranked};
+use crate::checks::say::Untried;
+use crate::client::Purpose;
+use crate::evidence::{Form, Reading};
+use crate::walk::{Call, World};
+use std::collections::BTreeSet;
+
+/// What would make somebody who may be harmed.
+const THROW_AWAY: &str =
+    "[throw_away] make = 'ACTOR: POST /… {\"name\":\"{name}\",\"password\":\"{password}\",\"role\":\"{role}\"} -> id'";
+/// Most roles that try.
+const ROLES_MAX: usize = 2;
+/// Most requests that are refused to somebody and done by others.
+const CLOSED_MAX: usize = 3;
+
+pub(super) async fn probe(world: &mut World<'_>, ranking: &Ranking) -> Ranked {
+    let subject = ranking.name.clone();
+    let mut last = None;
+    for model in models(world) {
+        let Ok(at) = world.throw_away(model).await else {
+            let untried = Some(Untried::not_told("there is nobody who may be harmed", THROW_AWAY));
+            return Ranked { subject, untried, ..Ranked::default() };
+        };
+        let seen = one(world, ranking, at, &subject).await;
+        if seen.raised.is_some() || seen.opened.is_some() {
+            return seen;
+        }
+        last = Some(seen);
+    }
+    last.unwrap_or_else(|| Ranked {
+        untried: Some(Untried::undecided(format!("{}: nobody here has a rank below another", CHECK.id))),
+        subject,
+        ..Ranked::default()
+    })
+}
+
+/// One of each role that does not govern, the last ones of the manifest first.
+fn models(world: &World<'_>) -> Vec<usize> {
+    let mut roles = BTreeSet::new();
+    let named = (0..world.actors.len())
+        .rev()
+        .filter(|at| !world.actors[*at].fact.throw_away && world.actors[*at].fact.tenant != "*");
+    let low: Vec<usize> = named
+        .filter(|at| !ranks::is_top(&world.actors[*at].fact.role))
+        .filter(|at| roles.insert(world.actors[*at].fact.role.clone()))
+        .collect();
+    low.into_iter().take(ROLES_MAX).collect()
+}
+
+async fn one(world: &mut World<'_>, ranking: &Ranking, at: usize, subject: &str) -> Ranked {
+    let before = rank_of(world, at, &ranking.field).await.unwrap_or_default();
+    let closed = closed(world, at).await;
+    let mut seen = Ranked {
+        subject: subject.to_owned(),
+        who: Some(world.fact(Some(at))),
+        closed: u32::try_from(closed.len()).unwrap_or(u32::MAX),
+        before: before.clone(),
+        ..Ranked::default()
+    };
+    for value in values(world, ranking, &before) {
+        let Some(call) = call(world, ranking, at, &value).await else { continue };
+        let asked = world.ask(Some(at), &call, Purpose::Other).await;
+        let rank = crate::compare::scalar(&value).unwrap_or_default();
+        seen.tried.push(rank.clone());
+        // A rank may only count from the next sign-in on.
+        world.revive(Some(at)).await;
+        let now = rank_of(world, at, &ranking.field).await;
+        for request in &closed {
+            let again = world.ask(Some(at), request, Purpose::Other).await;
+            if again.succeeded() {
+                seen.opened = Some(again.exchange);
+                break;
+            }
+        }
+        if now.as_ref() == Some(&rank) && rank != before {
+            seen.raised = Some(rank);
+        }
+        if seen.opened.is_some() {
+            seen.exchange = Some(asked.exchange);
+            return seen;
+        }
+        if seen.raised.is_some() {
+            seen.exchange = seen.exchange.or(Some(asked.exchange));
+        }
+    }
+    if seen.tried.is_empty() {
+        seen.untried = Some(Untried::undecided(format!("{subject} cannot be sent about oneself")));
+    }
+    seen
+}
+
+/// The rank that another request shows of somebody.
+pub(super) async fn rank_of(world: &mut World<'_>, at: usize, field: &str) -> Option<String> {
+    let proof = world.proof_call(at)?;
+    let asked = world.ask(Some(at), &proof, Purpose::Other).await;
+    let json = asked.answer.json().filter(|_| asked.succeeded())?;
+    let leaves = crate::compare::leaves(&json);
+    leaves.into_iter().find(|(path, _)| path.rsplit(['.', ']']).next() == Some(field)).map(|(_, value)| value)
+}
+
+/// What is done by somebody who is not alone in his tenant, and refused to this one: reads without any object.
+async fn closed(world: &mut World<'_>, at: usize) -> Vec<Call> {
+    let tenant = world.actors[at].fact.tenant.clone();
+    let reads: Vec<(usize, Call)> = (world.met.values())
+        .filter(|met| met.object.is_none() && matches!(met.form, Form::Plain | Form::List) && met.call.method == "GET")
+        .filter(|met| world.actors[met.actor].fact.tenant == tenant || world.actors[met.actor].fact.tenant == "*")
+        .map(|met| (met.actor, met.call.clone()))
+        .collect();
+    let mut closed = Vec::new();
+    for (by, call) in reads {
+        if CLOSED_MAX <= closed.len() {
+            break;
+        }
+        let own = world.ask(Some(at), &call, Purpose::Other).await;
+        if own.exchange.reading == Reading::Refusal && world.ask(Some(by), &call, Purpose::Other).await.succeeded() {
+            closed.push(call);
+        }
+    }
+    closed
+}

@@ -1,0 +1,76 @@
+//! Fields that nobody offered, and that are taken all the same.
+
+use plimsoll::verdict::Verdict;
+use serde_json::json;
+
+use crate::service::{Answer, Body, notes};
+use crate::story;
+
+#[tokio::test]
+async fn fields_that_nobody_offered_are_left_alone() {
+    let story = story::notes(notes::service()).told().await;
+    story.holds(&["AZ08 POST /notes", "AZ08 PUT /whoami", "AZ08 POST /accounts"]);
+}
+
+/// The answer repeats what was sent, and the store does not have it: no gap.
+#[tokio::test]
+async fn an_echo_is_no_proof() {
+    let service = notes::service().wrap("PUT /whoami", |world, call, inner| {
+        let mut answer = inner(world, call);
+        if let (Body::Json(value), Some(role)) = (&mut answer.body, call.body.get("role")) {
+            value["role"] = role.clone();
+        }
+        answer
+    });
+    let story = story::notes(service).told().await;
+    story.is_sound();
+    story.holds(&["AZ08 PUT /whoami"]);
+}
+
+#[tokio::test]
+async fn fields_that_nobody_offered_are_taken() {
+    let describing = notes::service().wrap("PUT /whoami", |world, call, inner| {
+        let role = call.text("role").to_owned();
+        if let Some(person) = world.person_mut(call.me()).filter(|_| !role.is_empty()) {
+            person.role = role;
+        }
+        inner(world, call)
+    });
+    let owning = notes::service().wrap("POST /notes", |world, call, inner| {
+        let answer = inner(world, call);
+        if let (Some(row), Some(owner)) = (world.rows.last_mut(), call.body.get("owner")) {
+            row.owner = owner.to_string().trim_matches('"').to_owned();
+        }
+        answer
+    });
+    let signing_up = notes::service().wrap("POST /accounts", |world, call, inner| {
+        let answer = inner(world, call);
+        let role = call.text("role").to_owned();
+        if answer.status == 201 && !role.is_empty() {
+            world.people.last_mut().unwrap().role = role;
+        }
+        answer
+    });
+    for (service, subject) in [(describing, "PUT /whoami"), (owning, "POST /notes"), (signing_up, "POST /accounts")] {
+        let story = story::notes(service).told().await;
+        assert_eq!(story.verdict("AZ08", subject), Some(Verdict::Gap), "{subject}\n{}", story.told());
+    }
+}
+
+/// Everything at once is refused because one field is checked; one by one another gets through.
+#[tokio::test]
+async fn one_field_is_checked_and_another_is_not() {
+    let service = notes::service().wrap("POST /notes", |world, call, inner| {
+        if call.body.get("owner").is_some() {
+            return Answer::refused(422, "owner is not allowed");
+        }
+        let answer = inner(world, call);
+        if let Some(row) = world.rows.last_mut() {
+            let price = call.body.get("price").cloned().unwrap_or(json!(10));
+            row.fields.insert("price".into(), price);
+        }
+        answer
+    });
+    let story = story::notes(service).told().await;
+    assert_eq!(story.verdict("AZ08", "POST /notes"), Some(Verdict::Gap), "{}", story.told());
+}
