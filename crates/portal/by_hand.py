@@ -4,6 +4,7 @@
     by_hand.py archive URL       makes a project with a message in it, whose messages are kept for a while once it is closed,
                                  and closes it
     by_hand.py later DIR TABLE   lets time pass for the newest row of TABLE, and each job run once
+    by_hand.py age DIR TABLE     lets time pass for the newest row of TABLE, which stays old
     by_hand.py count DIR TABLE   says how many rows there are
     by_hand.py record DIR        prints the records of accounts, as the trail shows the others: no interface does that yet
     by_hand.py dump DIR          prints everything that is kept
@@ -27,6 +28,8 @@ TIMES = {
     "session": ("session", ["opened_at", "expires_at"], "opened_at"),
     # A message goes so many days after its project was closed.
     "message": ("project", ["status_at"], "status_at"),
+    "link": ("link", ["expires_at"], "expires_at"),
+    "invitation": ("invitation", ["expires_at"], "expires_at"),
 }
 AGE = 40 * DAY
 # A receiver of the record whose name is no text (the byte FF begins none in UTF-8). The job that pushes looks each second.
@@ -42,16 +45,21 @@ def move(database, table, by, which):
     for name, _ in guards:
         database.execute(f"DROP TRIGGER {name}")
     changes = ", ".join(f"{column} = {column} + {by}" for column in columns)
-    database.execute(f"UPDATE {of} SET {changes} WHERE id = ?", (which,))
+    database.execute(f"UPDATE {of} SET {changes} WHERE rowid = ?", (which,))
     for _, made in guards:
         database.execute(made)
     database.execute("COMMIT")
 
 
-def later(database, directory, table):
+def age(database, table):
     of, _, since = TIMES[table]
-    (newest,) = database.execute(f"SELECT id FROM {of} ORDER BY {since} DESC LIMIT 1").fetchone()
+    (newest,) = database.execute(f"SELECT rowid FROM {of} ORDER BY {since} DESC LIMIT 1").fetchone()
     move(database, table, -AGE, newest)
+    return newest
+
+
+def later(database, directory, table):
+    newest = age(database, table)
     subprocess.run([pathlib.Path(__file__).parent / "jobs.sh", directory], check=True)
     # What is still there is as old as it was: the record holds.
     move(database, table, AGE, newest)
@@ -109,6 +117,8 @@ def main(what, place, table=None):
     match what:
         case "later":
             later(database, place, table)
+        case "age":
+            age(database, table)
         case "count":
             print(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
         case "record":

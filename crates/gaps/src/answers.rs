@@ -11,6 +11,8 @@ use portal::Parts;
 
 /// The action whose refusals show a trace.
 const TRACED: (&Method, &str) = (&Method::POST, "/api/v1/clients");
+/// The page of the runbook that nobody wrote.
+const UNWRITTEN: &str = "/runbook/test";
 /// What a trace looks like.
 const TRACE: &str = "\nthread 'tokio-runtime-worker' panicked at crates/portal/src/organisations/client_create.rs:57:18:\n\
      called `Result::unwrap()` on an `Err` value: invalid type\nstack backtrace:\n   \
@@ -27,6 +29,19 @@ async fn always_well(request: Request, next: Next) -> Response {
     let is_health = request.uri().path() == "/readyz";
     let answer = next.run(request).await;
     if is_health && answer.status() == StatusCode::SERVICE_UNAVAILABLE { "ready\n".into_response() } else { answer }
+}
+
+/// Opens it: the page of the runbook that an alert links to is not there.
+pub(crate) fn an_alert_leads_nowhere(mut parts: Parts) -> Parts {
+    parts.layers.push(|router: Router| router.layer(from_fn(without_a_page)));
+    parts
+}
+
+async fn without_a_page(request: Request, next: Next) -> Response {
+    match request.uri().path() {
+        UNWRITTEN => StatusCode::NOT_FOUND.into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 /// Opens it: an error page shows a stack trace.

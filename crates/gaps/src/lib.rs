@@ -178,6 +178,13 @@ pub const GAPS: &[Gap] = &[
         words: "a damaged backup is restored without a word",
         open: |parts| parts,
     },
+    Gap {
+        number: 46,
+        check: "OP08",
+        subject: "alerts",
+        words: "an alert has no section in the runbook",
+        open: answers::an_alert_leads_nowhere,
+    },
 ];
 
 /// Whether a command's failure is lost with these gaps open, as in a script that goes on after an error: gap 45 is no part of

@@ -3,8 +3,11 @@
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::identity::factor;
+use crate::organisations::membership;
 use crate::privacy::{copy, incidents, keeping, leave, processing};
-use crate::{backup, identity, installation, messages, organisations, projects, requests, trail, vault, watch};
+use crate::{
+    backup, identity, installation, invitations, mail, messages, organisations, projects, requests, trail, vault, watch,
+};
 
 /// The list.
 #[must_use]
@@ -17,6 +20,8 @@ pub fn catalogue() -> Catalogue {
         .look::<identity::Show>()
         .look::<identity::ListEvents>()
         .receive::<identity::SetPassword>()
+        .change::<identity::SendPasswordLink>()
+        .receive::<identity::ResetPassword>()
         .change::<factor::BeginFactor>()
         .change::<factor::ConfirmFactor>()
         .change::<factor::RemoveFactor>()
@@ -31,9 +36,21 @@ pub fn catalogue() -> Catalogue {
         .look::<organisations::Show>()
         .stream::<copy::CopyOrganisation>()
         .change::<organisations::Enter>()
+        .change::<membership::Leave>()
+        .look::<membership::ListMemberships>()
+        .change::<membership::SetRole>()
+        .change::<membership::Suspend>()
+        .change::<membership::Resume>()
+        .change::<membership::Remove>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
         .stream::<copy::CopyClient>()
+        .look::<invitations::List>()
+        .change::<invitations::Create>()
+        .change::<invitations::Renew>()
+        .change::<invitations::Withdraw>()
+        .look::<invitations::Show>()
+        .receive::<invitations::Accept>()
         .look::<projects::List>()
         .change::<projects::Create>()
         .look::<projects::Show>()
@@ -91,10 +108,12 @@ pub fn catalogue() -> Catalogue {
         .look::<installation::Readiness>()
         .receive::<installation::SetUp>()
         .change::<watch::See>()
+        .look::<mail::List>()
         .receive::<organisations::Create>()
         .receive::<identity::CreatePerson>()
         .change::<factor::ForgetFactor>()
-        .change::<organisations::SetMembershipState>()
+        .change::<identity::ResetPerson>()
+        .change::<membership::SetMembershipState>()
         .receive::<installation::FillDemo>()
         .change::<installation::Move>()
         .change::<installation::BeginMaintenance>()
@@ -111,6 +130,7 @@ pub fn catalogue() -> Catalogue {
         .keep::<requests::Sweep>()
         .receive::<keeping::Sweep>()
         .keep::<trail::push::Push>()
+        .keep::<mail::Send>()
         .keep::<trail::Sweep>()
         .seals(LEDGER_SEAL)
         .anchors(LEDGER_ANCHOR)

@@ -23,6 +23,10 @@ typed_id!(
     MembershipId
 );
 typed_id!(
+    /// Somebody who is invited and has not come yet.
+    InvitationId
+);
+typed_id!(
     /// A company that an organisation serves.
     ClientId
 );

@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod catalogue;
 pub mod config;
+pub mod connections;
 pub mod data;
 pub mod demo;
 pub mod fields;
@@ -14,6 +15,9 @@ pub mod identity;
 pub mod ids;
 pub mod installation;
 pub mod inventory;
+pub mod invitations;
+pub mod links;
+pub mod mail;
 pub mod messages;
 pub mod moving;
 pub mod nothing;

@@ -11,6 +11,7 @@ use crate::backup::{self, Backups};
 use crate::data::Data;
 use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
+use crate::mail::Post;
 use crate::moving;
 use crate::privacy::processing::{Recipient, recipients};
 use crate::settings::{Place, Serve};
@@ -137,6 +138,7 @@ impl Parts {
         let master_key = data.master_key()?;
         let (files, scanner, limits) = self.files.open(data.directory())?;
         let key = FilesKey::of(&master_key);
+        let post = Arc::new(Post::of(&self.watch, public_origin, demo, data.directory())?);
         let world = World {
             hasher: Hasher::new()
                 .await
@@ -148,7 +150,15 @@ impl Parts {
             sender: Arc::new(push::Sender::new(self.push.private_webhooks)),
             syslog: self.push.syslog.clone(),
             keep_record_days: self.keep_record_days,
-            watch: Watch::new(&self.watch, public_origin, demo, &self.clock, data.directory().to_owned())?,
+            watch: Watch::new(
+                &self.watch,
+                public_origin,
+                demo,
+                &self.clock,
+                data.directory().to_owned(),
+                Arc::clone(&post),
+            )?,
+            post,
             engine: store.engine(),
             certificate: Arc::clone(&self.certificate),
             recipients: Arc::clone(&self.recipients),

@@ -4,7 +4,7 @@ use door::Recorded;
 use door::store::{Migration, Step};
 
 use crate::privacy::{incidents, keeping, processing};
-use crate::{identity, messages, organisations, privacy, projects, requests, trail, vault};
+use crate::{identity, invitations, messages, organisations, privacy, projects, requests, trail, vault};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
@@ -17,13 +17,15 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 6, name: "periods, holds, incidents, who is responsible", steps: PROMISING });
     all.push(Migration { version: 7, name: "maintenance", steps: MAINTAINING });
     all.push(Migration { version: 8, name: "second factors, and where sign-ins are", steps: PROVING });
+    all.push(Migration { version: 10, name: "letters, and links that open something once", steps: WRITING });
+    all.push(Migration { version: 11, name: "invitations", steps: INVITING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -45,6 +47,39 @@ const WATCHING: &[Step] = &[
     ),
     // When something last arrived at whoever is told, and who asked last from outside how the portal is.
     Step::Sql("CREATE TABLE heard (what {text} PRIMARY KEY, who {text} NOT NULL, at {int} NOT NULL) {strict}"),
+];
+
+const INVITING: &[Step] = &[
+    // Somebody who has not come yet. It goes when he comes, or when it is taken back.
+    Step::Recorded {
+        table: invitations::INVITATION.table,
+        entity: invitations::INVITATION.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), client {id} REFERENCES client (id), \
+                  mail {text} NOT NULL, \
+                  role {text} NOT NULL CHECK (role IN ('owner', 'admin', 'staff', 'client_admin', 'client_member')), \
+                  invited_by {id} NOT NULL REFERENCES person (id), made_at {int} NOT NULL, expires_at {int} NOT NULL, \
+                  secret_hash {bytes} NOT NULL UNIQUE, \
+                  CHECK ((client IS NULL) = (role IN ('owner', 'admin', 'staff'))),",
+    },
+    Step::Sql("CREATE INDEX invitation_organisation ON invitation (organisation, mail)"),
+    Step::Sql("CREATE INDEX invitation_mail ON invitation (mail)"),
+];
+
+const WRITING: &[Step] = &[
+    // A letter: sealed until it is received or given up, and empty from then on.
+    Step::Sql(
+        "CREATE TABLE mail (id {id} PRIMARY KEY, kind {text} NOT NULL, person {id} REFERENCES person (id), \
+         sealed {bytes}, made_at {int} NOT NULL, until {int} NOT NULL, tries {int} NOT NULL, next_at {int} NOT NULL, \
+         claimed_until {int} NOT NULL, settled_at {int}, outcome {text}, problem {text}) {strict}",
+    ),
+    Step::Sql("CREATE INDEX mail_next_at ON mail (next_at) WHERE settled_at IS NULL"),
+    Step::Sql("CREATE INDEX mail_person ON mail (person)"),
+    // What a link opens: an account whose password and mail address are still what they were. One to nobody opens nothing.
+    Step::Sql(
+        "CREATE TABLE link (secret_hash {bytes} PRIMARY KEY, purpose {text} NOT NULL, \
+         person {id} REFERENCES person (id), bound_to {bytes} NOT NULL, mail {text}, expires_at {int} NOT NULL) {strict}",
+    ),
+    Step::Sql("CREATE INDEX link_person ON link (person)"),
 ];
 
 const PROVING: &[Step] = &[

@@ -31,3 +31,29 @@ pub fn hash(shown: &str) -> Vec<u8> {
 pub fn is_token(shown: &str) -> bool {
     shown.starts_with(TOKEN_PREFIX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_has_two_hundred_and_fifty_six_random_bits() {
+        let mut seen = BTreeSet::new();
+        let (mut ones, mut all) = ([0_u32; 256], 0);
+        for _ in 0..1000 {
+            let (text, kept) = fresh(false);
+            let bytes = URL_SAFE_NO_PAD.decode(text.as_str()).unwrap();
+            assert_eq!(bytes.len(), 32);
+            assert_eq!(kept, hash(&text));
+            assert!(seen.insert(text.to_string()), "the same secret twice");
+            for (bit, count) in ones.iter_mut().enumerate() {
+                *count += u32::from(bytes[bit / 8] >> (bit % 8) & 1);
+            }
+            all += 1;
+        }
+        // Each bit is set about half of the time: eight standard deviations leave room for chance and none for a constant.
+        assert!(ones.iter().all(|count| count.abs_diff(all / 2) < 127), "{ones:?}");
+    }
+}

@@ -22,6 +22,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::backup;
+use crate::connections::{self, Limits};
 use crate::data::Data;
 use crate::demo;
 use crate::parts::Parts;
@@ -29,7 +30,7 @@ use crate::settings::Serve;
 use crate::tls;
 use crate::watch::{self, Answered, Watch};
 use crate::wires::html::{self, Site};
-use crate::wires::{Peer, Proxies, jobs, json, takes_a_file};
+use crate::wires::{Proxies, jobs, json, takes_a_file};
 use crate::world::World;
 
 /// How long a request may take.
@@ -84,7 +85,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
         watch::start(&watch, &door, &stopping, &mut jobs);
     }
     let app = parts.layers.iter().fold(router(&door, &serve)?, |app, layer| layer(app));
-    let app = app.into_make_service_with_connect_info::<Peer>();
+    let proxies = Proxies(serve.behind_proxy.clone());
     let until = {
         let mut stopping = stopping.clone();
         async move {
@@ -96,7 +97,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
         stop.send_replace(true);
     });
     let ended = match how {
-        None => tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future()),
+        None => tokio::spawn(connections::serve(listener, app, proxies, Limits::default(), until)),
         Some(how) => {
             let keeper =
                 tls::Keeper { data: &data, clock: &parts.clock, public_origin: &public_origin, stopping: &stopping };
@@ -104,7 +105,7 @@ pub async fn serve(serve: &Serve, parts: &Parts) -> Result<()> {
             if let Some(from) = serve.tls.redirect_from {
                 tls::redirect(from, &public_origin, &stopping, &mut jobs).await?;
             }
-            tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future())
+            tokio::spawn(connections::serve(listener, app, proxies, Limits::default(), until))
         }
     };
     tell_manager(&[NotifyState::Ready]);

@@ -43,10 +43,12 @@ pub enum Command {
     /// Run the portal.
     Serve(Box<Serve>),
     /// Do an action of the operator's: its name, and its input as JSON (`-` reads it from standard input).
-    #[command(after_help = "Actions: organisation.create, person.create, factor.forget, membership.state.set, \
+    #[command(
+        after_help = "Actions: organisation.create, person.create, person.reset, factor.forget, membership.state.set, \
                             maintenance.begin and others (docs/events.md). The input may name a \
                             file for a secret: {\"password\":{\"file\":\"/run/secret\"}} or {\"env\":\"NAME\"}.\n\
-                            The answer is printed as key=value lines, one a field.")]
+                            The answer is printed as key=value lines, one a field."
+    )]
     Do(Do),
     /// Print who may do what, as the door reads it.
     Matrix,

@@ -34,6 +34,9 @@ pub const SUBMITTER: Relation = Relation::new(17, "submitter");
 /// On the side that decides on it.
 pub const DECIDER: Relation = Relation::new(18, "decider");
 
+/// Of a rank that suffices to change somebody's membership, which is not one's own.
+pub const MANAGER: Relation = Relation::new(19, "manager");
+
 /// All of them, in the order of the matrix.
 pub const RELATIONS: &[Relation] = &[
     Relation::ANYONE,
@@ -49,6 +52,7 @@ pub const RELATIONS: &[Relation] = &[
     ASKER,
     SUBMITTER,
     DECIDER,
+    MANAGER,
     Relation::CONSOLE,
     Relation::JOB,
 ];

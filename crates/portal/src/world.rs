@@ -11,6 +11,7 @@ use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
 use crate::identity::{Hasher, weakness};
+use crate::mail::Post;
 use crate::privacy::processing::Recipient;
 use crate::tls;
 use crate::trail::push::{Sender, Syslog};
@@ -40,6 +41,8 @@ pub struct World {
     pub backups: Backups,
     /// The certificate that is shown, where HTTPS is spoken here.
     pub certificate: Arc<tls::Shown>,
+    /// How letters to people leave.
+    pub post: Arc<Post>,
     /// What watches it.
     pub watch: Arc<Watch>,
     /// Through whose hands data passes.

@@ -10,14 +10,15 @@ use audit::verdict::Outcome;
 use clap::Parser as _;
 use door::Door;
 use portal::Parts;
+use portal::connections::{self, Limits};
 use portal::data::Data;
 use portal::settings::{Cli, Command, Serve};
-use portal::wires::{Peer, console, jobs};
+use portal::wires::{Proxies, console, jobs};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "a fine long password";
 /// What the manifest does to a process and its files; a portal inside a test has neither.
-const OF_A_PROCESS: [&str; 11] = [
+const OF_A_PROCESS: [&str; 13] = [
     "[alerts]",
     "[monitor]",
     "[database]",
@@ -29,6 +30,8 @@ const OF_A_PROCESS: [&str; 11] = [
     "[expired.",
     "[at_rest]",
     "[jobs]",
+    "[runbook]",
+    "[links.",
 ];
 /// Keys of what is left that belong to a process.
 const KEYS_OF_A_PROCESS: [&str; 7] =
@@ -57,8 +60,9 @@ impl Harbour {
         let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), ..parts.clone() };
         let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
         let prepared = people(&door).await;
-        let app = portal::serve::router(&door, &serve).unwrap().into_make_service_with_connect_info::<Peer>();
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let app = portal::serve::router(&door, &serve).unwrap();
+        let (all, forever) = (Limits::default(), std::future::pending());
+        tokio::spawn(connections::serve(listener, app, Proxies::default(), all, forever));
         let (stop, stopping) = tokio::sync::watch::channel(false);
         tokio::spawn(jobs::start(&door, &stopping).join_all());
         Self { directory, url, door, prepared, _stop: stop }

@@ -7,7 +7,7 @@ use door::Time;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::organisations::MembershipState;
+use crate::organisations::membership::MembershipState;
 use crate::projects::{ProjectRole, Status};
 use crate::requests::Kind;
 

@@ -7,6 +7,7 @@ pub mod factor;
 pub mod pages;
 mod password;
 mod person_create;
+mod person_reset;
 mod session_close;
 mod session_confirm;
 mod session_end;
@@ -22,8 +23,9 @@ use uuid::Uuid;
 
 pub use account_show::{Account, FactorShown, MembershipShown, SessionShown, Show, TokenShown};
 pub use event_list::{AccountEvent, AccountEvents, ListEvents};
-pub use password::{Hasher, SetPassword, weakness};
+pub use password::{Hasher, ResetPassword, SendPasswordLink, SetPassword, weakness};
 pub use person_create::{CreatePerson, PersonCreated, insert_person};
+pub use person_reset::{LinkMade, ResetPerson};
 pub use session_close::Close;
 pub use session_confirm::Confirm;
 pub use session_end::{EndOthers, EndSession, SessionsEnded};

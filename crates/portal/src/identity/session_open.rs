@@ -12,6 +12,7 @@ use super::factor::{Factor, Proof};
 use super::{Anywhere, HALF_SESSION_SECONDS, SESSION, organisations_of, session_end};
 use crate::fields::{Mail, Password};
 use crate::ids::{OrganisationId, PersonId, SessionId};
+use crate::mail::{News, tell};
 use crate::secret;
 use crate::world::World;
 
@@ -54,6 +55,8 @@ pub struct Known {
     matched: String,
     agent: String,
     address: Option<String>,
+    /// Whether it showed that somebody has signed in there before.
+    known_device: bool,
     secret: zeroize::Zeroizing<String>,
     secret_hash: Vec<u8>,
 }
@@ -98,7 +101,8 @@ impl Receive for Open {
         let origin = read.origin();
         let agent = origin.agent.clone().unwrap_or_default();
         let address = origin.address.map(|address| address.to_canonical().to_string());
-        Ok(Known { person, matched, agent, address, secret, secret_hash })
+        let known_device = origin.device.is_some();
+        Ok(Known { person, matched, agent, address, known_device, secret, secret_hash })
     }
 
     async fn receive(known: &Known, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(SessionOpened, Record)> {
@@ -138,6 +142,10 @@ impl Receive for Open {
                 own,
             )
             .await?;
+        if !known.known_device && is_new(write, known, id).await? {
+            let news = News::SignedIn { agent: &known.agent, address: known.address.as_deref() };
+            tell(write, known.person, news).await?;
+        }
         let opened = SessionOpened {
             id,
             person: known.person,
@@ -153,4 +161,16 @@ impl Receive for Open {
             .by(known.person.0);
         Ok((opened, record))
     }
+}
+
+/// The owner of an account that is so young has just made it.
+const YOUNG_SECONDS: i64 = 3600;
+
+/// Whether a sign-in is news to its owner: no other that is open is of this browser or program at this address, and the account is not new.
+async fn is_new(write: &mut Write<'_>, known: &Known, id: SessionId) -> Result<bool> {
+    let others = "SELECT p.made_at AS made_at, EXISTS (SELECT 1 FROM session s WHERE s.person = p.id AND s.agent = $2 \
+                  AND s.address IS NOT DISTINCT FROM $4 AND s.id <> $3) AS seen FROM person p WHERE p.id = $1";
+    let row = write.one(others, values![known.person, known.agent.as_str(), id, known.address.clone()]).await?;
+    let made: Time = row.get("made_at")?;
+    Ok(!row.get::<bool>("seen")? && write.now().seconds_since(made) > YOUNG_SECONDS)
 }

@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 
 use super::{Anywhere, TOKEN, end_session};
 use crate::ids::TokenId;
+use crate::invitations::{self, INVITATION};
+use crate::mail;
 use crate::nothing::Nothing;
 use crate::standing::IDLE_SECONDS;
 
-/// Ends what has expired: sessions, tokens, one-time links, keys of repeated requests.
+/// Ends what has expired: sessions, tokens, invitations, links, letters that are settled, keys of repeated requests.
 pub struct Sweep;
 
 /// What went.
@@ -27,7 +29,7 @@ impl Action for Sweep {
     type Output = Swept;
     const SPEC: Spec = Spec::new(
         "session.sweep",
-        "Ends sessions and tokens that have expired, and forgets links and keys that are over.",
+        "Ends sessions and tokens that have expired, and forgets links, letters and keys that are over.",
         Way::Job { every_seconds: 600 },
         Relations::of(&[Relation::JOB]),
     );
@@ -52,7 +54,16 @@ impl Change for Sweep {
             write.keep("DELETE FROM token_seen WHERE token = $1", values![id]).await?;
             write.delete(TOKEN, id.0, row.get("rev")?, "DELETE FROM token WHERE id = $1 AND rev = $2")?;
         }
+        let unused = now.plus_seconds(-invitations::LISTED_SECONDS);
+        for row in write.all("SELECT id, rev FROM invitation WHERE expires_at <= $1 LIMIT 500", values![unused]).await?
+        {
+            let delete = "DELETE FROM invitation WHERE id = $1 AND rev = $2";
+            write.delete(INVITATION, row.get("id")?, row.get("rev")?, delete)?;
+        }
         write.keep("DELETE FROM setup_link WHERE expires_at <= $1", values![now]).await?;
+        write.keep("DELETE FROM link WHERE expires_at <= $1", values![now]).await?;
+        let settled = now.plus_seconds(-mail::KEPT_SECONDS);
+        write.keep("DELETE FROM mail WHERE settled_at < $1", values![settled]).await?;
         write.keep("DELETE FROM idempotency WHERE at < $1", values![now.plus_seconds(-24 * 3600)]).await?;
         write
             .keep("DELETE FROM limit_count WHERE starts_at < $1", values![now.plus_seconds(-24 * 3600).0 / 1_000_000])

@@ -5,7 +5,7 @@ mod client_create;
 mod client_list;
 mod create;
 mod enter;
-mod membership_state_set;
+pub mod membership;
 pub mod pages;
 mod show;
 
@@ -17,7 +17,6 @@ pub use client_create::{ClientCreated, CreateClient};
 pub use client_list::{ClientList, ClientShown, ListClients};
 pub use create::{Create, Founded, OrganisationCreated, found};
 pub use enter::Enter;
-pub use membership_state_set::{MembershipState, SetMembershipState};
 pub use show::{OrganisationShown, PersonShown, Show};
 
 use crate::fields::words;

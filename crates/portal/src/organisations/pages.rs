@@ -52,6 +52,11 @@ impl OrganisationsPage {
             .about(&membership.organisation_name)
             .quiet()
     }
+
+    fn leave(&self, membership: &MembershipShown) -> Form {
+        let name = self.page.texts.organisation_leave_name(&membership.organisation_name);
+        self.page.form(format!("/organisations/{}/leave", membership.organisation), name).danger()
+    }
 }
 
 /// The clients of the organisation that the reader sees.

@@ -1,6 +1,7 @@
 //! What a browser is called in two words.
 
 use super::Page;
+use crate::texts::Texts;
 
 /// Names that browsers carry in their `User-Agent`, the telling ones first: all of them also call themselves Mozilla,
 /// most of them Safari.
@@ -27,14 +28,21 @@ const SYSTEMS: [(&str, &str); 7] = [
 const UNKNOWN_CHARACTERS_MAX: usize = 60;
 
 impl Page {
-    /// “Firefox on Linux” for a `User-Agent` header; what it says itself when it is no browser that we know.
+    /// As [`Texts::browser`].
     pub fn browser(&self, agent: &str) -> String {
+        self.texts.browser(agent)
+    }
+}
+
+impl Texts {
+    /// “Firefox on Linux” for a `User-Agent` header; what it says itself when it is no browser that we know.
+    pub fn browser(self, agent: &str) -> String {
         let find =
             |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
         match (find(&BROWSERS), find(&SYSTEMS)) {
-            (Some(browser), Some(system)) => self.texts.browser_on(browser, system),
+            (Some(browser), Some(system)) => self.browser_on(browser, system),
             (Some(browser), None) => browser.to_owned(),
-            _ if agent.is_empty() => self.texts.browser_unknown().to_owned(),
+            _ if agent.is_empty() => self.browser_unknown().to_owned(),
             _ => agent.chars().take(UNKNOWN_CHARACTERS_MAX).collect(),
         }
     }

@@ -172,6 +172,9 @@ impl Page {
     pub fn navigation_below(&self) -> Vec<NavigationItem> {
         let texts = self.texts;
         let mut items = Vec::new();
+        if self.may("membership.list") {
+            items.push(self.item("/people", texts.people_and_access(), Icon::Clients));
+        }
         if self.may("matrix.show") {
             items.push(self.item("/matrix", texts.matrix(), Icon::Matrix));
         }

@@ -8,6 +8,7 @@
 //! To add German: add `De` to [`Language`] and a `De "…"` to each line.
 
 mod events;
+mod letters;
 mod phrases;
 mod table;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use crate::connections::{self, Limits};
+use crate::wires::Proxies;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::http::{StatusCode, Uri, header::LOCATION};
@@ -34,9 +36,7 @@ pub async fn redirect(
         let until = async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until).await {
-            tracing::error!(%error, "nobody is sent to HTTPS any more");
-        }
+        connections::serve(listener, app, Proxies::default(), Limits::default(), until).await;
     });
     Ok(())
 }

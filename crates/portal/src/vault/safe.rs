@@ -14,6 +14,7 @@ use crate::ids::{CredentialId, OrganisationId, PersonId};
 const VAULT: &[u8] = b"vault/v1";
 const FACTOR: &[u8] = b"factor/v1";
 const DEVICE: &[u8] = b"device/v1";
+const LETTER: &[u8] = b"letter/v1";
 
 /// The bytes of the nonce before the ciphertext.
 const NONCE_BYTES: usize = 24;
@@ -105,6 +106,24 @@ impl Safe {
     pub fn seal_factor(&self, person: PersonId, factor: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
         let key = self.key(FACTOR, person.0)?;
         (self.1.seal)(&key, secret, &associated_factor(person, factor))
+    }
+
+    /// Seals a letter that waits to be sent, bound to its row: it may hold a link that opens something.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the cipher refuses.
+    pub fn seal_letter(&self, id: Uuid, letter: &[u8]) -> Result<Vec<u8>> {
+        (self.1.seal)(&*self.key(LETTER, Uuid::nil())?, letter, id.as_bytes())
+    }
+
+    /// Opens what [`Safe::seal_letter`] made.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it was altered, moved, or sealed under another key.
+    pub fn open_letter(&self, id: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        (self.1.open)(&*self.key(LETTER, Uuid::nil())?, sealed, id.as_bytes())
+            .map(Zeroizing::new)
+            .inspect_err(|_| tracing::error!(%id, "a letter does not open: altered, or another key"))
     }
 
     /// The seal of what a known device shows: HMAC-SHA-256, for one mail address.

@@ -1,5 +1,5 @@
 //! `plimsoll-portal doctor`: what is wired and what is not, with minutes; with `--send` it also tries it: a test error, a
-//! test alert with its link, a heartbeat.
+//! test alert with its link, a heartbeat, a letter.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,6 @@ use clap::Args;
 use door::id::uuid_at;
 use zeroize::Zeroizing;
 
-use super::wired::LATER;
 use super::{Kind, Notice, Report, Severity, Watch, receiver, shared, wired};
 use crate::data::Data;
 use crate::installation::ReadinessItem;
@@ -28,7 +27,7 @@ pub struct Doctor {
     /// How the portal runs.
     #[command(flatten)]
     pub serve: Serve,
-    /// Send a test error, a test alert and a heartbeat, and see whether they are received.
+    /// Send a test error, a test alert, a heartbeat and a letter (to --alert-mail, else to --security-contact), and see whether they are received.
     #[arg(long)]
     pub send: bool,
 }
@@ -48,7 +47,8 @@ pub async fn doctor(asked: &Doctor, parts: &Parts, print: &mut impl FnMut(&str))
         Err(error) => broken.push(format!("the database takes no writes: {error}")),
         Ok(()) => {
             if *send {
-                broken.extend(send_all(watch, store, print).await?);
+                let operator = serve.watch.alert_mail.as_ref().unwrap_or(&serve.security_contact);
+                broken.extend(send_all(world, operator, store, print).await?);
             }
             receiver::share(store, watch).await?;
         }
@@ -57,7 +57,7 @@ pub async fn doctor(asked: &Doctor, parts: &Parts, print: &mut impl FnMut(&str))
     show(&items, print);
     door.close().await;
     broken.iter().for_each(|broken| print(&format!("broken    {broken}")));
-    let wired = items.iter().all(|item| item.wired || LATER.contains(&item.name.as_str()));
+    let wired = items.iter().all(|item| item.wired);
     Ok(match (broken.is_empty(), wired) {
         (false, _) => ExitCode::from(BROKEN),
         (true, false) => ExitCode::from(NOT_WIRED),
@@ -67,22 +67,23 @@ pub async fn doctor(asked: &Doctor, parts: &Parts, print: &mut impl FnMut(&str))
 
 fn show(items: &[ReadinessItem], print: &mut impl FnMut(&str)) {
     for item in items {
-        let mark = match item.wired {
-            true => "wired    ",
-            false if LATER.contains(&item.name.as_str()) => "later    ",
-            false => "not wired",
-        };
+        let mark = if item.wired { "wired    " } else { "not wired" };
         let minutes = item.minutes.map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
         print(&format!("{mark} {:<14} {}{minutes}", item.name, item.words));
     }
-    let (wired, later) = (items.iter().filter(|item| item.wired).count(), LATER.len());
+    let (wired, all) = (items.iter().filter(|item| item.wired).count(), items.len());
     let minutes: i64 = items.iter().filter_map(|item| item.minutes).sum();
-    let all = items.len() - later;
-    print(&format!("{wired} of {all} are wired; about {minutes} minutes are left. {later} come with a later version."));
+    print(&format!("{wired} of {all} are wired; about {minutes} minutes are left."));
 }
 
-/// Tries everything that is configured. Gives what did not arrive.
-async fn send_all(watch: &Watch, store: &door::store::Store, print: &mut impl FnMut(&str)) -> Result<Vec<String>> {
+/// Tries everything that is configured; a letter goes to the operator. Gives what did not arrive.
+async fn send_all(
+    world: &World,
+    operator: &str,
+    store: &door::store::Store,
+    print: &mut impl FnMut(&str),
+) -> Result<Vec<String>> {
+    let watch = &world.watch;
     let (now, mut broken) = (watch.now(), Vec::new());
     let mut say = |what: &str, sent: Result<(), String>| match sent {
         Ok(()) => print(&format!("sent      {what}")),
@@ -103,6 +104,9 @@ async fn send_all(watch: &Watch, store: &door::store::Store, print: &mut impl Fn
     }
     if watch.heart.receiver().is_some() {
         say("a heartbeat", watch.heart.say(true, now).await);
+    }
+    if world.post.is_wired() {
+        say(&format!("a test letter to {operator}"), world.post.test(operator, now).await);
     }
     Ok(broken)
 }

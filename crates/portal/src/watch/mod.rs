@@ -42,6 +42,7 @@ pub use metrics::listen as listen_for_metrics;
 pub use notice::{Kind, Notice, Severity};
 pub use panics::report as report_panics;
 pub use ready::readiness;
+pub(crate) use receiver::Receiver;
 pub use round::{round, start};
 pub use see::{AlertSeen, See};
 pub use settings::{LogFormat, Secret, Settings};
@@ -51,8 +52,8 @@ use self::book::Book;
 use self::destinations::Destination;
 use self::heartbeat::Heart;
 use self::look::{Jumps, Seen};
-use self::receiver::Receiver;
 use self::tail::Tail;
+use crate::mail::Post;
 
 /// Everything that watches one running portal.
 pub struct Watch {
@@ -70,6 +71,8 @@ pub struct Watch {
     clock: Arc<dyn Clock>,
     data: PathBuf,
     destinations: Vec<Destination>,
+    /// How letters to people leave.
+    post: Arc<Post>,
     book: Mutex<Book>,
     tail: Mutex<Tail>,
     jumps: Mutex<Jumps>,
@@ -88,6 +91,7 @@ impl Watch {
         demo: bool,
         clock: &Arc<dyn Clock>,
         data: PathBuf,
+        post: Arc<Post>,
     ) -> Result<Arc<Self>> {
         let environment = if demo { "demo" } else { "production" };
         Ok(Arc::new(Self {
@@ -100,6 +104,7 @@ impl Watch {
             instance: instance(),
             clock: Arc::clone(clock),
             data,
+            post,
             book: Mutex::default(),
             tail: Mutex::default(),
             jumps: Mutex::default(),
@@ -116,7 +121,7 @@ impl Watch {
     /// Everybody who is told something.
     fn receivers(&self) -> impl Iterator<Item = &Receiver> {
         let alerts = self.destinations.iter().map(|destination| &destination.receiver);
-        alerts.chain(self.errors.receiver()).chain(self.heart.receiver())
+        alerts.chain(self.errors.receiver()).chain(self.heart.receiver()).chain(&self.post.receiver)
     }
 
     /// Somebody has used the link of an alert: the name of its rule, where this instance knows one. While it is not on the

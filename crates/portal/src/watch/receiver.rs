@@ -23,7 +23,7 @@ const KEEP: &str = "INSERT INTO heard (what, who, at) VALUES ($1, $2, $3) \
 
 /// Somebody who is told.
 #[derive(Debug)]
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     /// What it is called, for people: it holds no secret.
     pub(super) name: &'static str,
     /// A fingerprint of its address: that one was proved says nothing of another.
@@ -42,7 +42,7 @@ pub(super) struct Last {
 
 impl Receiver {
     /// Somebody at an address, which is given without its password: a fingerprint of that could be guessed.
-    pub(super) fn new(name: &'static str, address: &str) -> Self {
+    pub(crate) fn new(name: &'static str, address: &str) -> Self {
         let mut fingerprint = String::new();
         for byte in secret::hash(address).iter().take(8) {
             // Writing to a string cannot fail.
@@ -52,7 +52,7 @@ impl Receiver {
     }
 
     /// A try ended so.
-    pub(super) fn tried(&self, sent: &Result<(), String>, at: Time) {
+    pub(crate) fn tried(&self, sent: &Result<(), String>, at: Time) {
         let mut last = locked(&self.last);
         match sent {
             Ok(()) => *last = Last { received: Some(at), problem: None },

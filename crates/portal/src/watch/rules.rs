@@ -335,6 +335,6 @@ fn overdue(seen: &Seen, of: fn(&Backups, &Facts) -> (Option<Time>, i64)) -> Opti
 }
 
 /// A time for people, to the minute.
-pub(super) fn shown(at: Time) -> String {
+pub(crate) fn shown(at: Time) -> String {
     at.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

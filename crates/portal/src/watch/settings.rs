@@ -29,6 +29,10 @@ pub struct Settings {
     /// The server that takes mail: `smtps://user:password@mail.example`, or `smtp://…?tls=required` for STARTTLS.
     #[arg(long, env = "SMTP_URL", hide_env_values = true, value_name = "URL")]
     pub smtp: Option<Secret>,
+    /// From which address letters to people come: `portal@example.com`. Without it the one that the mail server knows us by,
+    /// else `portal@` and the portal's own name.
+    #[arg(long, env = "MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// Who notices when the portal falls silent: the address that a monitor outside expects to be asked each minute.
     #[arg(long, env = "HEARTBEAT_URL", hide_env_values = true, value_name = "URL")]
     pub heartbeat: Option<Secret>,
@@ -51,6 +55,7 @@ impl Default for Settings {
             alert_webhook: None,
             alert_mail: None,
             smtp: None,
+            mail_from: None,
             heartbeat: None,
             metrics_listen: None,
             log_format: LogFormat::Text,

@@ -1,6 +1,8 @@
 //! What stands between this installation and a client, item by item: the one list behind the Readiness page and `doctor`.
 //! Something is wired only when it was seen to work: that it is configured proves nothing.
 
+use std::fmt::Write as _;
+
 use door::store::{self, Engine, Row, Tx, Value};
 use door::{Read, Refusal, Time};
 
@@ -11,6 +13,7 @@ use super::rules::shown;
 use crate::backup::Backups;
 use crate::backup::schedule::{LAST_DONE, last_done};
 use crate::installation::ReadinessItem;
+use crate::mail;
 use crate::world::World;
 
 /// A sealed log whose last checkpoint is older than this, while events wait, is not working.
@@ -20,8 +23,6 @@ const OUTSIDE_SECONDS: i64 = 600;
 
 /// How it is seen whether anything arrives.
 const TRY: &str = "Try it: plimsoll-portal doctor --send.";
-/// What nobody can wire in this version: it is said, and it is nobody's omission.
-pub(super) const LATER: [&str; 1] = ["mail"];
 
 /// Whoever can be asked for a row: a verb's snapshot, or the database of a command.
 pub(crate) trait Ask {
@@ -73,7 +74,7 @@ pub(crate) async fn items<A: Ask>(
         recovery_kit(world),
     ]);
     items.extend(second_factor(ask).await?);
-    items.push(mail());
+    items.push(mail(world, ask, now).await?);
     Ok(items)
 }
 
@@ -313,8 +314,35 @@ async fn second_factor<A: Ask>(ask: &mut A) -> Result<Option<ReadinessItem>, A::
     Ok(Some(item("second_factor", proved == people, format!("{words}{hint}"), minutes)))
 }
 
-fn mail() -> ReadinessItem {
-    item("mail", false, "This version sends no mail to the people who use it.", None)
+/// Whether letters reach the people who use the portal.
+async fn mail<A: Ask>(world: &World, ask: &mut A, now: Time) -> Result<ReadinessItem, A::Error> {
+    let Some(receiver) = &world.post.receiver else {
+        let words = if world.post.is_shown() {
+            "A demo sends nothing: /demo/mail shows what would have been sent."
+        } else {
+            "Nobody is sent anything: letters lie in the folder outbox of the data directory, and whoever invites copies the \
+             link. Start with --smtp."
+        };
+        return Ok(item("mail", false, words, Some(5)));
+    };
+    let sql = "SELECT count(*) AS given_up, max(problem) AS problem, \
+               (SELECT count(*) FROM mail WHERE settled_at IS NULL AND tries > 0) AS waiting \
+               FROM mail WHERE outcome = 'given_up' AND settled_at > $1";
+    let row = ask.ask(sql, vec![now.plus_seconds(-mail::KEPT_SECONDS).into()]).await?;
+    let (given_up, waiting, problem): (i64, i64, Option<String>) = match row {
+        Some(row) => (row.get("given_up")?, row.get("waiting")?, row.get("problem")?),
+        None => (0, 0, None),
+    };
+    let mut said = told("mail", Some(receiver), "");
+    if 0 < waiting {
+        let _ = write!(said.words, " {waiting} wait to be sent again.");
+    }
+    // One that was given up may have been addressed to nobody's mailbox; it is said, so that somebody looks.
+    if 0 < given_up {
+        let why = problem.unwrap_or_default();
+        let _ = write!(said.words, " {given_up} were given up within a week: {why}.");
+    }
+    Ok(said)
 }
 
 /// When something of backups was last done, as the record says.

@@ -3,15 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::RawPathParams;
-use axum::extract::connect_info::Connected;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN, USER_AGENT};
-use axum::serve::IncomingStream;
 use door::{Credential, Ids, Origin};
-use tokio::net::TcpListener;
 use zeroize::Zeroizing;
-
-use crate::tls;
 
 /// The longest name of a browser or program that is kept, in characters.
 const AGENT_CHARACTERS_MAX: usize = 200;
@@ -19,18 +14,6 @@ const AGENT_CHARACTERS_MAX: usize = 200;
 /// The peer's address, over plain and encrypted connections alike.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, tls::Listener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, tls::Listener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
 
 /// The proxies whose word about the caller's address is taken.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
 mod api;
+mod asvs;
 mod backup;
 mod backup_drill;
 mod backup_one;
@@ -21,14 +22,18 @@ mod house;
 mod html;
 mod https;
 mod input;
+mod invitations;
 mod killed;
 mod killed_uploads;
+mod links;
+mod mail;
 mod maintenance;
 mod matrix;
 mod moving;
 mod outside;
 mod packaging;
 mod pages;
+mod people;
 mod previews;
 mod privacy;
 mod promises;

@@ -37,6 +37,7 @@ impl Route<'_> {
     fn input(&self, people: &People) -> Value {
         match self.entry.spec.name {
             "account.delete" => json!({"mail": "owner@example.com"}),
+            "invitation.create" => json!({"mail": "new@example.com", "role": "client_member", "client": people.client}),
             "session.confirm" => json!({"password": PASSWORD}),
             "password.set" => json!({"old": PASSWORD, "new": "quite another one"}),
             "factor.confirm" => json!({"code": "123456"}),
@@ -44,6 +45,7 @@ impl Route<'_> {
             "project.create" => json!({"title": "New project", "client": people.client}),
             "project.status.set" => json!({"status": "active", "sentence": "We began."}),
             "project.member.add" => json!({"person": people.ids["beside"], "role": "viewer"}),
+            "membership.role.set" => json!({"role": "staff"}),
             "message.post" => json!({"text": "Hello"}),
             "credential.store" => json!({"title": "Mail", "secret": "s"}),
             "credential.reveal" => json!({"reason": "Moving the record"}),
@@ -92,12 +94,14 @@ fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
         ("client", people.client),
         ("project", people.project),
         ("member", people.ids["reads"]),
+        ("person", people.ids["reads"]),
         ("credential", people.credential),
         ("token", Uuid::from_u128(7)),
         ("session", Uuid::from_u128(8)),
         ("webhook", people.webhook),
         ("hold", people.hold),
         ("incident", people.incident),
+        ("invitation", people.invitation),
         ("request", people.request),
         ("version", people.version),
         ("upload", people.upload),
@@ -141,18 +145,25 @@ async fn every_route_passes_the_twelve_rules(house: House) {
     let incident = json!({"title": "A laptop was stolen", "text": "It was signed in."});
     let incident = house.ask(people.token("owner"), "POST", "/incidents", incident).await;
     people.incident = incident.text("id").parse().unwrap();
+    let invited = json!({"mail": "invited@example.com", "role": "client_member", "client": people.client});
+    let invited = house.ask(people.token("owner"), "POST", "/invitations", invited).await;
+    people.invitation = invited.text("id").parse().unwrap();
     let mut proved: BTreeMap<(u8, &str), String> = BTreeMap::new();
     let routes = routes(&house);
     for route in &routes {
         let name = route.entry.spec.name;
         let body = route.input(&people);
-        let path = route.filled(&here(&people));
+        let mut ids = here(&people);
+        if name == "membership.resume" {
+            ids.insert("person", people.ids["gone"]);
+        }
+        let path = route.filled(&ids);
         let mut note = |rule: u8, words: &str| {
             proved.insert((rule, name), words.to_owned());
         };
 
         // 1 · another tenant → 404
-        if ["{project}", "{organisation}", "{client}", "{webhook}", "{hold}", "{incident}"]
+        if ["{project}", "{organisation}", "{client}", "{person}", "{webhook}", "{hold}", "{incident}", "{invitation}"]
             .iter()
             .any(|id| route.path.contains(id))
         {
@@ -171,6 +182,9 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         } else if route.path.contains("{client}") {
             denied(&house, route, people.token("other_client"), &path, body.clone(), 404).await;
             note(2, "proved for another client's people");
+        } else if route.path.contains("{person}") {
+            denied(&house, route, people.token("their_admin"), &path, body.clone(), 404).await;
+            note(2, "proved for a client's admin and one of the organisation's own people");
         } else {
             note(2, "n/a: not in a project");
         }
@@ -188,7 +202,9 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             && !route.entry.spec.may.meet(Relations::of(&[Relation::SELF]))
             && !route.in_a_project()
         {
-            denied(&house, route, people.token("their_member"), &path, body.clone(), 403).await;
+            // The organisation's own people are not there for a client's.
+            let low = if route.path.contains("{person}") { "beside" } else { "their_member" };
+            denied(&house, route, people.token(low), &path, body.clone(), 403).await;
             note(3, "proved");
         } else {
             note(3, "n/a: the lowest role may");
@@ -196,7 +212,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
 
         // 4 · no active membership left → 401; suspended here, active elsewhere → 404
         denied(&house, route, people.token("gone"), &path, body.clone(), 401).await;
-        if route.in_a_project() || ["{organisation}", "{client}"].iter().any(|id| route.path.contains(id)) {
+        if route.in_a_project() || ["{organisation}", "{client}", "{person}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, people.token("suspended"), &path, body.clone(), 404).await;
         }
         note(4, "proved");
@@ -263,6 +279,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
                     | "request.show"
                     | "request.waiting"
                     | "organisation.show"
+                    | "membership.list"
                     | "project.list"
                     | "client.list"
                     | "trail.list"
@@ -274,6 +291,9 @@ async fn every_route_passes_the_twelve_rules(house: House) {
                 "n/a: the same for every role that may"
             },
         );
+        if name == "invitation.list" {
+            note(10, "proved in nobody_gives_more_than_he_has: a client's people see those to their company");
+        }
         // 11, 12 · `denied` demands both of every denial above
         note(11, "proved");
         note(12, "proved");
@@ -330,6 +350,12 @@ async fn each_role_sees_only_its_own(house: House) {
     assert_eq!(colleagues.body["people"].as_array().unwrap().len(), 2, "{colleagues:?}");
     let everybody = house.ask(people.token("beside"), "GET", &shown, Value::Null).await;
     assert!(everybody.body["people"].as_array().unwrap().len() > 6);
+
+    // A client's admin is told of the company's people and nobody else's.
+    let theirs = house.ask(people.token("their_admin"), "GET", "/people", Value::Null).await;
+    assert_eq!(theirs.body["people"].as_array().unwrap().len(), 2, "{theirs:?}");
+    let everybody = house.ask(people.token("admin"), "GET", "/people", Value::Null).await;
+    assert!(everybody.body["people"].as_array().unwrap().len() > 8, "{everybody:?}");
 
     // Clients are told who sees what is theirs, and nobody else.
     let sees = async |name: &str| -> Vec<String> {

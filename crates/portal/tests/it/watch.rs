@@ -170,7 +170,7 @@ impl Watched {
     }
 }
 
-async fn run_job(door: &Arc<Door>, name: &'static str) -> door::Result<()> {
+pub(crate) async fn run_job(door: &Arc<Door>, name: &'static str) -> door::Result<()> {
     let request =
         door::Request { credential: Credential::Job(name), id: uuid_at(door.now()), ..door::Request::default() };
     door.pass(name, request).await.map(drop)

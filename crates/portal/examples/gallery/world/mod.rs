@@ -2,6 +2,7 @@
 //! at 9:41 in Oslo.
 
 mod asks;
+mod links;
 mod people;
 mod record;
 mod work;
@@ -17,6 +18,7 @@ use portal::{
     installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
     organisations::{
         ClientList, Role,
+        membership::pages::PeoplePage,
         pages::{ClientsPage, OrganisationsPage},
     },
     pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
@@ -28,8 +30,8 @@ use portal::{
 use uuid::Uuid;
 
 use people::{
-    TOKEN, account, account_with_a_password, clients, demo, factor_begun, log, recovery_codes, scopes, sign_in_refused,
-    token_refused,
+    TOKEN, account, account_with_a_password, clients, demo, everybody, factor_begun, log, recovery_codes, scopes,
+    sign_in_refused, token_refused,
 };
 use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
 use work::{
@@ -67,6 +69,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into() })),
         ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
+        ("people", html(&PeoplePage { page: maya("/people"), list: everybody() })),
         ("clients", html(&ClientsPage { page: maya("/clients"), list: clients() })),
         ("clients-empty", html(&ClientsPage { page: maya("/clients"), list: ClientList { clients: vec![] } })),
         ("home-staff", html(&StaffHome { page: maya("/"), list: projects(""), waiting: asks::waiting() })),
@@ -120,6 +123,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("step-up", html(&StepUp { page: tom(&path("")), by_code: false, next: path("") })),
         ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path("") })),
     ];
+    pages.extend(links::pages());
     for (name, kind) in [
         ("refusal-400", RefusalKind::Malformed),
         ("refusal-401", RefusalKind::SignInFirst),

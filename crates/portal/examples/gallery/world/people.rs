@@ -3,9 +3,11 @@
 use portal::{
     identity::factor::FactorBegun,
     identity::{Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, SessionShown, TokenShown},
-    ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId},
+    ids::{ClientId, OrganisationId, PersonId, ProjectId, SessionId, TokenId},
+    organisations::membership::{InProject, MembershipHere, MembershipList, MembershipState},
     organisations::{ClientList, ClientShown, Role},
     pages::{Demo, Face, Page, Refused},
+    projects::ProjectRole,
 };
 
 use super::*;
@@ -141,6 +143,45 @@ pub(super) fn clients() -> ClientList {
             client(1, "Brightwater Hotels", 3, 2, 82),
             client(2, "Kestrel Cycles", 2, 3, 61),
             client(3, "Mirabel Clinics", 1, 1, 9),
+        ],
+    }
+}
+
+/// Who has access to Halden & Rook, as its owner sees it.
+pub(super) fn everybody() -> MembershipList {
+    let person = |number, name: &str, role, client: Option<(u128, &str)>, days, factor: Option<i64>| MembershipHere {
+        person: PersonId(id(number)),
+        name: name.into(),
+        mail: format!("{}@example.com", name.to_lowercase().replace(' ', ".")),
+        role,
+        client: client.map(|(number, _)| ClientId(id(number))),
+        client_name: client.map(|(_, name)| name.into()),
+        state: MembershipState::Active,
+        since: ago(days * DAY),
+        last_here: Some(ago(days * 60)),
+        second_factor_since: factor.map(|days| ago(days * DAY)),
+        projects: vec![],
+        managed: true,
+    };
+    let at = |number, title: &str, role| InProject { project: ProjectId(id(number)), title: title.into(), role };
+    let mut maya = person(21, "Maya Lindqvist", Role::Owner, None, 88, Some(80));
+    maya.managed = false;
+    let mut tom = person(23, "Tom Reyes", Role::Staff, None, 70, None);
+    tom.projects = vec![at(31, "Booking site", ProjectRole::Contributor), at(32, "Photo library", ProjectRole::Admin)];
+    let mut ivo = person(24, "Ivo Brandt", Role::Staff, None, 41, None);
+    ivo.state = MembershipState::Suspended;
+    ivo.last_here = None;
+    let brightwater = Some((1, "Brightwater Hotels"));
+    let mut noor = person(26, "Noor Aziz", Role::ClientMember, brightwater, 12, None);
+    noor.projects = vec![at(31, "Booking site", ProjectRole::Viewer)];
+    MembershipList {
+        people: vec![
+            person(22, "Ana Castro", Role::Admin, None, 84, Some(80)),
+            ivo,
+            maya,
+            tom,
+            noor,
+            person(25, "Petra Holm", Role::ClientAdmin, brightwater, 60, Some(3)),
         ],
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::{Code, Factor, Proof, renew_recovery_codes};
 use crate::identity::{Own, note_proof};
+use crate::mail::{News, tell};
 
 /// Puts an authenticator app to use.
 pub struct ConfirmFactor;
@@ -61,6 +62,7 @@ impl Change for ConfirmFactor {
         }
         note_proof(write, session, Proof::Totp).await?;
         let codes = renew_recovery_codes(write, own.0).await?;
+        tell(write, own.0, News::FactorSet).await?;
         Ok((codes, Record::on("factor", factor.id).and("person", own.0.0)))
     }
 }

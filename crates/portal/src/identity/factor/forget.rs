@@ -8,6 +8,7 @@ use super::Factor;
 use crate::fields::Mail;
 use crate::identity::{Anywhere, end_sessions};
 use crate::ids::PersonId;
+use crate::mail::{News, tell};
 use crate::nothing::Nothing;
 
 /// Takes somebody's authenticator app away.
@@ -39,6 +40,7 @@ impl Change for ForgetFactor {
         let person: PersonId = row.ok_or_else(|| Refusal::field("mail", "is nobody's"))?.get("id")?;
         let factor = Factor::load(write, person).await?.ok_or(Refusal::Conflict("no_factor"))?;
         factor.remove(write).await?;
+        tell(write, person, News::FactorRemoved).await?;
         end_sessions(write, person, None).await?;
         let record = Record::on("factor", factor.id).and("person", person.0).at(Place::account(person.0));
         Ok((Nothing {}, record))

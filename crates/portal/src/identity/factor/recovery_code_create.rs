@@ -6,6 +6,7 @@ use door::{
 
 use super::{Factor, RecoveryCodes, renew_recovery_codes};
 use crate::identity::Own;
+use crate::mail::{News, tell};
 use crate::nothing::Nothing;
 
 /// Makes recovery codes anew.
@@ -34,6 +35,7 @@ impl Change for CreateRecoveryCodes {
         let factor = Factor::load(write, own.0).await?.filter(Factor::is_in_use);
         let factor = factor.ok_or(Refusal::Conflict("no_factor"))?;
         let codes = renew_recovery_codes(write, own.0).await?;
+        tell(write, own.0, News::RecoveryCodes).await?;
         Ok((codes, Record::on("factor", factor.id).and("person", own.0.0)))
     }
 }

@@ -5,6 +5,7 @@ use door::{Action, Change, Permitted, Record, Refusal, Relation, Relations, Resu
 use super::Factor;
 use crate::identity::{Own, end_sessions};
 use crate::ids::SessionId;
+use crate::mail::{News, tell};
 use crate::nothing::Nothing;
 
 /// Takes the authenticator app away.
@@ -27,6 +28,7 @@ impl Change for RemoveFactor {
     async fn change(_: &Nothing, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         let factor = Factor::load(write, own.0).await?.ok_or(Refusal::Conflict("no_factor"))?;
         factor.remove(write).await?;
+        tell(write, own.0, News::FactorRemoved).await?;
         // A sign-in that never took its second step does not become a whole one.
         end_sessions(write, own.0, write.caller().session.map(SessionId)).await?;
         Ok((Nothing {}, Record::on("factor", factor.id).and("person", own.0.0)))

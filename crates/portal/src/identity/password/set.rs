@@ -7,9 +7,11 @@ use door::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::known_of;
 use crate::fields::{NewPassword, Password};
 use crate::identity::{Own, PERSON, SessionsEnded, end_sessions};
 use crate::ids::SessionId;
+use crate::mail::{News, tell};
 use crate::world::World;
 
 /// Changes one's password.
@@ -54,15 +56,9 @@ impl Receive for SetPassword {
 
     async fn ready(input: PasswordWanted, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<Ready> {
         read.caller().session.ok_or(Refusal::Conflict("no_session"))?;
-        let row = read.one("SELECT mail, name, password_hash FROM person WHERE id = $1", values![own.0]).await?;
-        let (mail, name, before): (String, String, String) =
-            (row.get("mail")?, row.get("name")?, row.get("password_hash")?);
-        let organisations = "SELECT o.name AS name FROM membership m JOIN organisation o ON o.id = m.organisation \
-                             WHERE m.person = $1 AND m.state = 'active'";
-        let mut known = vec![mail, name];
-        for row in read.all(organisations, values![own.0]).await? {
-            known.push(row.get("name")?);
-        }
+        let row = read.one("SELECT password_hash FROM person WHERE id = $1", values![own.0]).await?;
+        let before: String = row.get("password_hash")?;
+        let known = known_of(read, own.0).await?;
         read.leave();
         let world = read.world::<World>()?;
         if !world.hasher.verify(input.old.clone(), Some(before.clone())).await? {
@@ -89,6 +85,7 @@ impl Receive for SetPassword {
         write.update(PERSON, own.0.0, row.get("rev")?, set, values![ready.after.as_str(), now]).await?;
         let this = write.caller().session.map(SessionId);
         let sessions = end_sessions(write, own.0, this).await?;
+        tell(write, own.0, News::PasswordChanged).await?;
         Ok((SessionsEnded { sessions }, Record::on("person", own.0.0).fact("sessions", sessions)))
     }
 }

@@ -56,7 +56,7 @@ pub fn recipients(serve: &Serve) -> Vec<Recipient> {
         (&watch.sentry_dsn, "reports of errors", "what failed, where and when; nothing about people"),
         (&watch.alert_slack, "alerts", "what is wrong with the portal; nothing about people"),
         (&watch.alert_webhook, "alerts", "what is wrong with the portal; nothing about people"),
-        (&watch.smtp, "mail to the operator", "what is wrong with the portal; nothing about people"),
+        (&watch.smtp, "mail", "mail addresses, and what letters say: links to sign in, news of one's account"),
         (&watch.heartbeat, "a sign of life", "that the portal runs"),
     ];
     for (address, purpose, data) in told {

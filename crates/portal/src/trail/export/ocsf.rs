@@ -95,10 +95,11 @@ fn activity(action: &str) -> (u32, &'static str) {
         "list" | "show" | "reveal" | "export" | "replay" | "waiting" | "receipt" | "download" | "preview"
         | "bundle" | "copy" => (2, "Read"),
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
-        | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" => {
-            (3, "Update")
+        | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" | "send"
+        | "reset" | "renew" | "accept" | "suspend" | "resume" => (3, "Update"),
+        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" | "leave" => {
+            (4, "Delete")
         }
-        "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" => (4, "Delete"),
         _ => (99, "Other"),
     }
 }

@@ -21,7 +21,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
@@ -104,7 +104,12 @@ fn shows(look: &'static Look) -> MethodRouter<Wire> {
                 Ok(()) => looks::show(&visit, look).await,
                 Err(no_form) => Err(no_form.into()),
             };
-            visit.answer(answer).await
+            let mut response = visit.answer(answer).await;
+            // The secret of a link stands in the address: no page that this one leads to is told.
+            if look.path.ends_with("{token}") {
+                response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+            }
+            response
         },
     )
 }

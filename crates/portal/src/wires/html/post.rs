@@ -10,10 +10,11 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, account, project, public, requests, trail};
+use super::looks::{LOOKS, Look, account, links, project, public, requests, rooms, trail};
 use super::visit::{Visit, next_of};
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated, device};
+use crate::invitations::InvitationAccepted;
 use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
@@ -31,6 +32,8 @@ use crate::world::World;
 const PAGES: &[(&str, &str)] = &[
     ("session.open", "/sign-in"),
     ("session.confirm", "/sign-in/second"),
+    ("password.reset", "/password/reset/{token}"),
+    ("invitation.accept", "/join/{token}"),
     ("installation.set_up", "/setup/{token}"),
     ("alert.see", "/alerts/{token}"),
 ];
@@ -116,6 +119,10 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
+        Err(Refusal::TooMany { retry_seconds }) if form.name == "password.link.send" => {
+            let why = frame::guest(visit).texts.link_send_later(u64::from(retry_seconds).div_ceil(60));
+            whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
+        }
         Err(Refusal::Maintenance { .. }) => {
             let why = frame::guest(visit).texts.typed_is_kept().to_owned();
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::SERVICE_UNAVAILABLE).await
@@ -130,6 +137,8 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             }
         }
         Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
+        Err(Refusal::NoMatch) if form.name == "password.reset" => links::over(visit),
+        Err(Refusal::NoMatch) if form.name == "invitation.accept" => links::invitation_over(visit),
         Err(refusal) if form.name == "alert.see" => {
             let token = forms::own(&pairs, "token").unwrap_or_default();
             match visit.wire.door.world::<World>()?.watch.saw(token, false) {
@@ -198,6 +207,22 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let (opened, entered) = begin(visit, visit.request(Credential::None, Ids::default(), input)).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
+    if form.name == "invitation.accept" {
+        return joined(visit, pairs, reply).await;
+    }
+    Ok(Done::Reply(reply))
+}
+
+/// Somebody has joined: with a new account, whose password was typed a moment ago, or with the one that he is signed in with.
+async fn joined(visit: &Visit, pairs: &Pairs, reply: Reply) -> Result<Done, Refusal> {
+    let accepted: InvitationAccepted = answered(reply.output.clone())?;
+    if let Some(password) = forms::own(pairs, "password").filter(|_| !visit.shows_a_session()) {
+        let input = serde_json::json!({ "mail": accepted.mail, "password": password });
+        let (opened, entered) = begin(visit, visit.request(Credential::None, Ids::default(), input)).await?;
+        return Ok(Done::SignedIn(opened, entered));
+    }
+    let ids = Ids(vec![("organisation", accepted.organisation.0)]);
+    visit.pass("organisation.enter", ids, Value::Object(serde_json::Map::new())).await?;
     Ok(Done::Reply(reply))
 }
 
@@ -263,6 +288,10 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "request.create" => Answer::See(format!("{page}/{}", answered::<RequestCreated>(output)?.id)),
         "request.comment.post" => Answer::See(format!("{page}#comment-{}", answered::<CommentPosted>(output)?.id)),
         "message.post" => Answer::See(format!("{page}#message-{}", answered::<MessagePosted>(output)?.id)),
+        "password.link.send" => links::sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim())?,
+        "password.reset" => links::password_set(visit)?,
+        "invitation.create" | "invitation.renew" => rooms::invited(visit, answered(output)?).await?,
+        "invitation.accept" => Answer::See("/".to_owned()),
         "token.create" => {
             let token = answered::<TokenCreated>(output)?.token;
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?

@@ -3,11 +3,12 @@
 
 pub(super) mod account;
 mod conflicts;
+pub(super) mod links;
 pub(super) mod project;
 mod promises;
 pub(super) mod public;
 pub(super) mod requests;
-mod rooms;
+pub(super) mod rooms;
 pub(super) mod trail;
 
 use door::Later;
@@ -46,6 +47,15 @@ enum Who {
 pub(super) const LOOKS: &[Look] = &[
     Look { path: "/sign-in", who: Who::Anyone, show: |visit, page| Box::pin(public::sign_in(visit, page)) },
     Look { path: "/sign-in/second", who: Who::Half, show: |visit, page| Box::pin(account::second_step(visit, page)) },
+    Look { path: "/password/link", who: Who::Anyone, show: |_, page| Box::pin(links::ask(page)) },
+    Look {
+        path: "/password/reset/{token}",
+        who: Who::Anyone,
+        show: |visit, page| Box::pin(links::password(visit, page)),
+    },
+    Look { path: "/join/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::join(visit, page)) },
+    Look { path: "/invitations", who: Who::Room, show: |visit, page| Box::pin(rooms::invitations(visit, page)) },
+    Look { path: "/demo/mail", who: Who::Anyone, show: |visit, page| Box::pin(links::demo_mail(visit, page)) },
     Look { path: "/setup/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::setup(visit, page)) },
     Look { path: "/alerts/{token}", who: Who::Anyone, show: |visit, page| Box::pin(public::alert(visit, page)) },
     Look { path: "/status", who: Who::Anyone, show: |visit, page| Box::pin(public::status(visit, page)) },
@@ -67,6 +77,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/account/factor", who: Who::Person, show: |visit, page| Box::pin(account::factor(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
+    Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
     Look { path: "/requests", who: Who::Room, show: |visit, page| Box::pin(requests::documents(visit, page)) },
     Look {

@@ -4,6 +4,9 @@ use door::{Ids, Refusal};
 use serde_json::json;
 
 use crate::installation::pages::ReadinessPage;
+use crate::invitations::pages::{InvitationsPage, MadePage};
+use crate::invitations::{InvitationList, InvitationMade};
+use crate::organisations::membership::pages::PeoplePage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage};
 use crate::organisations::{ClientList, OrganisationShown};
 use crate::pages::{Choice, Page};
@@ -39,6 +42,29 @@ pub(super) async fn organisations(visit: &Visit, page: Page) -> Result<Answer, N
 pub(super) async fn clients(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("client.list").await?;
     Answer::page(&ClientsPage { page, list })
+}
+
+/// Who is invited.
+pub(super) async fn invitations(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list: InvitationList = visit.look("invitation.list").await?;
+    let clients = if page.may("client.list") {
+        let clients: ClientList = visit.ask("client.list", Ids::default(), json!({})).await?;
+        clients.clients.into_iter().map(|client| (client.id.to_string(), client.name)).collect()
+    } else {
+        Vec::new()
+    };
+    Answer::page(&InvitationsPage { page, invitations: list.invitations, clients })
+}
+
+/// Somebody was invited.
+pub(in crate::wires::html) async fn invited(visit: &Visit, made: InvitationMade) -> Result<Answer, NoPage> {
+    Answer::page(&MadePage { page: visit.frame_if_known().await, made })
+}
+
+/// Who has access.
+pub(super) async fn people(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list = visit.look("membership.list").await?;
+    Answer::page(&PeoplePage { page, list })
 }
 
 /// The projects that one sees.

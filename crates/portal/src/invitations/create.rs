@@ -1,0 +1,98 @@
+//! `invitation.create`: invites a mail address.
+
+use door::{Action, Change, Ids, Limit, Per, Permitted, Record, Refusal, Result, Spec, Verb, Way, Write, values};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    INVITATION, INVITATION_SECONDS, INVITERS, InvitationMade, fresh, givers_of, hand_over, name_of, organisation_name,
+    place, refuse_above,
+};
+use crate::fields::Mail;
+use crate::ids::{ClientId, InvitationId};
+use crate::mail::Invited;
+use crate::organisations::{Client, Role, Room};
+
+/// Invites somebody.
+pub struct Create;
+
+/// Whom, as what.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationWanted {
+    /// The mail address. Only who has it can accept.
+    pub mail: Mail,
+    /// The role. Nobody gives one above his own.
+    pub role: Role,
+    /// The client company, for its people. A client's people invite to their own.
+    pub client: Option<ClientId>,
+}
+
+impl Action for Create {
+    type Target = Room;
+    type Input = InvitationWanted;
+    type Output = InvitationMade;
+    const SPEC: Spec = Spec::new(
+        "invitation.create",
+        "Invites a mail address into the organisation, or into a client company, with a role that is not above one's own.",
+        Way::Http(Verb::Post, "/invitations"),
+        INVITERS,
+    )
+    .limits(&[
+        Limit { times: 3_000, seconds: 60, per: Per::Address },
+        // Letters go to people who have asked for none.
+        Limit { times: 100, seconds: 3600, per: Per::CallerShared },
+    ])
+    .secret();
+}
+
+impl Change for Create {
+    async fn change(
+        input: &InvitationWanted,
+        room: &Permitted<Room>,
+        write: &mut Write<'_>,
+    ) -> Result<(InvitationMade, Record)> {
+        refuse_above(room.standing(), input.role)?;
+        let client = match (input.role.of_client(), input.client.or(room.client)) {
+            (true, Some(client)) => Some(client),
+            (true, None) => return Err(Refusal::field("client", "is asked for: whose people they will be")),
+            (false, _) if input.client.is_some() => {
+                return Err(Refusal::field(
+                    "client",
+                    "goes with the roles client_admin and client_member, and with no other",
+                ));
+            }
+            (false, _) => None,
+        };
+        if let Some(client) = client {
+            write.also::<Client>(&Ids(vec![("client", client.0)]), givers_of(input.role)).await?;
+        }
+        // Whom the caller sees anyway; of others he learns nothing.
+        let member = "SELECT m.id FROM membership m JOIN person p ON p.id = m.person WHERE m.organisation = $1 \
+                      AND p.mail = $2 AND m.state <> 'left' AND ($3 OR m.client = $4)";
+        let ours = room.client.is_none();
+        if write.maybe(member, values![room.organisation, &input.mail, ours, room.client]).await?.is_some() {
+            return Err(Refusal::Conflict("member_exists"));
+        }
+        let invited = "SELECT id FROM invitation WHERE organisation = $1 AND mail = $2 AND ($3 OR client = $4)";
+        if write.maybe(invited, values![room.organisation, &input.mail, ours, room.client]).await?.is_some() {
+            return Err(Refusal::Conflict("invitation_exists"));
+        }
+        let (id, now, (token, hash)) = (InvitationId(write.id()), write.now(), fresh());
+        let insert = "INSERT INTO invitation (id, rev, salt, organisation, client, mail, role, invited_by, made_at, \
+                      expires_at, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *";
+        let until = now.plus_seconds(INVITATION_SECONDS);
+        let own = values![room.organisation, client, &input.mail, input.role, room.person, now, until, hash];
+        write.insert(INVITATION, id.0, insert, own).await?;
+        let (inviter, organisation) =
+            (name_of(write, room.person).await?, organisation_name(write, room.organisation).await?);
+        let invited =
+            Invited { mail: input.mail.as_str(), inviter: &inviter, organisation: &organisation, role: input.role };
+        let made = hand_over(write, id, invited, &token).await?;
+        let record = Record::on("invitation", id.0)
+            .fact("role", input.role)
+            .about(id.0, "mail", input.mail.as_str())
+            .at(place(room.organisation, client));
+        Ok((made, record))
+    }
+}

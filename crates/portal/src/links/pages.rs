@@ -1,0 +1,99 @@
+//! Pages about links: that one is on its way, that one is used up, and what is done with one.
+
+use askama::Template;
+
+use crate::pages::{Field, Form, Page};
+
+/// Asks for the mail address that a link goes to.
+#[derive(Debug, Template)]
+#[template(path = "links/ask.html")]
+pub struct AskPage {
+    /// The frame.
+    pub page: Page,
+}
+
+impl AskPage {
+    fn form(&self) -> Form {
+        let texts = self.page.texts;
+        self.page
+            .form("/password/link/send", texts.link_send())
+            .field(Field::mail("mail", texts.mail()).complete("username").focused())
+            .beside("/sign-in", texts.go_back())
+    }
+}
+
+/// Says something that ends there, with one way to go on.
+#[derive(Debug, Template)]
+#[template(path = "links/said.html")]
+pub struct SaidPage {
+    /// The frame.
+    pub page: Page,
+    /// What it says above.
+    pub title: String,
+    /// What it says below.
+    pub words: String,
+    /// Where to go on, and what the button says.
+    pub next: (&'static str, &'static str),
+    /// Whether what was sent can be read on a page of the demo.
+    pub demo: bool,
+}
+
+impl SaidPage {
+    /// If there is an account, a link is on its way: the same words, whoever asks.
+    #[must_use]
+    pub fn sent(page: Page, mail: &str) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_sent().to_owned(), texts.link_sent_help(mail));
+        Self { demo: page.demo.is_some(), page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+
+    /// The link opens nothing any more, or never did.
+    #[must_use]
+    pub fn over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_over().to_owned(), texts.link_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/password/link", texts.link_again()) }
+    }
+
+    /// The invitation was used or taken back, is over, or whoever invited may not any more.
+    #[must_use]
+    pub fn invitation_over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_over().to_owned(), texts.invitation_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+
+    /// There is a new password.
+    #[must_use]
+    pub fn password_set(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.password_is_set().to_owned(), texts.password_is_set_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+}
+
+/// The new password behind a link. Whether the link is good shows when the form is sent.
+#[derive(Debug, Template)]
+#[template(path = "links/password.html")]
+pub struct PasswordPage {
+    /// The frame.
+    pub page: Page,
+    /// The secret of the link.
+    pub token: String,
+}
+
+impl PasswordPage {
+    fn form(&self) -> Form {
+        let texts = self.page.texts;
+        self.page
+            .form("/password/reset", texts.password_choose())
+            .field(Field::hidden("token", self.token.as_str()))
+            .field(
+                Field::secret("password", texts.password_new())
+                    .help(texts.setup_password_help())
+                    .complete("new-password")
+                    .limit(128)
+                    .focused(),
+            )
+    }
+}

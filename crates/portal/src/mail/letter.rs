@@ -1,0 +1,196 @@
+//! A letter, as text and as HTML: what it says, one link at the most, and nothing that is fetched from anywhere.
+
+use std::time::SystemTime;
+
+use askama::Template;
+use door::Time;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::post::host_of;
+use crate::texts::Texts;
+
+/// A letter to somebody, before it has an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// To which address; nobody's is written like any other and thrown away, so that nobody can tell from outside.
+    pub to: Option<String>,
+    /// In whose name: an organisation's; where there is none in particular, the portal's own.
+    pub place: Option<String>,
+    /// The subject.
+    pub subject: String,
+    /// What it says above the link, in paragraphs.
+    pub words: Vec<String>,
+    /// Where to go on.
+    pub link: Option<Link>,
+    /// What it says below it, smaller.
+    pub below: Vec<String>,
+}
+
+/// Where a letter leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What the button says.
+    pub label: String,
+    /// The path. What stands before it is where the portal says that it is when the letter is sent, whatever a request said.
+    pub path: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct AsHtml<'a> {
+    texts: Texts,
+    letter: &'a Letter,
+    place: &'a str,
+    origin: &'a str,
+}
+
+/// “A program wrote this”, so that no other program answers (RFC 3834, section 5).
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Letter {
+    /// As plain text. `origin` is where the portal is: `https://portal.example`.
+    #[must_use]
+    pub fn text(&self, origin: &str) -> String {
+        let mut parts = self.words.clone();
+        parts.extend(self.link.as_ref().map(|link| format!("{}:\n{origin}{}", link.label, link.path)));
+        parts.extend_from_slice(&self.below);
+        // Two dashes and a space begin what programs leave out of an answer (RFC 3676, section 4.3).
+        parts.push(format!("-- \n{}\n{}\n", self.place(origin), Texts::default().letter_by()));
+        parts.join("\n\n")
+    }
+
+    /// As a page of its own.
+    ///
+    /// # Errors
+    /// When it cannot be rendered.
+    pub fn html(&self, origin: &str) -> Result<String, String> {
+        let place = &self.place(origin);
+        AsHtml { texts: Texts::default(), letter: self, place, origin }.render().map_err(unwritten)
+    }
+
+    fn place(&self, origin: &str) -> String {
+        self.place.clone().unwrap_or_else(|| host_of(origin))
+    }
+
+    /// The whole message (RFC 5322): the text first, the HTML as the alternative that programs prefer (RFC 2046, section
+    /// 5.1.4). Its number makes it the same message however often it is sent.
+    ///
+    /// # Errors
+    /// Why it can never be sent: the address is none.
+    pub(super) fn message(
+        &self,
+        to: &str,
+        from: &Address,
+        origin: &str,
+        id: Uuid,
+        at: Time,
+    ) -> Result<Message, String> {
+        let to: Address = to.parse().map_err(|_| "the address is none".to_owned())?;
+        let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(self.text(origin));
+        let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(self.html(origin)?);
+        Message::builder()
+            .from(Mailbox::new(Some(self.place(origin)), from.clone()))
+            .to(Mailbox::new(None, to))
+            .subject(&self.subject)
+            .date(SystemTime::from(at.timestamp()))
+            .message_id(Some(format!("<{id}@{}>", from.domain())))
+            .header(AutoSubmitted)
+            .multipart(MultiPart::alternative().boundary(id.simple().to_string()).singlepart(text).singlepart(html))
+            .map_err(unwritten)
+    }
+}
+
+fn unwritten(error: impl std::fmt::Display) -> String {
+    tracing::error!(%error, "a letter could not be written");
+    "the letter could not be written".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mail::post::own_address;
+
+    const HERE: &str = "https://portal.example";
+
+    fn letter(place: &str, subject: &str, words: &str) -> Letter {
+        Letter {
+            to: None,
+            place: Some(place.to_owned()),
+            subject: subject.to_owned(),
+            words: vec![words.to_owned()],
+            link: Some(Link { label: "Go on".to_owned(), path: "/x".to_owned() }),
+            below: Vec::new(),
+        }
+    }
+
+    fn written(letter: &Letter) -> String {
+        let from = "portal@example.com".parse().unwrap();
+        let message = letter.message("petra@example.com", &from, HERE, Uuid::from_u128(7), Time(0)).unwrap();
+        String::from_utf8(message.formatted()).unwrap()
+    }
+
+    #[test]
+    fn what_somebody_is_called_is_no_markup() {
+        let html = letter("Halden", "x", "<img src=x> & you").html(HERE).unwrap();
+        assert!(!html.contains("<img"), "{html}");
+        assert!(letter("Halden", "x", "<b> & you").text(HERE).contains("<b> & you"));
+    }
+
+    #[test]
+    fn a_letter_fetches_nothing() {
+        let html = letter("Halden", "x", "y").html(HERE).unwrap();
+        for forbidden in ["src=", "url(", "@import", "<script", "<link"] {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn a_portal_without_a_name_of_its_own_writes_too() {
+        let here = "http://127.0.0.1:8080";
+        let from = own_address(here).unwrap();
+        let message = letter("Halden & Rook", "x", "y").message("petra@example.com", &from, here, Uuid::nil(), Time(0));
+        let head = String::from_utf8(message.unwrap().formatted()).unwrap();
+        assert!(head.lines().next().is_some_and(|from| from.ends_with("<portal@localhost>")), "{head}");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_said_and_not_sent() {
+        let from = "portal@example.com".parse().unwrap();
+        let message = letter("a", "b", "c").message("no\r\nBcc: all@example.com", &from, HERE, Uuid::nil(), Time(0));
+        assert!(message.is_err());
+    }
+
+    proptest! {
+        /// Whatever somebody is called, the head has the lines that we wrote and no other.
+        #[test]
+        fn no_name_becomes_a_header(place in any::<String>(), subject in any::<String>(), words in any::<String>()) {
+            let whole = written(&letter(&place, &subject, &words));
+            let (head, _) = whole.split_once("\r\n\r\n").unwrap();
+            let names: Vec<&str> = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']))
+                .map(|line| line.split(':').next().unwrap()).collect();
+            prop_assert_eq!(names, ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]);
+            prop_assert!(!head.replace("\r\n", "").contains(['\r', '\n']));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What each letter says. The words stand in `texts/letters.rs`.
+
+use door::{Result, Time, Write, values};
+
+use super::{Kind, Letter, Link, Queued, place_name, queue};
+use crate::ids::PersonId;
+use crate::links::PASSWORD_SECONDS;
+use crate::organisations::Role;
+use crate::texts::Texts;
+use crate::watch::rules::shown;
+
+/// News of one's account are worth sending for a day.
+const NEWS_SECONDS: i64 = 24 * 3600;
+
+/// Somebody whom a letter goes to.
+pub(crate) struct Reader<'a> {
+    /// Who; nobody, where somebody asked for an address that is nobody's.
+    pub(crate) person: Option<PersonId>,
+    /// The address.
+    pub(crate) mail: &'a str,
+}
+
+impl Reader<'_> {
+    async fn letter(&self, write: &mut Write<'_>, subject: &str) -> Result<Letter> {
+        Ok(Letter {
+            to: self.person.map(|_| self.mail.to_owned()),
+            place: place_name(write).await?,
+            subject: subject.to_owned(),
+            words: Vec::new(),
+            link: None,
+            below: Vec::new(),
+        })
+    }
+}
+
+/// A link to set a new password.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn password_link(write: &mut Write<'_>, reader: &Reader<'_>, token: &str) -> Result<()> {
+    let texts = Texts::default();
+    let letter = Letter {
+        words: vec![texts.letter_password_link().to_owned()],
+        link: Some(Link { label: texts.password_choose().to_owned(), path: format!("/password/reset/{token}") }),
+        below: vec![texts.letter_password_link_below().to_owned()],
+        ..reader.letter(write, texts.password_choose()).await?
+    };
+    let until = write.now().plus_seconds(PASSWORD_SECONDS);
+    queue(write, Queued { kind: Kind::PasswordLink, person: reader.person, letter, until }).await
+}
+
+/// Somebody who is invited.
+pub(crate) struct Invited<'a> {
+    /// The address.
+    pub(crate) mail: &'a str,
+    /// Who invites.
+    pub(crate) inviter: &'a str,
+    /// Into which organisation.
+    pub(crate) organisation: &'a str,
+    /// As what.
+    pub(crate) role: Role,
+}
+
+/// An invitation, in the organisation's name.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn invitation(write: &mut Write<'_>, invited: Invited<'_>, token: &str, until: Time) -> Result<()> {
+    let texts = Texts::default();
+    let Invited { mail, inviter, organisation, role } = invited;
+    let letter = Letter {
+        to: Some(mail.to_owned()),
+        place: Some(organisation.to_owned()),
+        subject: texts.letter_invitation(organisation),
+        words: vec![
+            texts.letter_invitation_by(inviter, organisation, role.label(&texts)),
+            texts.letter_invitation_until(&shown(until)),
+        ],
+        link: Some(Link { label: texts.letter_invitation_look().to_owned(), path: format!("/join/{token}") }),
+        below: vec![texts.letter_invitation_below().to_owned()],
+    };
+    queue(write, Queued { kind: Kind::Invitation, person: None, letter, until }).await
+}
+
+/// What happened with somebody's account.
+pub(crate) enum News<'a> {
+    /// There is another password.
+    PasswordChanged,
+    /// An authenticator app is asked for from now on.
+    FactorSet,
+    /// It is asked for no more.
+    FactorRemoved,
+    /// There are other recovery codes.
+    RecoveryCodes,
+    /// Somebody signed in with a browser or program that was not known.
+    SignedIn {
+        /// What it calls itself.
+        agent: &'a str,
+        /// From which address.
+        address: Option<&'a str>,
+    },
+}
+
+/// Tells somebody what happened with the account, and what to do if it was somebody else.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn tell(write: &mut Write<'_>, person: PersonId, news: News<'_>) -> Result<()> {
+    let (texts, when) = (Texts::default(), shown(write.now()));
+    let (kind, subject, words) = match news {
+        News::PasswordChanged => {
+            (Kind::PasswordChanged, texts.letter_password_changed(), texts.letter_password_changed_when(&when))
+        }
+        News::FactorSet => (Kind::FactorChanged, texts.letter_factor_set(), texts.letter_factor_set_when(&when)),
+        News::FactorRemoved => {
+            (Kind::FactorChanged, texts.letter_factor_removed(), texts.letter_factor_removed_when(&when))
+        }
+        News::RecoveryCodes => {
+            (Kind::FactorChanged, texts.letter_recovery_codes(), texts.letter_recovery_codes_when(&when))
+        }
+        News::SignedIn { agent, address } => {
+            let (browser, address) = (texts.browser(agent), address.unwrap_or_else(|| texts.letter_no_address()));
+            (Kind::SignedIn, texts.letter_signed_in(), texts.letter_signed_in_when(&browser, address, &when))
+        }
+    };
+    let mail: String = write.one("SELECT mail FROM person WHERE id = $1", values![person]).await?.get("mail")?;
+    let letter = Letter {
+        words: vec![words],
+        below: vec![texts.letter_not_you().to_owned()],
+        link: Some(Link { label: texts.account_look().to_owned(), path: "/account#log".to_owned() }),
+        ..Reader { person: Some(person), mail: &mail }.letter(write, subject).await?
+    };
+    let until = write.now().plus_seconds(NEWS_SECONDS);
+    queue(write, Queued { kind, person: Some(person), letter, until }).await
+}

@@ -1,0 +1,22 @@
+//! Mail to people: a letter is written down in the transaction of the action that causes it, sealed, and sent afterwards by
+//! [`Send`], again and again until it is received or pointless. Nothing of it is left in the database then.
+//!
+//! It goes by SMTP where a server is named; else it lies in a folder, and in a demo on a page.
+
+mod letter;
+mod letters;
+mod list;
+mod outbox;
+pub mod pages;
+mod post;
+mod send;
+mod smtp;
+
+pub use letter::{Letter, Link};
+pub(crate) use letters::{Invited, News, Reader, invitation, password_link, tell};
+pub use list::{LetterShown, List, Shown};
+pub(crate) use outbox::{KEPT_SECONDS, place_name};
+pub use outbox::{Kind, Queued, queue};
+pub use post::Post;
+pub use send::Send;
+pub(crate) use smtp::{MAIL_HINT, Smtp};

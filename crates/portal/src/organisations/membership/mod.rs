@@ -1,0 +1,216 @@
+//! Who belongs to an organisation, as what, and how that ends.
+
+mod leave;
+mod list;
+pub mod pages;
+mod remove;
+mod role_set;
+mod state_set;
+mod suspend;
+
+use door::store::{Result, Row, Tx};
+use door::{Caller, Ids, Place, Refusal, Relations, Target, Write, values};
+
+pub use leave::Leave;
+pub use list::{InProject, ListMemberships, MembershipHere, MembershipList};
+pub use remove::Remove;
+pub use role_set::SetRole;
+pub use state_set::{MembershipState, SetMembershipState};
+pub use suspend::{Resume, Suspend};
+
+use super::{MEMBERSHIP, Role};
+use crate::identity::{TOKEN, end_sessions};
+use crate::ids::{ClientId, MembershipId, OrganisationId, PersonId};
+use crate::projects::MEMBER;
+use crate::standing::{ADMIN, CLIENT_ADMIN, MANAGER, OWNER};
+
+/// Somebody's membership in the organisation that the caller is in. Who has left is not there.
+pub struct Membership {
+    id: MembershipId,
+    organisation: OrganisationId,
+    person: PersonId,
+    role: Role,
+    client: Option<ClientId>,
+    state: MembershipState,
+    revision: i64,
+}
+
+impl Membership {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            organisation: row.get("organisation")?,
+            person: row.get("person")?,
+            role: row.get("role")?,
+            client: row.get("client")?,
+            state: row.get("state")?,
+            revision: row.get("rev")?,
+        })
+    }
+}
+
+impl Target for Membership {
+    async fn load(tx: &mut Tx, caller: &Caller, ids: &Ids) -> Result<Option<Self>> {
+        let (Ok(person), Some(organisation)) = (ids.get("person"), caller.organisation) else { return Ok(None) };
+        let sql = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
+                   t.state AS state, t.rev AS rev FROM membership t \
+                   WHERE t.organisation = $1 AND t.person = $2 AND t.state <> 'left'";
+        let row = tx.target(sql, values![organisation, person]).await?;
+        row.map(|row| Self::read(&row)).transpose()
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            organisation: Some(self.organisation.0),
+            client: self.client.map(|client| client.0),
+            // What becomes of the organisation's own people is nothing that a client's people see.
+            internal: self.client.is_none(),
+            ..Place::INSTALLATION
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.state.word()
+    }
+
+    fn standing(&self, caller: &Caller, at_its_place: Relations) -> Relations {
+        let own = caller.actor.person() == Some(self.person.0);
+        // Nobody changes his own: raising oneself is what this must never be, and leaving is an action of its own.
+        if !own && manages(at_its_place, self.role) {
+            at_its_place.and(Relations::of(&[MANAGER]))
+        } else {
+            at_its_place
+        }
+    }
+}
+
+/// Pure: whether who has this standing may change the membership of somebody with this role.
+fn manages(standing: Relations, role: Role) -> bool {
+    let is = |relation| standing.meet(Relations::of(&[relation]));
+    match role {
+        Role::Owner => is(OWNER),
+        Role::Admin | Role::Staff => is(OWNER) || is(ADMIN),
+        Role::ClientAdmin | Role::ClientMember => is(OWNER) || is(ADMIN) || is(CLIENT_ADMIN),
+    }
+}
+
+/// Pure: the roles that somebody of the role `giver` can give to a person of the client company, or to one of the
+/// organisation's own: never one above the giver's, and never one of the other side.
+#[must_use]
+pub const fn roles_given_by(giver: Role, of_client: bool) -> &'static [Role] {
+    match (giver, of_client) {
+        (Role::Owner, false) => &[Role::Owner, Role::Admin, Role::Staff],
+        (Role::Admin, false) => &[Role::Admin, Role::Staff],
+        (Role::Owner | Role::Admin | Role::ClientAdmin, true) => &[Role::ClientAdmin, Role::ClientMember],
+        (Role::Staff | Role::ClientAdmin | Role::ClientMember, _) => &[],
+    }
+}
+
+/// Refuses what would leave the organisation without an owner: somebody who is one ceases to be it. The organisation is
+/// held until the end, so that two owners cannot let go at once.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when nobody else is an owner; as the store says.
+pub async fn another_owner(write: &mut Write<'_>, organisation: OrganisationId, person: PersonId) -> door::Result<()> {
+    write.hold("SELECT t.id AS id FROM organisation t WHERE t.id = $1", values![organisation]).await?;
+    let another = "SELECT id FROM membership WHERE organisation = $1 AND role = 'owner' AND state = 'active' \
+                   AND person <> $2 LIMIT 1";
+    match write.maybe(another, values![organisation, person]).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::Conflict("last_owner")),
+    }
+}
+
+/// Takes somebody's places in an organisation's projects and the tokens for its rooms away, and says how many there were.
+///
+/// # Errors
+/// As the store says.
+pub async fn end_places(
+    write: &mut Write<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> door::Result<(i64, i64)> {
+    let (mut projects, mut tokens) = (0, 0);
+    let here = values![organisation, person];
+    let places = "SELECT i.id AS id, i.rev AS rev FROM project_member i JOIN project p ON p.id = i.project \
+                  WHERE p.organisation = $1 AND i.person = $2 ORDER BY i.id";
+    for row in write.all(places, here.clone()).await? {
+        let sql = "DELETE FROM project_member WHERE id = $1 AND rev = $2";
+        write.delete(MEMBER, row.get("id")?, row.get("rev")?, sql)?;
+        projects += 1;
+    }
+    let own = "SELECT id, rev FROM token WHERE organisation = $1 AND person = $2 ORDER BY id";
+    for row in write.all(own, here).await? {
+        let id: uuid::Uuid = row.get("id")?;
+        write.keep("DELETE FROM token_seen WHERE token = $1", values![id]).await?;
+        write.delete(TOKEN, id, row.get("rev")?, "DELETE FROM token WHERE id = $1 AND rev = $2")?;
+        tokens += 1;
+    }
+    Ok((projects, tokens))
+}
+
+/// What ended together with a membership.
+struct Ended {
+    projects: i64,
+    tokens: i64,
+    sessions: i64,
+}
+
+/// Sets a membership's state; where it does not count any more, what hangs on it ends: sign-ins of whoever belongs
+/// nowhere now and, for who has left for good, tokens and places in projects.
+async fn set_state(write: &mut Write<'_>, of: &Membership, state: MembershipState) -> door::Result<Ended> {
+    if of.role == Role::Owner && state != MembershipState::Active {
+        another_owner(write, of.organisation, of.person).await?;
+    }
+    let sql = "UPDATE membership SET rev = $2, state = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+    write.update(MEMBERSHIP, of.id.0, of.revision, sql, values![state]).await?;
+    let mut ended = Ended { projects: 0, tokens: 0, sessions: 0 };
+    if state == MembershipState::Left {
+        (ended.projects, ended.tokens) = end_places(write, of.organisation, of.person).await?;
+    }
+    if state != MembershipState::Active {
+        let anywhere = "SELECT id FROM membership WHERE person = $1 AND state = 'active' LIMIT 1";
+        if write.maybe(anywhere, values![of.person]).await?.is_none() {
+            ended.sessions = end_sessions(write, of.person, None).await?;
+        }
+    }
+    Ok(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standing::{CLIENT_MEMBER, STAFF};
+
+    const ROLES: [(Role, door::Relation); 5] = [
+        (Role::Owner, OWNER),
+        (Role::Admin, ADMIN),
+        (Role::Staff, STAFF),
+        (Role::ClientAdmin, CLIENT_ADMIN),
+        (Role::ClientMember, CLIENT_MEMBER),
+    ];
+
+    #[test]
+    fn nobody_gives_a_role_that_he_could_not_take_away() {
+        for (giver, relation) in ROLES {
+            for of_client in [false, true] {
+                for role in roles_given_by(giver, of_client) {
+                    assert_eq!(role.of_client(), of_client, "{giver:?} moves nobody to the other side");
+                    assert!(manages(Relations::of(&[relation]), *role), "{giver:?} gives {role:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_administrator_does_not_touch_an_owner_and_staff_nobody() {
+        assert!(!manages(Relations::of(&[ADMIN]), Role::Owner));
+        assert!(manages(Relations::of(&[ADMIN]), Role::Admin));
+        for (role, _) in ROLES {
+            assert!(!manages(Relations::of(&[STAFF]), role));
+            assert!(!manages(Relations::of(&[CLIENT_MEMBER]), role));
+            assert!(manages(Relations::of(&[OWNER]), role));
+        }
+        assert!(!manages(Relations::of(&[CLIENT_ADMIN]), Role::Staff));
+    }
+}

@@ -1,0 +1,30 @@
+//! What letters say: one line a text, one column a language.
+
+use super::texts;
+
+texts! {
+    letter_by: En "The portal wrote this by itself. Answers are not read.";
+    letter_link: En "If the button does not work, copy this address into your browser:";
+    letter_invitation(organisation: &str): En "You are invited to the portal of {organisation}";
+    letter_invitation_by(inviter: &str, organisation: &str, role: &str): En "{inviter} invites you to the client portal of {organisation} as {role}: one place for your projects, files and messages.";
+    letter_invitation_until(until: &str): En "The link works once, until {until}.";
+    letter_invitation_look: En "Look at the invitation";
+    letter_invitation_below: En "If you do not know them, there is nothing to do: nothing comes of it unless you use the link.";
+    letter_test: En "A test of the mail";
+    letter_test_help: En "Nothing is wrong, and there is nothing to do: the people who use this portal get letters as you got this one.";
+    letter_not_you: En "If it was not you: set a new password with “Forgot your password?” where you sign in, and tell whoever runs this portal.";
+    letter_password_link: En "Somebody asked for a new password for your account. If it was you, choose one here. The link works once, for an hour.";
+    letter_password_link_below: En "If it was not you, there is nothing to do: your password stays as it is, and nobody else has this link.";
+    letter_password_changed: En "Your password was changed";
+    letter_password_changed_when(when: &str): En "The password of your account was changed on {when}, and every other sign-in has ended. If it was you, there is nothing to do.";
+    letter_factor_set: En "An authenticator app was set up";
+    letter_factor_set_when(when: &str): En "Since {when} each sign-in to your account also wants a code from the authenticator app. If it was you, there is nothing to do.";
+    letter_factor_removed: En "Your authenticator app was taken away";
+    letter_factor_removed_when(when: &str): En "Since {when} your password alone is enough to sign in. If it was you, or whoever runs this portal at your wish, there is nothing to do.";
+    letter_recovery_codes: En "New recovery codes were made";
+    letter_recovery_codes_when(when: &str): En "On {when} new recovery codes were made for your account; those before are good for nothing. If it was you, there is nothing to do.";
+    letter_signed_in: En "A new sign-in to your account";
+    letter_signed_in_when(browser: &str, address: &str, when: &str): En "Somebody signed in to your account with {browser}, from {address}, on {when}. If it was you, there is nothing to do.";
+    letter_no_address: En "an unknown address";
+    account_look: En "Look at what happened";
+}

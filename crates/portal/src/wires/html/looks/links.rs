@@ -1,0 +1,74 @@
+//! Pages that links in letters lead to, and those that ask for a link. To look at one says nothing and does nothing.
+
+use axum::http::StatusCode;
+use door::{Ids, Refusal};
+use serde_json::json;
+
+use crate::invitations::InvitationOffered;
+use crate::invitations::pages::JoinPage;
+use crate::links::pages::{AskPage, PasswordPage, SaidPage};
+use crate::mail::Shown;
+use crate::mail::pages::OutboxPage;
+use crate::pages::Page;
+use crate::wires::html::answer::{Answer, NoPage};
+use crate::wires::html::frame;
+use crate::wires::html::visit::Visit;
+
+/// Asks for a link to set a new password.
+pub(super) async fn ask(mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    Answer::page(&AskPage { page })
+}
+
+/// A new password, behind a link.
+pub(super) async fn password(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    Answer::page(&PasswordPage { page, token: token_of(visit) })
+}
+
+/// What an invitation offers.
+pub(super) async fn join(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    let token = token_of(visit);
+    let signed_in = page.viewer.is_some();
+    let offered = visit.ask::<InvitationOffered>("invitation.show", Ids::default(), json!({ "token": token })).await;
+    match offered {
+        Ok(offered) => {
+            // The frame of other rooms than those that one is about to join would mislead.
+            page.viewer = None;
+            Answer::page(&JoinPage { page, token, offered, signed_in })
+        }
+        Err(Refusal::NoMatch) => invitation_over(visit),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The invitation opens nothing.
+pub(in crate::wires::html) fn invitation_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::invitation_over(frame::guest(visit)))
+}
+
+/// What a demo would have sent.
+pub(super) async fn demo_mail(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown: Shown = visit.ask("mail.list", Ids::default(), json!({})).await?;
+    Answer::page(&OutboxPage { page, letters: shown.letters })
+}
+
+/// A link is on its way, if there is an account.
+pub(in crate::wires::html) fn sent(visit: &Visit, mail: &str) -> Result<Answer, NoPage> {
+    Answer::page(&SaidPage::sent(frame::guest(visit), mail))
+}
+
+/// The link opens nothing.
+pub(in crate::wires::html) fn over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::over(frame::guest(visit)))
+}
+
+/// There is a new password.
+pub(in crate::wires::html) fn password_set(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page(&SaidPage::password_set(frame::guest(visit)))
+}
+
+/// The secret in the address.
+fn token_of(visit: &Visit) -> String {
+    visit.path.rsplit('/').next().unwrap_or_default().to_owned()
+}
