@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-/// People: as many as it takes to come near what the portal can do without being too many for one of them.
-const PEOPLE: usize = 48;
+/// People: so many that none of them comes near what one may do in a minute, at whatever the portal can take.
+const PEOPLE: usize = 240;
+/// How many of them wait for an answer at the same time at full speed.
+const AT_ONCE: usize = 48;
 const PASSWORD: &str = "a fine long password";
 
 /// What was seen in a second.
@@ -46,6 +48,8 @@ pub(crate) struct Load {
     next: AtomicUsize,
     acknowledged: Mutex<BTreeSet<Uuid>>,
     lately: Mutex<Vec<Option<Duration>>>,
+    /// Messages that were refused because their writer sends too many: then it is not the portal that is measured.
+    limited: AtomicUsize,
 }
 
 /// An organisation whose people may all write into one project. Gives their addresses of mail, and where to write.
@@ -76,7 +80,7 @@ impl Load {
     pub(crate) async fn begin(origin: &str, people: Vec<String>, (client, title): (Uuid, String)) -> Self {
         let writer =
             |(number, mail)| Writer { mail, address: format!("198.51.100.{}", number + 1), session: Mutex::default() };
-        let (next, acknowledged, lately) = Default::default();
+        let (next, acknowledged, lately, limited) = Default::default();
         let mut load = Self {
             client: reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap(),
             origin: origin.to_owned(),
@@ -85,6 +89,7 @@ impl Load {
             next,
             acknowledged,
             lately,
+            limited,
         };
         for writer in &load.writers {
             let who = json!({"mail": writer.mail, "password": PASSWORD});
@@ -99,6 +104,11 @@ impl Load {
 
     pub(crate) fn people(&self) -> usize {
         self.writers.len()
+    }
+
+    /// How many messages were refused because somebody wrote too many.
+    pub(crate) fn limited(&self) -> usize {
+        self.limited.load(Ordering::Relaxed)
     }
 
     pub(crate) fn acknowledged(&self) -> BTreeSet<Uuid> {
@@ -119,6 +129,9 @@ impl Load {
         let request = self.client.post(format!("{}/api/v1{path}", self.origin)).bearer_auth(session);
         let request = request.header("x-forwarded-for", &writer.address).header("content-type", "application/json");
         let answer = request.body(body.to_string()).send().await.ok()?;
+        if answer.status() == 429 {
+            self.limited.fetch_add(1, Ordering::Relaxed);
+        }
         if answer.status() != 200 {
             return None;
         }
@@ -141,7 +154,7 @@ impl Load {
     pub(crate) async fn at_full_speed(self: &Arc<Self>, time: Duration) -> f64 {
         let begun = Instant::now();
         let mut writers = tokio::task::JoinSet::new();
-        for _ in 0..self.writers.len() {
+        for _ in 0..AT_ONCE {
             let load = Arc::clone(self);
             writers.spawn(async move {
                 let mut count = 0_u32;

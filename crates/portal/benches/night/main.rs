@@ -69,6 +69,7 @@ async fn main() {
     stop.store(true, Ordering::Relaxed);
     let seconds = sampler.await.unwrap();
 
+    assert_eq!(load.limited(), 0, "people reached their own limits: the load was not what it says");
     let (acknowledged, more) = there(&place, &load).await;
     println!("{acknowledged} acknowledged and all there, {more} more written but not acknowledged; the record holds");
     tell(&seconds, &struck, half);
