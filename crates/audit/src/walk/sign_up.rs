@@ -114,7 +114,8 @@ impl World<'_> {
             return self.make_account_by(at, command).await;
         }
         let Some(line) = self.manifest.throw_away.make.clone() else { return Err("no [throw_away] make".into()) };
-        let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|a| a.fact.name == *name));
+        let named = line.actor.as_ref().and_then(|name| self.actors.iter().position(|a| a.fact.name == *name));
+        let maker = named.map(|named| self.counterpart(named, &line.text, at));
         let call = self.fill_line(&line, Some(at))?;
         let asked = self.ask(maker, &call, Purpose::SetUp).await;
         if !asked.succeeded() {
@@ -122,6 +123,17 @@ impl World<'_> {
         }
         self.keep_produced(at, &line, &asked);
         Ok(())
+    }
+
+    /// Who makes an account: whoever the line names, or where that one is of another tenant and the line says nothing of
+    /// tenants, who has that role in the account's own.
+    fn counterpart(&self, named: usize, line: &str, account: usize) -> usize {
+        let (maker, tenant) = (&self.actors[named].fact, &self.actors[account].fact.tenant);
+        if maker.tenant == *tenant || line.contains("{tenant}") {
+            return named;
+        }
+        let fits = |fact: &ActorFact| !fact.throw_away && fact.tenant == *tenant && fact.role == maker.role;
+        self.actors.iter().position(|actor| fits(&actor.fact)).unwrap_or(named)
     }
 
     /// An account by a command, and what it printed of it.

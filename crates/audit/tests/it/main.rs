@@ -4,6 +4,7 @@
 
 mod cost;
 mod determinism;
+mod examples;
 mod flaws;
 mod kept;
 mod liars;

@@ -26,14 +26,29 @@ const WORDS: &[&str] = &["reveal", "export", "exports", "download", "downloads",
 
 /// Words that mean a file shown as a picture, where the document says that a picture is answered.
 const VIEWS: &[&str] = &["preview"];
-/// Media types of archives: whoever is given one takes many things out at once.
-const ARCHIVES: &[&str] =
-    &["application/zip", "application/x-zip-compressed", "application/x-tar", "application/gzip", "application/x-gtar"];
+/// Media types of archives and tables: whoever is given one takes many things out at once.
+const COPIES: &[&str] = &[
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/x-tar",
+    "application/gzip",
+    "application/x-gtar",
+    "text/csv",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+];
+/// The same by the end of a path, where the document does not say what is answered.
+const ENDINGS: &[&str] = &[".csv", ".tsv", ".xls", ".xlsx", ".ods", ".zip", ".tar", ".tar.gz", ".tgz"];
 
 /// Whether an action gives away what was hidden, or takes data out.
 pub(super) fn is_sensitive(action: &Action) -> bool {
     let kinds = || action.successes().flat_map(|answer| &answer.media).map(|media| media.content_type.as_str());
-    if kinds().any(|kind| ARCHIVES.contains(&kind)) {
+    let essence = |kind: &str| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kinds().any(|kind| COPIES.contains(&essence(kind).as_str()))
+        || ENDINGS.iter().any(|end| action.path.ends_with(end))
+    {
         return true;
     }
     let last = action.path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
@@ -64,6 +79,7 @@ mod tests {
     fn names_of_actions_tell_not_names_of_things() {
         let of = |verb: &str, path: &str| is_sensitive(&crate::plan::forms::tests::action(verb, path));
         assert!(of("POST", "/credentials/{id}/reveal") && of("GET", "/export") && of("GET", "/files/{id}/download"));
+        assert!(of("GET", "/invoices.csv") && of("GET", "/projects/{id}/files.tar.gz"));
         assert!(!of("GET", "/credentials") && !of("GET", "/exports/{id}/items") && !of("GET", "/notes/{id}"));
     }
 }
