@@ -77,6 +77,8 @@ pub struct Caller {
     pub auth: &'static str,
     /// Whether the sign-in still wants its second step: it reaches nothing else.
     pub half: bool,
+    /// Whether the person proved to be it with a second factor, and not with the password or a mail alone.
+    pub by_factor: bool,
     /// The organisation whose rooms the caller is in. Objects are loaded inside it and nowhere else.
     pub organisation: Option<Uuid>,
     /// When the person last proved to be it.
@@ -98,6 +100,7 @@ impl Caller {
             session: None,
             auth: "none",
             half: false,
+            by_factor: false,
             organisation: None,
             proved_at: None,
             scopes: None,
@@ -117,6 +120,16 @@ impl Caller {
     pub fn proved_within(&self, seconds: i64, now: Time) -> bool {
         matches!(self.actor, Actor::Console | Actor::Job(_))
             || self.proved_at.is_some_and(|at| now.seconds_since(at) < seconds)
+    }
+
+    /// Whether the person proved to be it with a second factor. The portal's own hand needs none, a token has none.
+    #[must_use]
+    pub const fn proved_by_factor(&self) -> bool {
+        match self.actor {
+            Actor::Console | Actor::Job(_) => true,
+            Actor::Person(_) => self.by_factor,
+            Actor::Token { .. } | Actor::Anyone => false,
+        }
     }
 }
 

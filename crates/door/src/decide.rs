@@ -10,7 +10,7 @@ use crate::time::Time;
 ///
 /// # Errors
 /// Who has nothing to do with the object is told that it is not there; who sees it, that he may not; then the state,
-/// maintenance and the age of the sign-in count.
+/// maintenance, the second factor and the age of the sign-in count.
 pub fn decide(
     spec: &Spec,
     effect: Effect,
@@ -39,6 +39,11 @@ pub fn decide(
         && !spec.in_maintenance
     {
         return Err(Refusal::Maintenance { until });
+    }
+    // Before the age: a proof once more, with the password, would not help.
+    if spec.by_factor && !caller.proved_by_factor() {
+        // A token has nobody behind it who could be asked for anything.
+        return Err(if matches!(caller.actor, Actor::Token { .. }) { Refusal::StepUp } else { Refusal::NoFactor });
     }
     if spec.fresh > 0 && !caller.proved_within(spec.fresh, now) { Err(Refusal::StepUp) } else { Ok(()) }
 }
@@ -94,6 +99,20 @@ mod tests {
         assert_eq!(ask(&token, &[ADMIN], "open"), Err(Refusal::Scope));
         assert_eq!(ask(&person(), &[ADMIN], "archived"), Err(Refusal::NotNow("archived")));
         assert_eq!(ask(&stale, &[ADMIN], "open"), Err(Refusal::StepUp));
+    }
+
+    #[test]
+    fn where_a_factor_is_asked_for_the_password_alone_is_not_enough_however_fresh() {
+        let spec = SPEC.by_factor();
+        let ask = |caller: &Caller| decide(&spec, Effect::Change, caller, Relations::of(&[ADMIN]), "open", NOW);
+        let by_factor = Caller { by_factor: true, ..person() };
+        let token =
+            Caller { actor: Actor::Token { token: uuid::Uuid::nil(), person: uuid::Uuid::nil() }, ..by_factor.clone() };
+        assert_eq!(ask(&person()), Err(Refusal::NoFactor));
+        assert_eq!(ask(&by_factor), Ok(()));
+        assert_eq!(ask(&Caller { proved_at: Some(NOW.plus_seconds(-601)), ..by_factor }), Err(Refusal::StepUp));
+        assert_eq!(ask(&token), Err(Refusal::StepUp), "whatever it says of itself");
+        assert_eq!(ask(&Caller::internal(Actor::Console)), Ok(()));
     }
 
     #[test]

@@ -16,7 +16,13 @@ pub trait Grounds: Send + Sync {
     fn caller<'a>(&'a self, tx: &'a mut Tx, credential: &'a Credential, now: Time) -> Later<'a, Result<Caller>>;
 
     /// What the caller is at this place: one query, and only relations that give sight of it.
-    fn standing<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller, place: &'a Place) -> Later<'a, Result<Relations>>;
+    fn standing<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        caller: &'a Caller,
+        place: &'a Place,
+        now: Time,
+    ) -> Later<'a, Result<Relations>>;
 
     /// The organisations that must learn of what this caller tried and was refused.
     fn organisations<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller) -> Later<'a, Result<Vec<Uuid>>>;

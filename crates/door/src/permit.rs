@@ -469,7 +469,7 @@ impl<'t> Write<'t> {
     /// [`Refusal::NotFound`] when it is not there for the caller, [`Refusal::Forbidden`] when he is none of `may`.
     pub async fn also<T: Target>(&mut self, ids: &Ids, may: &[Relation]) -> Result<Permitted<T>> {
         let target = T::load(self.tx, self.caller, ids).await?.ok_or(Refusal::NotFound)?;
-        let at_its_place = self.parts.grounds.standing(self.tx, self.caller, &target.place()).await?;
+        let at_its_place = self.parts.grounds.standing(self.tx, self.caller, &target.place(), self.now).await?;
         let standing = target.standing(self.caller, at_its_place);
         let needs = Relations::of(may);
         if needs.meet(standing) {

@@ -43,6 +43,8 @@ pub enum Refusal {
     NoMatch,
     /// The sign-in is too old for this. 403.
     StepUp,
+    /// It asks for a second factor, and the account has none. 403.
+    NoFactor,
     /// Too often. 429.
     TooMany {
         /// Seconds until it may be tried again.
@@ -82,7 +84,7 @@ impl Refusal {
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
-            Self::Forbidden { .. } | Self::Scope | Self::StepUp | Self::CrossOrigin => 403,
+            Self::Forbidden { .. } | Self::Scope | Self::StepUp | Self::NoFactor | Self::CrossOrigin => 403,
             Self::NotNow(_) | Self::Conflict(_) | Self::ShownOnce => 409,
             Self::Changed => 412,
             Self::TooLarge(_) => 413,
@@ -112,6 +114,7 @@ impl Refusal {
             Self::SecondStep => "second_step",
             Self::NoMatch => "no_match",
             Self::StepUp => "step_up",
+            Self::NoFactor => "no_factor",
             Self::TooMany { .. } => "too_many",
             Self::CrossOrigin => "cross_origin",
             Self::Invalid(_) => "invalid",
@@ -132,6 +135,7 @@ impl Refusal {
                 | Self::Forbidden { .. }
                 | Self::Scope
                 | Self::StepUp
+                | Self::NoFactor
                 | Self::NoMatch
                 | Self::SignIn
                 | Self::SecondStep

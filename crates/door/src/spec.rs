@@ -110,6 +110,8 @@ pub struct Spec {
     pub limits: &'static [Limit],
     /// How old the sign-in may be, in seconds. 0 asks for none in particular.
     pub fresh: i64,
+    /// Whether it asks for a second factor: who has none sets one up first.
+    pub by_factor: bool,
     /// Whether a sign-in may do it that still wants its second step.
     pub half: bool,
     /// Whether its answer holds a secret, so that no copy of it may be kept for a repeated key.
@@ -134,6 +136,7 @@ impl Spec {
             not_when: &[],
             limits: COMMON_LIMITS,
             fresh: 0,
+            by_factor: false,
             half: false,
             secret: false,
             media: &[],
@@ -166,6 +169,13 @@ impl Spec {
     #[must_use]
     pub const fn fresh_within(mut self, seconds: i64) -> Self {
         self.fresh = seconds;
+        self
+    }
+
+    /// Asks for a sign-in with a second factor: a password that leaked must not be enough for this.
+    #[must_use]
+    pub const fn by_factor(mut self) -> Self {
+        self.by_factor = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::identity::factor;
-use crate::organisations::membership;
+use crate::organisations::{membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
     backup, identity, installation, invitations, mail, messages, organisations, projects, requests, trail, vault, watch,
@@ -19,6 +19,9 @@ pub fn catalogue() -> Catalogue {
         .change::<identity::Close>()
         .look::<identity::Show>()
         .look::<identity::ListEvents>()
+        .change::<identity::SetName>()
+        .change::<identity::AskMail>()
+        .change::<identity::ConfirmMail>()
         .receive::<identity::SetPassword>()
         .change::<identity::SendPasswordLink>()
         .receive::<identity::ResetPassword>()
@@ -36,12 +39,18 @@ pub fn catalogue() -> Catalogue {
         .look::<organisations::Show>()
         .stream::<copy::CopyOrganisation>()
         .change::<organisations::Enter>()
+        .change::<organisations::SetFactor>()
         .change::<membership::Leave>()
         .look::<membership::ListMemberships>()
+        .stream::<membership::ReportMemberships>()
         .change::<membership::SetRole>()
         .change::<membership::Suspend>()
         .change::<membership::Resume>()
         .change::<membership::Remove>()
+        .look::<service::ListServices>()
+        .change::<service::CreateService>()
+        .receive::<service::CreateServiceToken>()
+        .change::<service::RevokeServiceToken>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
         .stream::<copy::CopyClient>()

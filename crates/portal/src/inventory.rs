@@ -43,6 +43,7 @@ pub const INVENTORY: &[Table] = &[
             column("password_hash", "a fingerprint of your password (Argon2id), never the password", Secret),
             column("made_at", "when the account was made", Neutral),
             column("password_at", "when you last changed your password", Neutral),
+            column("service_since", "since when it is a program's; nothing for people", Neutral),
         ],
     },
     Table {
@@ -194,7 +195,11 @@ pub const INVENTORY: &[Table] = &[
         leaves: NotTheirs,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
-        columns: &[column("name", "its name", Neutral), column("made_at", "since when", Neutral)],
+        columns: &[
+            column("name", "its name", Neutral),
+            column("made_at", "since when", Neutral),
+            column("factor_from", "from when it asks its people for a second factor", Neutral),
+        ],
     },
     Table {
         name: "client",

@@ -19,6 +19,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 8, name: "second factors, and where sign-ins are", steps: PROVING });
     all.push(Migration { version: 10, name: "letters, and links that open something once", steps: WRITING });
     all.push(Migration { version: 11, name: "invitations", steps: INVITING });
+    all.push(Migration { version: 13, name: "second factors that are asked for, and services", steps: DEMANDING });
     all
 }
 
@@ -33,6 +34,13 @@ pub fn recorded(name: &str) -> Option<Recorded> {
         })
         .find(|recorded| recorded.table == name)
 }
+
+const DEMANDING: &[Step] = &[
+    // From when on an organisation's rooms are closed to whoever has no second factor; null where none is asked for.
+    Step::Sql("ALTER TABLE organisation ADD COLUMN factor_from {int}"),
+    // Since when it is a program, which acts by tokens and has no password; null for people.
+    Step::Sql("ALTER TABLE person ADD COLUMN service_since {int}"),
+];
 
 const MAINTAINING: &[Step] = &[
     // Until when nothing is expected to be written; null while there is no maintenance.

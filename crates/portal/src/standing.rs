@@ -37,6 +37,9 @@ pub const DECIDER: Relation = Relation::new(18, "decider");
 /// Of a rank that suffices to change somebody's membership, which is not one's own.
 pub const MANAGER: Relation = Relation::new(19, "manager");
 
+/// Would be in the organisation's rooms with a second factor, which it asks for, and has none.
+pub const FACTORLESS: Relation = Relation::new(20, "factorless");
+
 /// All of them, in the order of the matrix.
 pub const RELATIONS: &[Relation] = &[
     Relation::ANYONE,
@@ -53,6 +56,7 @@ pub const RELATIONS: &[Relation] = &[
     SUBMITTER,
     DECIDER,
     MANAGER,
+    FACTORLESS,
     Relation::CONSOLE,
     Relation::JOB,
 ];
@@ -78,6 +82,7 @@ struct Membership {
     role: Role,
     client: Option<ClientId>,
     project_role: Option<ProjectRole>,
+    lacks_factor: bool,
 }
 
 /// Pure: what a membership is at a place. Only what gives sight of it.
@@ -117,21 +122,56 @@ pub fn relations_of(
     project_role: Option<ProjectRole>,
     place: &Place,
 ) -> Relations {
-    relations_at(&Membership { role, client, project_role }, place)
+    relations_at(&Membership { role, client, project_role, lacks_factor: false }, place)
 }
 
-async fn membership(tx: &mut Tx, person: PersonId, place: &Place) -> Result<Option<Membership>> {
+/// The same, where the organisation asks for a second factor that is not there: then nothing of it but its door.
+fn relations_now(membership: &Membership, place: &Place) -> Relations {
+    match relations_at(membership, place) {
+        found if !membership.lacks_factor || found == Relations::NONE => found,
+        _ if place.project.is_none() => Relations::of(&[FACTORLESS]),
+        _ => Relations::NONE,
+    }
+}
+
+/// Whether an organisation asks for a second factor by now, and the person has none. A service has nothing to show one with.
+macro_rules! lacks_factor {
+    ($organisation:literal, $person:literal, $now:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM organisation o WHERE o.id = ",
+            $organisation,
+            " AND o.factor_from <= ",
+            $now,
+            " AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.person = ",
+            $person,
+            " AND f.confirmed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM person q WHERE q.service_since IS NOT NULL AND q.id = ",
+            $person,
+            "))"
+        )
+    };
+}
+
+async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> Result<Option<Membership>> {
     let Some(organisation) = place.organisation else { return Ok(None) };
     let row = tx
         .maybe(
-            "SELECT m.role AS role, m.client AS client, \
-             (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role \
-             FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
-            values![person, organisation, place.project],
+            concat!(
+                "SELECT m.role AS role, m.client AS client, \
+                 (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role, ",
+                lacks_factor!("m.organisation", "m.person", "$4"),
+                " AS lacks_factor FROM membership m \
+                 WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'"
+            ),
+            values![person, organisation, place.project, now],
         )
         .await?;
     row.map(|row| {
-        Ok(Membership { role: row.get("role")?, client: row.get("client")?, project_role: row.get("project_role")? })
+        Ok(Membership {
+            role: row.get("role")?,
+            client: row.get("client")?,
+            project_role: row.get("project_role")?,
+            lacks_factor: row.get("lacks_factor")?,
+        })
     })
     .transpose()
 }
@@ -139,15 +179,19 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place) -> Result<Opti
 async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
+            concat!(
+                "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
              coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
-                     AND m.state = 'active') AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
+                     AND m.state = 'active') AND NOT ",
+                lacks_factor!("s.organisation", "s.person", "$2"),
+                " AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
              FROM session s LEFT JOIN session_seen v ON v.session = s.id \
-             WHERE s.secret_hash = $1 AND s.expires_at > $2",
+             WHERE s.secret_hash = $1 AND s.expires_at > $2"
+            ),
             values![secret::hash(shown).as_slice(), now],
         )
         .await?;
@@ -157,11 +201,14 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         return Ok(None);
     }
     let (proved_at, proved_by): (Time, Option<Proof>) = (row.get("proved_at")?, row.get("proved_by")?);
+    let factor_since: Option<Time> = row.get("factor_since")?;
+    let half = is_half(factor_since, proved_by, proved_at);
     Ok(Some(Caller {
         actor: Actor::Person(row.get("person")?),
         session: Some(row.get("id")?),
         auth: proved_by.unwrap_or(Proof::Password).word(),
-        half: is_half(row.get("factor_since")?, proved_by, proved_at),
+        half,
+        by_factor: factor_since.is_some() && !half,
         // Suspended or gone here: the rooms of this organisation are closed at once.
         organisation: if row.get("here")? { row.get("organisation")? } else { None },
         proved_at: Some(proved_at),
@@ -174,10 +221,13 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
 async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
+            concat!(
+                "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
              coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
-             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
+             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2 AND NOT ",
+                lacks_factor!("t.organisation", "t.person", "$2")
+            ),
             values![secret::hash(shown).as_slice(), now],
         )
         .await?;
@@ -188,6 +238,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
         session: None,
         auth: "token",
         half: false,
+        by_factor: false,
         organisation: row.get("organisation")?,
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
@@ -214,6 +265,7 @@ impl Grounds for People {
         tx: &'a mut Tx,
         caller: &'a Caller,
         place: &'a Place,
+        now: Time,
     ) -> door::Later<'a, Result<Relations>> {
         Box::pin(async move {
             let anyone = Relations::of(&[Relation::ANYONE]);
@@ -226,8 +278,8 @@ impl Grounds for People {
             if place.account == Some(person) {
                 return Ok(anyone.and(Relations::of(&[Relation::SELF])));
             }
-            let found = membership(tx, PersonId(person), place).await?;
-            Ok(found.map_or(anyone, |membership| anyone.and(relations_at(&membership, place))))
+            let found = membership(tx, PersonId(person), place, now).await?;
+            Ok(found.map_or(anyone, |membership| anyone.and(relations_now(&membership, place))))
         })
     }
 
@@ -284,7 +336,12 @@ mod tests {
     const WORK: Uuid = Uuid::from_u128(4);
 
     fn at(role: Role, project_role: Option<ProjectRole>, client: Uuid, internal: bool) -> Vec<&'static str> {
-        let membership = Membership { role, client: role.of_client().then_some(ClientId(THEIRS)), project_role };
+        let membership = Membership {
+            role,
+            client: role.of_client().then_some(ClientId(THEIRS)),
+            project_role,
+            lacks_factor: false,
+        };
         let place = Place {
             organisation: Some(HERE),
             client: Some(client),

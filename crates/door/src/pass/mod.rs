@@ -268,7 +268,7 @@ impl<'a> Passage<'a> {
     pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
         let target = T::load(tx, &self.caller, &self.request.ids).await?.ok_or(Refusal::NotFound)?;
         let place = target.place();
-        let at_its_place = self.door.parts.grounds.standing(tx, &self.caller, &place).await?;
+        let at_its_place = self.door.parts.grounds.standing(tx, &self.caller, &place, self.now).await?;
         self.standing = target.standing(&self.caller, at_its_place);
         self.own = self.standing.without(at_its_place);
         self.place = Some(place);
@@ -286,7 +286,7 @@ impl<'a> Passage<'a> {
     pub(crate) async fn answered_before(&self, tx: &mut Tx) -> Result<Option<Reply>> {
         let Ok(Some(keyed)) = Keyed::of(self.request, &self.caller, self.entry.spec.name) else { return Ok(None) };
         let Some(kept) = keyed.kept(tx, self.now).await? else { return Ok(None) };
-        let standing = self.door.parts.grounds.standing(tx, &self.caller, &kept.place).await?.and(kept.own());
+        let standing = self.door.parts.grounds.standing(tx, &self.caller, &kept.place, self.now).await?.and(kept.own());
         let spec = Spec { not_when: &[], ..self.entry.spec.clone() };
         let may = decide(&spec, self.entry.effect, &self.caller, standing, "", self.now);
         Ok(may.is_ok().then(|| kept.reply()))

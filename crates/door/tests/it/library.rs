@@ -58,6 +58,7 @@ impl Grounds for Library {
                 session: None,
                 auth: "password",
                 half: special == "half",
+                by_factor: special == "factor",
                 organisation: row.get("organisation")?,
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,
@@ -72,6 +73,7 @@ impl Grounds for Library {
         tx: &'a mut Tx,
         caller: &'a Caller,
         place: &'a Place,
+        _: Time,
     ) -> Later<'a, store::Result<Relations>> {
         Box::pin(async move {
             let anyone = Relations::of(&[Relation::ANYONE]);

@@ -129,7 +129,8 @@ mod tests {
             })
             .collect();
         assert_eq!(kept[0], None);
-        let rounds = kept[1..].iter().flatten().chain([&target]).map(|at| fs::read_to_string(at.join("round")).unwrap());
+        let rounds =
+            kept[1..].iter().flatten().chain([&target]).map(|at| fs::read_to_string(at.join("round")).unwrap());
         assert_eq!(rounds.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
 

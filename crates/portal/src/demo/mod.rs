@@ -20,6 +20,7 @@ use self::beat::{Beat, Deed, STORY};
 pub use self::people::PASSWORD;
 use self::people::{AGENTS, FACES, ORGANISATIONS, PEOPLE, Someone, organisation_of};
 use crate::identity::SessionOpened;
+use crate::identity::factor::{FactorBegun, Secret};
 use crate::pages::{Demo, Face};
 
 /// The organisations are this many days older than the first thing that happens in them.
@@ -34,8 +35,15 @@ const FRESH_SECONDS: i64 = 8 * 60;
 /// # Errors
 /// When a beat of the story goes otherwise than it is told.
 pub async fn fill(door: &Arc<Door>, clock: &HandClock, now: Time) -> Result<()> {
-    let mut teller =
-        Teller { door, clock, ids: BTreeMap::new(), sessions: BTreeMap::new(), versions: BTreeMap::new(), end: now };
+    let mut teller = Teller {
+        door,
+        clock,
+        ids: BTreeMap::new(),
+        sessions: BTreeMap::new(),
+        factors: BTreeMap::new(),
+        versions: BTreeMap::new(),
+        end: now,
+    };
     clock.set(now.plus_seconds(-FOUNDED_DAYS_AGO * 24 * 3600));
     teller.found().await?;
     let mut day = None;
@@ -138,6 +146,8 @@ struct Teller<'a> {
     /// Ids by what they are ids of and key: `person tom`, `project shop`.
     ids: BTreeMap<String, Uuid>,
     sessions: BTreeMap<&'static str, Session>,
+    /// The authenticator apps of those who have one.
+    factors: BTreeMap<&'static str, Secret>,
     /// How many versions were handed in for what.
     versions: BTreeMap<String, usize>,
     /// When the story ends.
@@ -277,13 +287,11 @@ impl Teller<'_> {
         let good_for = if fresh { FRESH_SECONDS } else { SESSION_SECONDS };
         let young = self.sessions.get(who).is_some_and(|session| now.seconds_since(session.opened) < good_for);
         if !young {
-            let input = json!({"mail": someone.mail, "password": PASSWORD});
-            let output = self.pass("session.open", Credential::None, self.origin(who)?, Ids::default(), input).await;
-            let opened: SessionOpened = serde_json::from_value(
-                output.map_err(|refusal| anyhow::anyhow!("{who} could not sign in: {refusal:?}"))?,
-            )?;
-            let session = Session { secret: Zeroizing::new(opened.token), opened: now, organisation: "" };
+            let session = Session { secret: self.sign_in(who).await?, opened: now, organisation: "" };
             self.sessions.insert(who, session);
+        }
+        if matches!(deed, Deed::Reveal(..)) && !self.factors.contains_key(who) {
+            self.set_up_factor(who).await?;
         }
         let wanted = rooms_of(someone, deed).context("no rooms")?;
         let Some(session) = self.sessions.get_mut(who) else { bail!("{who} has no session") };
@@ -295,6 +303,39 @@ impl Teller<'_> {
             entered.map_err(|refusal| anyhow::anyhow!("{who} could not enter {wanted}: {refusal:?}"))?;
         }
         Ok(credential)
+    }
+
+    /// Signs somebody in, with the second step where there is one.
+    async fn sign_in(&self, who: &'static str) -> Result<Zeroizing<String>> {
+        let input = json!({"mail": person(who)?.mail, "password": PASSWORD});
+        let opened = self.deed(who, "session.open", Credential::None, input).await?;
+        let opened: SessionOpened = serde_json::from_value(opened)?;
+        let Some(factor) = self.factors.get(who).filter(|_| opened.second_step) else {
+            return Ok(Zeroizing::new(opened.token));
+        };
+        let half = Credential::Bearer(Zeroizing::new(opened.token));
+        let code = json!({"code": factor.code(self.door.now())});
+        let whole: SessionOpened = serde_json::from_value(self.deed(who, "session.confirm", half, code).await?)?;
+        Ok(Zeroizing::new(whole.token))
+    }
+
+    /// Gives somebody an authenticator app.
+    async fn set_up_factor(&mut self, who: &'static str) -> Result<()> {
+        let session = self.sessions.get(who).with_context(|| format!("{who} has no session"))?;
+        let credential = Credential::Bearer(session.secret.clone());
+        let begun: FactorBegun =
+            serde_json::from_value(self.deed(who, "factor.begin", credential.clone(), json!({})).await?)?;
+        let factor = Secret::parse(&begun.secret).context("the secret cannot be read")?;
+        let code = json!({"code": factor.code(self.door.now())});
+        self.deed(who, "factor.confirm", credential, code).await?;
+        self.factors.insert(who, factor);
+        Ok(())
+    }
+
+    /// Something that somebody does with their own account.
+    async fn deed(&self, who: &str, action: &str, credential: Credential, input: Value) -> Result<Value> {
+        let passed = self.pass(action, credential, self.origin(who)?, Ids::default(), input).await;
+        passed.map_err(|refusal| anyhow::anyhow!("{who} could not do {action}: {refusal:?}"))
     }
 
     async fn pass(

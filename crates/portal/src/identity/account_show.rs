@@ -1,5 +1,6 @@
 //! `account.show`: who am I here.
 
+use door::store::Row;
 use door::{Action, Look, Permitted, Read, Relation, Relations, Result, Spec, Time, Verb, Way, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,6 +66,8 @@ pub struct MembershipShown {
     pub client_name: Option<String>,
     /// The role.
     pub role: Role,
+    /// From when its rooms are closed to whoever has no second factor, where it asks for one.
+    pub factor_from: Option<Time>,
 }
 
 /// One sign-in.
@@ -105,6 +108,23 @@ pub struct TokenShown {
     pub seen_at: Option<Time>,
 }
 
+impl TokenShown {
+    /// From a row with its columns, and `seen_at` beside them.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            scopes: row.get::<String>("scopes")?.split(' ').map(str::to_owned).collect(),
+            made_at: row.get("made_at")?,
+            expires_at: row.get("expires_at")?,
+            seen_at: row.get("seen_at")?,
+        })
+    }
+}
+
 impl Action for Show {
     type Target = Own;
     type Input = Nothing;
@@ -128,7 +148,7 @@ impl Look for Show {
         let memberships = read
             .all(
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
-                 c.name AS client_name, m.role AS role FROM membership m JOIN organisation o ON o.id = m.organisation \
+                 c.name AS client_name, m.role AS role, o.factor_from AS factor_from FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' ORDER BY o.name, o.id",
                 values![own.0],
             )
@@ -178,6 +198,7 @@ impl Look for Show {
                         client: row.get("client")?,
                         client_name: row.get("client_name")?,
                         role: row.get("role")?,
+                        factor_from: row.get("factor_from")?,
                     })
                 })
                 .collect::<Result<_>>()?,
@@ -197,19 +218,7 @@ impl Look for Show {
                     })
                 })
                 .collect::<Result<_>>()?,
-            tokens: tokens
-                .iter()
-                .map(|row| {
-                    Ok(TokenShown {
-                        id: row.get("id")?,
-                        name: row.get("name")?,
-                        scopes: row.get::<String>("scopes")?.split(' ').map(str::to_owned).collect(),
-                        made_at: row.get("made_at")?,
-                        expires_at: row.get("expires_at")?,
-                        seen_at: row.get("seen_at")?,
-                    })
-                })
-                .collect::<Result<_>>()?,
+            tokens: tokens.iter().map(TokenShown::read).collect::<Result<_>>()?,
         })
     }
 }

@@ -71,6 +71,18 @@ impl AccountPage {
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
+    fn set_name(&self) -> Form {
+        let texts = self.page.texts;
+        let name = Field::text("name", texts.name_new()).help(texts.name_new_help()).complete("name").limit(120);
+        self.page.form("/account/name/set", texts.name_change()).quiet().field(name.value(&self.account.name))
+    }
+
+    fn ask_mail(&self) -> Form {
+        let texts = self.page.texts;
+        let mail = Field::mail("mail", texts.mail_new()).help(texts.mail_new_help()).complete("email");
+        self.page.form("/account/mail/ask", texts.mail_change()).quiet().field(mail)
+    }
+
     fn set_password(&self) -> Form {
         let texts = self.page.texts;
         self.page
@@ -144,4 +156,6 @@ pub struct TokenMadePage {
     pub page: Page,
     /// The token itself.
     pub token: String,
+    /// The page of tokens that it is one of.
+    pub back: String,
 }

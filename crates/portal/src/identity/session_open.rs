@@ -89,7 +89,12 @@ impl Receive for Open {
     type Ready = Known;
 
     async fn ready(input: SignIn, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Known> {
-        let row = read.maybe("SELECT id, password_hash FROM person WHERE mail = $1", values![&input.mail]).await?;
+        let row = read
+            .maybe(
+                "SELECT id, password_hash FROM person WHERE mail = $1 AND service_since IS NULL",
+                values![&input.mail],
+            )
+            .await?;
         let (person, stored): (_, Option<String>) = match row {
             Some(row) => (Some(row.get::<PersonId>("id")?), Some(row.get("password_hash")?)),
             None => (None, None),

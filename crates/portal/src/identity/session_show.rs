@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::Own;
 use super::factor::Factor;
 use crate::nothing::Nothing;
+use crate::world::World;
 
 /// Shows the session that asks.
 pub struct ShowSession;
@@ -20,6 +21,9 @@ pub struct SessionState {
     pub by_code: bool,
     /// When its person last proved to be it.
     pub proved_at: Time,
+    /// In a demo, where nobody has a phone at hand: what the authenticator app would show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demo_code: Option<String>,
 }
 
 impl Action for ShowSession {
@@ -40,6 +44,7 @@ impl Look for ShowSession {
         // A token is no sign-in.
         let proved_at = read.caller().proved_at.ok_or(Refusal::Conflict("no_session"))?;
         let by_code = Factor::is_wanted(read, own.0).await?;
-        Ok(SessionState { second_step: read.caller().half, by_code, proved_at })
+        let demo_code = if read.world::<World>()?.demo { Factor::code_of_now(read, own.0).await? } else { None };
+        Ok(SessionState { second_step: read.caller().half, by_code, proved_at, demo_code })
     }
 }

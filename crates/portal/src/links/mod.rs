@@ -16,12 +16,16 @@ use crate::secret;
 
 /// How long a link to set a new password is good.
 pub const PASSWORD_SECONDS: i64 = 3600;
+/// How long a link to confirm a mail address is good.
+pub const MAIL_SECONDS: i64 = 24 * 3600;
 
 words!(
     /// What a link is for. It opens nothing else.
     Purpose {
         /// To set a new password.
         Password = "password",
+        /// To make the address that it went to the account's own.
+        Mail = "mail",
     }
 );
 
@@ -30,10 +34,12 @@ pub struct Asked {
     /// Whose account, where there is one that can be signed in to.
     pub person: Option<PersonId>,
     bound_to: Vec<u8>,
+    /// The mail address that the link confirms.
+    confirms: Option<String>,
 }
 
 /// Who has an account with this mail address, and is active anywhere or invited to be.
-const BY_MAIL: &str = "SELECT id, mail, password_hash FROM person p WHERE mail = $1 \
+const BY_MAIL: &str = "SELECT id, mail, password_hash FROM person p WHERE mail = $1 AND service_since IS NULL \
                        AND (EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active') \
                        OR EXISTS (SELECT 1 FROM invitation i WHERE i.mail = p.mail AND i.expires_at > $2))";
 
@@ -50,7 +56,21 @@ impl Asked {
             Some(row) => state_of(row)?,
             None => fingerprint(mail, ""),
         };
-        Ok(Self { person, bound_to })
+        Ok(Self { person, bound_to, confirms: None })
+    }
+
+    /// Somebody who wants another mail address; nobody, with the same work, when it is somebody's already.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] when it is the one that the account has; as the store says.
+    pub async fn to_move(write: &mut Write<'_>, person: PersonId, mail: &str) -> Result<Self> {
+        let row = write.one("SELECT mail, password_hash FROM person WHERE id = $1", values![person]).await?;
+        if row.get::<String>("mail")? == mail {
+            return Err(Refusal::field("mail", "is your address already"));
+        }
+        let bound_to = state_of(&row)?;
+        let taken = write.maybe("SELECT id FROM person WHERE mail = $1", values![mail]).await?.is_some();
+        Ok(Self { person: (!taken).then_some(person), bound_to, confirms: Some(mail.to_owned()) })
     }
 
     /// Makes a link and gives its secret. The same row is written whether there is an account or not; a link to nobody opens
@@ -60,17 +80,17 @@ impl Asked {
     /// As the store says.
     pub async fn link(&self, write: &mut Write<'_>, purpose: Purpose, seconds: i64) -> Result<Zeroizing<String>> {
         let (secret, hash) = secret::fresh(false);
-        let insert =
-            "INSERT INTO link (secret_hash, purpose, person, bound_to, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        let insert = "INSERT INTO link (secret_hash, purpose, person, bound_to, mail, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
         let until = write.now().plus_seconds(seconds);
-        write.keep(insert, values![hash, purpose, self.person, self.bound_to.as_slice(), until]).await?;
+        let (bound_to, confirms) = (self.bound_to.as_slice(), self.confirms.clone());
+        write.keep(insert, values![hash, purpose, self.person, bound_to, confirms, until]).await?;
         Ok(secret)
     }
 }
 
 /// What a good link opens.
 const GOOD: &str = "SELECT t.id AS id, t.rev AS rev, t.mail AS mail, t.password_hash AS password_hash, \
-                    l.bound_to AS bound_to FROM link l JOIN person t ON t.id = l.person \
+                    l.bound_to AS bound_to, l.mail AS confirms FROM link l JOIN person t ON t.id = l.person \
                     WHERE l.secret_hash = $1 AND l.purpose = $2 AND l.expires_at > $3";
 
 /// Somebody whose link was used up, held until the end: the account does not change meanwhile.
@@ -79,6 +99,8 @@ pub struct Taken {
     pub person: PersonId,
     /// At which revision the account stands.
     pub revision: i64,
+    /// The mail address that the link confirms.
+    pub mail: Option<String>,
 }
 
 /// Whose link it is, before anything slow is done for it.
@@ -102,7 +124,7 @@ pub async fn take(write: &mut Write<'_>, purpose: Purpose, shown: &str) -> Resul
     if taken != 1 || !is_still_good(&row)? {
         return Err(Refusal::NoMatch);
     }
-    Ok(Taken { person: row.get("id")?, revision: row.get("rev")? })
+    Ok(Taken { person: row.get("id")?, revision: row.get("rev")?, mail: row.get("confirms")? })
 }
 
 fn is_still_good(row: &Row) -> Result<bool> {

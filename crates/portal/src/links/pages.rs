@@ -63,6 +63,22 @@ impl SaidPage {
         Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
     }
 
+    /// If the address is nobody's, a link to it is on its way.
+    #[must_use]
+    pub fn mail_sent(page: Page, mail: &str) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_sent().to_owned(), texts.mail_link_sent_help(mail));
+        Self { demo: page.demo.is_some(), page, title, words, next: ("/account", texts.account()) }
+    }
+
+    /// The link confirms no address of the account that is signed in.
+    #[must_use]
+    pub fn mail_over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_over().to_owned(), texts.mail_link_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/account", texts.account()) }
+    }
+
     /// There is a new password.
     #[must_use]
     pub fn password_set(page: Page) -> Self {
@@ -95,5 +111,23 @@ impl PasswordPage {
                     .limit(128)
                     .focused(),
             )
+    }
+}
+
+/// The new mail address behind a link. Whether the link is good shows when the form is sent.
+#[derive(Debug, Template)]
+#[template(path = "links/mail.html")]
+pub struct MailPage {
+    /// The frame.
+    pub page: Page,
+    /// The secret of the link.
+    pub token: String,
+}
+
+impl MailPage {
+    fn form(&self) -> Form {
+        self.page
+            .form("/account/mail/confirm", self.page.texts.mail_confirm())
+            .field(Field::hidden("token", &self.token))
     }
 }

@@ -4,7 +4,7 @@ use door::{Result, Time, Write, values};
 
 use super::{Kind, Letter, Link, Queued, place_name, queue};
 use crate::ids::PersonId;
-use crate::links::PASSWORD_SECONDS;
+use crate::links::{MAIL_SECONDS, PASSWORD_SECONDS};
 use crate::organisations::Role;
 use crate::texts::Texts;
 use crate::watch::rules::shown;
@@ -49,6 +49,22 @@ pub(crate) async fn password_link(write: &mut Write<'_>, reader: &Reader<'_>, to
     queue(write, Queued { kind: Kind::PasswordLink, person: reader.person, letter, until }).await
 }
 
+/// A link to confirm a mail address, sent there.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn mail_link(write: &mut Write<'_>, reader: &Reader<'_>, token: &str) -> Result<()> {
+    let texts = Texts::default();
+    let letter = Letter {
+        words: vec![texts.letter_mail_link().to_owned()],
+        link: Some(Link { label: texts.mail_confirm().to_owned(), path: format!("/account/mail/{token}") }),
+        below: vec![texts.letter_mail_link_below().to_owned()],
+        ..reader.letter(write, texts.mail_confirm()).await?
+    };
+    let until = write.now().plus_seconds(MAIL_SECONDS);
+    queue(write, Queued { kind: Kind::MailLink, person: reader.person, letter, until }).await
+}
+
 /// Somebody who is invited.
 pub(crate) struct Invited<'a> {
     /// The address.
@@ -84,6 +100,11 @@ pub(crate) async fn invitation(write: &mut Write<'_>, invited: Invited<'_>, toke
 
 /// What happened with somebody's account.
 pub(crate) enum News<'a> {
+    /// There is another mail address.
+    MailChanged {
+        /// Which.
+        to: &'a str,
+    },
     /// There is another password.
     PasswordChanged,
     /// An authenticator app is asked for from now on.
@@ -108,6 +129,9 @@ pub(crate) enum News<'a> {
 pub(crate) async fn tell(write: &mut Write<'_>, person: PersonId, news: News<'_>) -> Result<()> {
     let (texts, when) = (Texts::default(), shown(write.now()));
     let (kind, subject, words) = match news {
+        News::MailChanged { to } => {
+            (Kind::MailChanged, texts.letter_mail_changed(), texts.letter_mail_changed_when(to, &when))
+        }
         News::PasswordChanged => {
             (Kind::PasswordChanged, texts.letter_password_changed(), texts.letter_password_changed_when(&when))
         }

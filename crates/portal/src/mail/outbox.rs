@@ -24,6 +24,10 @@ words!(
     Kind {
         /// A link to set a new password.
         PasswordLink = "password_link",
+        /// A link to confirm a mail address.
+        MailLink = "mail_link",
+        /// That the mail address was changed.
+        MailChanged = "mail_changed",
         /// That the password was changed.
         PasswordChanged = "password_changed",
         /// That a second factor came or went, or its recovery codes changed.

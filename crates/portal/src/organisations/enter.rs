@@ -1,6 +1,6 @@
 //! `organisation.enter`: the first use of a sign-in in an organisation, on that organisation's record.
 
-use door::{Action, Change, Permitted, Record, Refusal, Result, Spec, Verb, Way, Write, values};
+use door::{Action, Change, Permitted, Record, Refusal, Relations, Result, Spec, Verb, Way, Write, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +8,7 @@ use super::Organisation;
 use crate::identity::SESSION;
 use crate::ids::OrganisationId;
 use crate::nothing::Nothing;
-use crate::standing::ROOM_PEOPLE;
+use crate::standing::{FACTORLESS, ROOM_PEOPLE};
 
 /// Goes into an organisation's rooms.
 pub struct Enter;
@@ -28,13 +28,16 @@ impl Action for Enter {
         "organisation.enter",
         "Goes into the rooms of an organisation that one belongs to; what follows happens there.",
         Way::Http(Verb::Post, "/organisations/{organisation}/enter"),
-        ROOM_PEOPLE,
+        ROOM_PEOPLE.and(Relations::of(&[FACTORLESS])),
     )
     .in_maintenance();
 }
 
 impl Change for Enter {
     async fn change(_: &Nothing, here: &Permitted<Organisation>, write: &mut Write<'_>) -> Result<(Entered, Record)> {
+        if here.caller_is(&[FACTORLESS]) {
+            return Err(Refusal::NoFactor);
+        }
         // A token stays where it was made.
         let session = write.caller().session.ok_or(Refusal::Conflict("no_session"))?;
         let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;

@@ -5,8 +5,10 @@ mod client_create;
 mod client_list;
 mod create;
 mod enter;
+mod factor_set;
 pub mod membership;
 pub mod pages;
+pub mod service;
 mod show;
 
 use door::store::{Result, Tx};
@@ -17,6 +19,7 @@ pub use client_create::{ClientCreated, CreateClient};
 pub use client_list::{ClientList, ClientShown, ListClients};
 pub use create::{Create, Founded, OrganisationCreated, found};
 pub use enter::Enter;
+pub use factor_set::{FactorDemanded, SetFactor};
 pub use show::{OrganisationShown, PersonShown, Show};
 
 use crate::fields::words;

@@ -45,13 +45,15 @@ pub struct StepUp {
     pub by_code: bool,
     /// Where to go on.
     pub next: String,
+    /// In a demo: what an app would show.
+    pub demo_code: Option<String>,
 }
 
 impl StepUp {
     fn form(&self) -> Form {
         let texts = self.page.texts;
         let proof = if self.by_code {
-            code(&self.page)
+            code(&self.page, self.demo_code.as_deref())
         } else {
             Field::secret("password", texts.password()).complete("current-password").limit(128)
         };

@@ -88,6 +88,8 @@ pub struct Page {
     pub demo: Option<Demo>,
     /// Until when nothing is expected to be written, during maintenance.
     pub maintenance_until: Option<Time>,
+    /// From when the organisation asks for a second factor, as long as the reader has none.
+    pub factor_from: Option<Time>,
     /// One sentence about what was just done.
     pub notice: Option<String>,
     /// The form of this page that was just refused.
@@ -105,6 +107,7 @@ impl Default for Page {
             viewer: None,
             demo: None,
             maintenance_until: None,
+            factor_from: None,
             notice: None,
             refused: None,
         }
@@ -128,6 +131,15 @@ impl Page {
     /// The name at the top: the organisation that the reader has entered.
     pub fn place_name(&self) -> &str {
         self.viewer.as_ref().map_or(self.texts.portal(), |viewer| viewer.organisation.as_str())
+    }
+
+    /// What is said on every page to whoever has no second factor, where one is asked for from this time on.
+    pub fn factor_wanted(&self, from: &Time) -> String {
+        if *from > self.now {
+            self.texts.factor_wanted_from(self.place_name(), self.day(from).words())
+        } else {
+            self.texts.factor_wanted_now(self.place_name())
+        }
     }
 
     /// What is said on every page during maintenance that is expected to be over at this time.

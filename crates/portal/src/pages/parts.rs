@@ -127,6 +127,7 @@ mod tests {
             way: String::new(),
             may: vec!["owner".into(), "contributor".into()],
             not_when: vec!["archived".into()],
+            by_factor: false,
             fresh_seconds: 0,
         };
         let rules = [rule];

@@ -15,6 +15,10 @@ texts! {
     letter_not_you: En "If it was not you: set a new password with “Forgot your password?” where you sign in, and tell whoever runs this portal.";
     letter_password_link: En "Somebody asked for a new password for your account. If it was you, choose one here. The link works once, for an hour.";
     letter_password_link_below: En "If it was not you, there is nothing to do: your password stays as it is, and nobody else has this link.";
+    letter_mail_link: En "Somebody asked that the portal writes to this address from now on, and that one signs in with it. If it was you, confirm it here, signed in as before. The link works once, for a day.";
+    letter_mail_link_below: En "If it was not you, there is nothing to do: nothing comes of it.";
+    letter_mail_changed: En "Your mail address was changed";
+    letter_mail_changed_when(to: &str, when: &str): En "Since {when} the portal writes to {to}, and you sign in with that address. This is the last letter to the one before. If it was you, there is nothing to do.";
     letter_password_changed: En "Your password was changed";
     letter_password_changed_when(when: &str): En "The password of your account was changed on {when}, and every other sign-in has ended. If it was you, there is nothing to do.";
     letter_factor_set: En "An authenticator app was set up";

@@ -89,6 +89,16 @@ texts! {
     password: En "Password";
     sign_in_failed: En "That did not match. Try again, or let us send you a link.";
     sign_in_locked(minutes: u64): En "Too many tries from here. Wait {minutes} min; your colleagues are not affected.";
+    mail_confirm: En "Confirm your mail address";
+    mail_confirm_help: En "From then on you sign in with it, and the portal writes there.";
+    mail_link_sent_help(mail: &str): En "If nobody else has it, a letter to {mail} is on its way. Follow its link, signed in as you are: until then nothing changes. It works for a day.";
+    mail_link_over_help: En "It was used, is older than a day, or is not for the account that you are signed in with. Ask for another one.";
+    mail_change: En "Change the address";
+    mail_new: En "New mail address";
+    mail_new_help: En "A letter goes there, with a link. Nothing changes until you follow it.";
+    name_change: En "Change the name";
+    name_new: En "Your name";
+    name_new_help: En "The others see it, on what you wrote before, too.";
     password_forgotten: En "Forgot your password?";
     password_forgotten_help: En "Type the mail address that you sign in with. We send you a link with which you choose a new one.";
     password_choose: En "Choose a new password";
@@ -147,6 +157,7 @@ texts! {
     second_step_lost_help: En "Type one of your recovery codes instead; each is good once. If they are lost, too, ask whoever runs this portal.";
     second_step_leave: En "Sign in as somebody else";
     code: En "Code";
+    code_of_demo: En "In this demo it is filled in. Your phone would show it.";
     type_to_confirm(word: &str): En "Type “{word}” to go on";
 
     // ── The account ─────────────────────────────────────────────────────────
@@ -178,6 +189,7 @@ texts! {
     factor_since: En "In use since";
     factor_look: En "Manage";
     factor_help: En "With one, whoever learns your password still does not get in: each sign-in also wants six digits from your phone, and so does whatever is sensitive.";
+    factor_wanted: En "This asks for more than a password. Set up an authenticator app here, once, and go on: it takes a minute.";
     factor_apps: En "You need an app that shows such codes: Aegis, Google Authenticator, Microsoft Authenticator, 1Password, Bitwarden and many more do.";
     factor_begin: En "Set up an authenticator app";
     factor_begin_again: En "Begin again";
@@ -308,6 +320,28 @@ texts! {
     no_project: En "no project";
     last_here: En "Last here";
     not_signed_in_here: En "Not signed in here";
+    membership_report: En "Download as a table";
+    service: En "Service";
+    services: En "Services";
+    services_help: En "Programs that work here: a build, a bookkeeping, a directory of people. Each is a member with a role and no password; it acts by its tokens alone, and stays when whoever made it leaves.";
+    services_none: En "No service yet.";
+    service_create: En "Make a service";
+    service_name: En "What it is called";
+    service_name_help: En "People read it wherever it did something.";
+    service_token_create: En "Make a token";
+    service_tokens_none: En "No token: it can do nothing.";
+    service_end_help: En "To suspend or remove it, look among the people.";
+    factor_demanded: En "Second factor for everybody";
+    factor_demanded_from: En "Everybody here needs one from";
+    factor_demanded_help: En "Who has none by then stands outside until they set one up; their API tokens stop, too.";
+    factor_demand_help: En "Until now everybody decides that for themselves. You can ask everybody for one, clients' people too. They are told on every page until they have it.";
+    factor_days: En "Days they have for it";
+    factor_days_help: En "0 to 90. With 0 it counts at once.";
+    factor_demand: En "Ask everybody";
+    factor_demand_no_more: En "Ask no more";
+    factor_wanted_from(name: &str, day: &str): En "{name} asks for a second factor from {day}.";
+    factor_wanted_now(name: &str): En "{name} asks for a second factor, and you have none yet.";
+    factor_set_up_now: En "Set one up now";
     second_factor_since: En "Second factor since";
     second_factor_none: En "No second factor";
     change_access: En "Change";
@@ -620,6 +654,7 @@ texts! {
     // ── Who may do what ─────────────────────────────────────────────────────
     matrix_help: En "Made from the very table that decides. What has no tick is refused, and the refusal is recorded.";
     fresh: En "fresh sign-in";
+    by_factor: En "second factor";
     yes: En "may";
     no: En "may not";
 

@@ -35,6 +35,8 @@ pub struct MatrixRow {
     pub may: Vec<String>,
     /// States of the object in which nobody may.
     pub not_when: Vec<String>,
+    /// Whether it asks for a second factor.
+    pub by_factor: bool,
     /// How old the sign-in may be, in seconds; 0 asks for none in particular.
     pub fresh_seconds: i64,
 }
@@ -82,6 +84,7 @@ pub fn rows(catalogue: &Catalogue) -> Vec<MatrixRow> {
             },
             may: entry.spec.may.names(RELATIONS).map(str::to_owned).collect(),
             not_when: entry.spec.not_when.iter().map(ToString::to_string).collect(),
+            by_factor: entry.spec.by_factor,
             fresh_seconds: entry.spec.fresh,
         })
         .collect()
@@ -107,6 +110,7 @@ pub fn text(catalogue: &Catalogue) -> String {
             let _ = write!(text, "  {mark:<0$}", relation.name.len());
         }
         for (yes, words) in [
+            (row.by_factor, "second factor".to_owned()),
             (row.fresh_seconds > 0, format!("sign-in within {} min", row.fresh_seconds / 60)),
             (!row.not_when.is_empty(), format!("not when {}", row.not_when.join(", "))),
         ] {

@@ -14,6 +14,7 @@ mod sweep;
 pub use asked::instant;
 pub use event::{TrailEvent, TrailObject, TrailSeal};
 pub use events::{EventKind, EventList, ListEvents, document as events_document};
+pub(crate) use export::cell;
 pub use export::{Export, Format, TrailFile};
 pub use list::{List, Story, TrailList};
 pub use matrix::{Matrix, MatrixRow, ShowMatrix, rows, text};

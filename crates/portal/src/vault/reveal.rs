@@ -1,4 +1,4 @@
-//! `credential.reveal`: the one way out for a plaintext. Reason, fresh sign-in, record — then the secret.
+//! `credential.reveal`: the one way out for a plaintext. Reason, second factor, fresh sign-in, record — then the secret.
 
 use door::{
     Action, Disclose, Limit, Per, Permitted, Record, Refusal, Relations, Released, Result, Spec, Verb, Way, Write,
@@ -53,7 +53,8 @@ impl Action for Reveal {
     type Output = Revealed;
     const SPEC: Spec = Spec::new(
         "credential.reveal",
-        "Reveals a credential's secret, with a reason. Recorded before it is shown.",
+        "Reveals a credential's secret, with a reason. Wants a second factor, shown within the last ten minutes. Recorded before it is \
+         shown.",
         Way::Http(Verb::Post, "/projects/{project}/credentials/{credential}/reveal"),
         Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR]),
     )
@@ -61,6 +62,7 @@ impl Action for Reveal {
         Limit { times: 3_000, seconds: 60, per: Per::Address },
         Limit { times: 60, seconds: 3600, per: Per::CallerShared },
     ])
+    .by_factor()
     .fresh()
     .secret();
 }

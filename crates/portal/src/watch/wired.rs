@@ -298,7 +298,7 @@ fn recovery_kit(world: &World) -> ReadinessItem {
 async fn second_factor<A: Ask>(ask: &mut A) -> Result<Option<ReadinessItem>, A::Error> {
     let sql = "SELECT count(*) AS people, \
                count((SELECT f.confirmed_at FROM factor f WHERE f.person = p.id)) AS proved FROM person p \
-               WHERE EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active' \
+               WHERE p.service_since IS NULL AND EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active' \
                AND m.role IN ('owner', 'admin', 'staff'))";
     let row = ask.ask(sql, vec![]).await?;
     let (people, proved): (i64, i64) = match row {

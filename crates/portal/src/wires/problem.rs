@@ -94,6 +94,9 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::SecondStep => "Your sign-in wants its second step: confirm it with a code.",
         Refusal::NoMatch => "That did not match.",
         Refusal::StepUp => "Your sign-in is too old for this: confirm it, or sign in again.",
+        Refusal::NoFactor => {
+            "It wants a second factor, and your account has none: set up an authenticator app (POST /account/factor), then try again."
+        }
         Refusal::TooMany { .. } => "Too many tries.",
         Refusal::CrossOrigin => "Another site led your browser here.",
         Refusal::Invalid(_) => "Some fields are not what is asked for.",

@@ -29,8 +29,12 @@ pub async fn sign_in(door: &Arc<Door>, action: &str, request: Request) -> Result
             ..Request::default()
         };
         let only = *only;
-        door.pass("organisation.enter", enter).await?;
-        opened.organisation = Some(only);
+        match door.pass("organisation.enter", enter).await {
+            Ok(_) => opened.organisation = Some(only),
+            // Signed in, and outside the rooms until there is a second factor.
+            Err(Refusal::NoFactor) => {}
+            Err(refusal) => return Err(refusal),
+        }
     }
     Ok((reply, opened))
 }

@@ -37,12 +37,45 @@ async fn a_stale_sign_in_reveals_nothing(house: House) {
     let people = move_in(&house).await;
     let reveal = format!("/projects/{}/credentials/{}/reveal", people.project, people.credential);
     let reason = json!({"reason": "Moving the record"});
+    house.with_app("owner", people.token("owner")).await;
     let shown = house.ask(people.token("owner"), "POST", &reveal, reason.clone()).await;
     assert_eq!(shown.text("secret"), "h7#Kq");
     house.clock.set(house.door.now().plus_seconds(601));
     let stale = house.ask(people.token("owner"), "POST", &reveal, reason).await;
     assert_eq!(stale.status, 403);
     assert_eq!(stale.body["type"], "/problems/step_up");
+}
+
+async fn a_password_alone_reveals_nothing(house: House) {
+    let people = move_in(&house).await;
+    let reveal = format!("/projects/{}/credentials/{}/reveal", people.project, people.credential);
+    let reason = json!({"reason": "Moving the record"});
+    let owner = people.token("owner");
+    for token in [owner, &house.sign_in("owner").await] {
+        let before = house.count().await;
+        let refused = house.ask(token, "POST", &reveal, reason.clone()).await;
+        assert_eq!((refused.status, &refused.body["type"]), (403, &json!("/problems/no_factor")), "{refused:?}");
+        assert_eq!(house.count().await, (before.0 + 1, before.1), "the refusal is on the record, and nothing moved");
+        house.clock.set(house.door.now().plus_seconds(61));
+    }
+    // Who may not reveal it at all is told that, whatever they signed in with.
+    assert_eq!(
+        house.ask(people.token("reads"), "POST", &reveal, reason.clone()).await.body["type"],
+        "/problems/forbidden"
+    );
+    // A token has nobody behind it who could show a code.
+    let wanted = json!({"name": "ci", "scopes": ["credential:disclose"], "days": 1});
+    let token = house.ask(owner, "POST", "/account/tokens", wanted).await.text("token");
+    assert_eq!(house.ask(&token, "POST", &reveal, reason.clone()).await.body["type"], "/problems/step_up");
+
+    house.with_app("owner", owner).await;
+    assert_eq!(house.ask(owner, "POST", &reveal, reason.clone()).await.text("secret"), "h7#Kq");
+    assert_eq!(house.ask(&token, "POST", &reveal, reason.clone()).await.status, 403);
+    let again = house.sign_in("owner").await;
+    assert_eq!(house.ask(&again, "POST", &reveal, reason.clone()).await.status, 200);
+    // Without the app the password is enough for all else again, and for this nothing is.
+    assert_eq!(house.ask(&again, "DELETE", "/account/factor", Value::Null).await.status, 200);
+    assert_eq!(house.ask(&again, "POST", &reveal, reason).await.body["type"], "/problems/no_factor");
 }
 
 async fn an_archived_project_is_read_only(house: House) {
@@ -90,6 +123,7 @@ on_both!(
     tokens_act_within_their_scopes_and_end,
     a_session_ends_when_it_is_closed_or_old,
     a_stale_sign_in_reveals_nothing,
+    a_password_alone_reveals_nothing,
     an_archived_project_is_read_only,
     guessing_is_slowed_and_others_are_not,
     the_trail_is_paged,

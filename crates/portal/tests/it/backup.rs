@@ -159,6 +159,7 @@ async fn everything_comes_back_with_the_kit_alone(house: House) {
     let messages = house.ask(&token, "GET", &format!("/projects/{}/messages", people.project), Value::Null).await;
     assert_eq!(messages.body["messages"][0]["text"], "Before", "{messages:?}");
     let reveal = format!("/projects/{}/credentials/{}/reveal", people.project, people.credential);
+    house.with_app("owner", &token).await;
     let shown = house.ask(&token, "POST", &reveal, json!({"reason": "The new machine"})).await;
     assert_eq!(shown.body["secret"], "h7#Kq", "{shown:?}");
     let (status, _, came) = house.send_bytes(&token, "GET", &file, &[], Vec::new()).await;

@@ -1,8 +1,9 @@
 //! A house with people in it: two organisations, two clients, one project with everybody whom the rules speak of.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,11 +13,14 @@ use door::store::{Engine, Settings, Store};
 use door::{Door, HandClock, Time};
 use portal::Parts;
 use portal::data::Data;
+use portal::identity::factor::Secret;
 use portal::settings::{Cli, Command, Place, Serve};
 use portal::wires::{Peer, console};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use uuid::Uuid;
+
+use crate::factor::set_up;
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "a fine long password";
@@ -52,6 +56,8 @@ pub(crate) struct House {
     pub(crate) door: Arc<Door>,
     pub(crate) clock: Arc<HandClock>,
     app: Router,
+    /// The authenticator apps of those who sign in with one, by name.
+    factors: Mutex<BTreeMap<String, Secret>>,
     pub(crate) place: Place,
     /// Deleted with the house.
     pub(crate) directory: tempfile::TempDir,
@@ -133,7 +139,7 @@ impl House {
         let app = portal::serve::router(&door, &serve(&place))
             .unwrap()
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
-        Some(Self { door, clock, app, place, directory })
+        Some(Self { door, clock, app, factors: Mutex::default(), place, directory })
     }
 
     /// The same house under other rules.
@@ -185,10 +191,25 @@ impl House {
         Answer { status: status.as_u16(), body }
     }
 
-    /// Signs somebody in and gives the session's secret.
+    /// Signs somebody in and gives the session's secret: with the second step, where an app was set up by [`House::with_app`].
     pub(crate) async fn sign_in(&self, name: &str) -> String {
         let input = json!({"mail": format!("{name}@example.com"), "password": PASSWORD});
-        self.ask("", "POST", "/session", input).await.text("token")
+        let token = self.ask("", "POST", "/session", input).await.text("token");
+        let Some(factor) = self.factors.lock().unwrap().get(name).cloned() else { return token };
+        let code = json!({ "code": self.next_code(&factor) });
+        self.ask(&token, "POST", "/session/confirm", code).await.text("token")
+    }
+
+    /// Gives somebody an authenticator app, with which every later sign-in goes: for what the password alone is not enough.
+    pub(crate) async fn with_app(&self, name: &str, token: &str) {
+        let (factor, _) = set_up(self, token).await;
+        self.factors.lock().unwrap().insert(name.to_owned(), factor);
+    }
+
+    /// A code that was not used yet. Time goes on for it: a code is good once.
+    pub(crate) fn next_code(&self, factor: &Secret) -> String {
+        self.clock.set(self.door.now().plus_seconds(30));
+        factor.code(self.door.now())
     }
 
     /// How many events there are, and how many rows have moved.
@@ -213,9 +234,9 @@ fn serve(place: &Place) -> Serve {
 /// Who is who, by name, and what there is.
 pub(crate) struct People {
     /// Sessions by name.
-    pub(crate) tokens: std::collections::BTreeMap<&'static str, String>,
+    pub(crate) tokens: BTreeMap<&'static str, String>,
     /// Persons by name.
-    pub(crate) ids: std::collections::BTreeMap<&'static str, Uuid>,
+    pub(crate) ids: BTreeMap<&'static str, Uuid>,
     pub(crate) organisation: Uuid,
     pub(crate) client: Uuid,
     pub(crate) project: Uuid,
@@ -226,6 +247,7 @@ pub(crate) struct People {
     pub(crate) hold: Uuid,
     pub(crate) incident: Uuid,
     pub(crate) invitation: Uuid,
+    pub(crate) service: Uuid,
     pub(crate) request: Uuid,
     pub(crate) version: Uuid,
     pub(crate) upload: Uuid,
@@ -245,7 +267,7 @@ fn id(value: &Value) -> Uuid {
 /// `beside` (staff, in no project), `their_admin` and `their_member` of the client, `other_client` of another one,
 /// `elsewhere` (owner of the other organisation), `suspended` (there, and active elsewhere), `gone` (active nowhere).
 pub(crate) async fn move_in(house: &House) -> People {
-    let mut ids = std::collections::BTreeMap::new();
+    let mut ids = BTreeMap::new();
     let found = |name: &str, owner: &str, clients: &[&str]| json!({"name": name, "owner": owner, "mail": format!("{owner}@example.com"), "password": PASSWORD, "clients": clients});
     let here = house.operator("organisation.create", found("Halden", "owner", &["Brightwater", "Kestrel"])).await;
     let there = house.operator("organisation.create", found("Pallas", "elsewhere", &["Mill"])).await;
@@ -274,7 +296,7 @@ pub(crate) async fn move_in(house: &House) -> People {
                            "organisation": other_organisation, "role": "staff"});
     house.operator("person.create", elsewhere).await;
 
-    let mut tokens = std::collections::BTreeMap::new();
+    let mut tokens = BTreeMap::new();
     for name in ids.keys() {
         tokens.insert(*name, house.sign_in(name).await);
     }
@@ -319,6 +341,7 @@ pub(crate) async fn move_in(house: &House) -> People {
         hold: Uuid::nil(),
         incident: Uuid::nil(),
         invitation: Uuid::nil(),
+        service: Uuid::nil(),
         request: Uuid::nil(),
         version: Uuid::nil(),
         upload: Uuid::nil(),

@@ -143,7 +143,35 @@ async fn the_list_says_who_has_access_and_how(house: House) {
     assert_eq!(list("their_member").await.status, 403);
 }
 
+async fn a_report_for_whoever_reviews_access(house: House) {
+    let people = move_in(&house).await;
+    let report = house.ask(people.token("owner"), "POST", "/people/report", Value::Null).await;
+    let lines: Vec<&str> = report.body.as_str().unwrap().lines().collect();
+    assert!(lines[0].starts_with("person,mail,company,role,state,"), "{lines:?}");
+    let of = |name: &str| {
+        let begins = format!("{name},");
+        lines
+            .iter()
+            .filter(|line| line.starts_with(&begins))
+            .map(|line| line.split(',').collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let cells = |name: &str| {
+        of(name).iter().map(|cells| [cells[2], cells[3], cells[4], cells[8], cells[9]].join("|")).collect::<Vec<_>>()
+    };
+    assert_eq!(cells("admin"), ["|admin|active|*|"]);
+    assert_eq!(cells("works"), ["|staff|active|Booking site|contributor"]);
+    assert_eq!(cells("beside"), ["|staff|active||"]);
+    assert_eq!(cells("their_member"), ["Brightwater|client_member|active|Booking site|viewer"]);
+    assert_eq!(cells("gone"), ["|staff|suspended|Booking site|admin"], "what would count again");
+    // It is on the record before it leaves.
+    let trail = house.ask(people.token("owner"), "GET", "/trail?action=membership.report", Value::Null).await;
+    assert_eq!(trail.body["events"][0]["result"], "done", "{trail:?}");
+    assert_eq!(house.ask(people.token("works"), "POST", "/people/report", Value::Null).await.status, 403);
+}
+
 on_both!(
+    a_report_for_whoever_reviews_access,
     nobody_gives_more_than_he_has,
     whoever_is_suspended_is_out_at_once_with_tokens,
     whoever_is_removed_takes_nothing_along_and_finds_nothing_again,

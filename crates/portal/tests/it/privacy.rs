@@ -69,6 +69,7 @@ async fn zoe(house: &House, people: &People) -> Zoe {
     let secret = json!({"title": MADE[6], "secret": "zs-9Qx!"});
     let stored = done("POST", format!("{project}/credentials"), secret).await;
     let reveal = format!("{project}/credentials/{}/reveal", stored.text("id"));
+    crate::factor::set_up(house, &token).await;
     done("POST", reveal, json!({"reason": "kn-reason"})).await;
     done("POST", "/account/tokens".to_owned(), json!({"name": TOKEN_NAME, "scopes": ["project:look"], "days": 30}))
         .await;

@@ -9,6 +9,7 @@ use crate::house::{House, move_in, on_both};
 async fn every_change_is_on_the_record(house: House) {
     let people = move_in(&house).await;
     let owner = people.token("owner");
+    house.with_app("owner", owner).await;
     let project = format!("/projects/{}", people.project);
     let changes = [
         (

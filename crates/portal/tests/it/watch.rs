@@ -272,6 +272,7 @@ async fn somebody_who_takes_and_tries_too_much(house: House) {
     house.door.seal().await.unwrap();
     watched.at(start).await;
     let (project, version, request) = (people.project, people.version, people.request);
+    house.with_app("owner", people.token("owner")).await;
     for _ in 0..10 {
         let path = format!("/projects/{project}/credentials/{}/reveal", people.credential);
         let reason = json!({"reason": "Moving the record"});

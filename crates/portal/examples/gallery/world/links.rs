@@ -3,7 +3,7 @@
 use portal::ids::{ClientId, InvitationId};
 use portal::invitations::pages::{InvitationsPage, JoinPage, MadePage};
 use portal::invitations::{InvitationMade, InvitationOffered, InvitationShown};
-use portal::links::pages::{AskPage, PasswordPage, SaidPage};
+use portal::links::pages::{AskPage, MailPage, PasswordPage, SaidPage};
 use portal::mail::LetterShown;
 use portal::mail::pages::OutboxPage;
 
@@ -17,6 +17,9 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("password-link-sent", html(&SaidPage::sent(demo(guest("/password/link")), "petra@brightwater.example"))),
         ("password-link-over", html(&SaidPage::over(guest("/password/reset")))),
         ("password-new", html(&PasswordPage { page: guest("/password/reset/7Q4K"), token: "7Q4K".into() })),
+        ("mail-confirm", html(&MailPage { page: tom("/account/mail/7Q4K"), token: "7Q4K".into() })),
+        ("mail-link-sent", html(&SaidPage::mail_sent(tom("/account"), "tom@haldenrook.example"))),
+        ("mail-link-over", html(&SaidPage::mail_over(tom("/account")))),
         ("password-is-set", html(&SaidPage::password_set(guest("/password/reset")))),
         ("demo-mail", html(&OutboxPage { page: demo(guest("/demo/mail")), letters: vec![letter()] })),
         ("demo-mail-empty", html(&OutboxPage { page: demo(guest("/demo/mail")), letters: vec![] })),

@@ -18,8 +18,9 @@ use portal::{
     installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
     organisations::{
         ClientList, Role,
-        membership::pages::PeoplePage,
+        membership::{MembershipList, pages::PeoplePage},
         pages::{ClientsPage, OrganisationsPage},
+        service::{ServiceList, pages::ServicesPage},
     },
     pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
     projects::{ProjectList, Status, home::StaffHome},
@@ -61,14 +62,30 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("factor-scan", html(&factor(None, true, Some(factor_begun())))),
         ("factor-begun", html(&factor(None, true, None))),
         ("factor-in-use", html(&factor(account().factor, false, None))),
-        ("recovery-codes", html(&RecoveryCodesPage { page: tom("/account"), codes: recovery_codes() })),
-        ("second-step", html(&SecondStepPage { page: guest("/sign-in/second"), next: path("") })),
+        (
+            "recovery-codes",
+            html(&RecoveryCodesPage { page: tom("/account"), codes: recovery_codes(), next: String::new() }),
+        ),
+        ("second-step", html(&SecondStepPage { page: guest("/sign-in/second"), next: path(""), demo_code: None })),
         (
             "account-token-refused",
             html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
         ),
-        ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into() })),
+        ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into(), back: "/account".into() })),
         ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
+        (
+            "people-factor-demanded",
+            html(&PeoplePage {
+                page: maya("/people"),
+                list: MembershipList { factor_from: Some(ago(-9 * DAY)), ..everybody() },
+            }),
+        ),
+        ("factor-wanted", html(&factor_wanted())),
+        ("services", html(&ServicesPage { page: maya("/services"), list: people::services(), scopes: scopes() })),
+        (
+            "services-none",
+            html(&ServicesPage { page: maya("/services"), list: ServiceList { services: vec![] }, scopes: scopes() }),
+        ),
         ("people", html(&PeoplePage { page: maya("/people"), list: everybody() })),
         ("clients", html(&ClientsPage { page: maya("/clients"), list: clients() })),
         ("clients-empty", html(&ClientsPage { page: maya("/clients"), list: ClientList { clients: vec![] } })),
@@ -120,8 +137,8 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("alert-over", html(&SeenPage::over(guest("/alerts")))),
         ("privacy", html(&policy())),
         ("confirm", html(&confirm())),
-        ("step-up", html(&StepUp { page: tom(&path("")), by_code: false, next: path("") })),
-        ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path("") })),
+        ("step-up", html(&StepUp { page: tom(&path("")), by_code: false, next: path(""), demo_code: None })),
+        ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path(""), demo_code: None })),
     ];
     pages.extend(links::pages());
     for (name, kind) in [
@@ -150,7 +167,13 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
 
 const REFERENCE: &str = "7f3a19c2";
 fn factor(factor: Option<FactorShown>, begun: bool, fresh: Option<FactorBegun>) -> FactorPage {
-    FactorPage { page: tom("/account/factor"), factor, begun, fresh }
+    FactorPage { page: tom("/account/factor"), factor, begun, fresh, next: String::new(), demo_code: None }
+}
+
+/// Something asked for a factor, in a demo, and the organisation does, too.
+fn factor_wanted() -> FactorPage {
+    let page = Page { factor_from: Some(ago(-9 * DAY)), ..demo(tom("/account/factor")) };
+    FactorPage { page, next: path("/credentials"), demo_code: Some("417 903".into()), ..factor(None, false, None) }
 }
 
 fn html(page: &impl Template) -> String {

@@ -5,6 +5,7 @@ use portal::{
     identity::{Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, SessionShown, TokenShown},
     ids::{ClientId, OrganisationId, PersonId, ProjectId, SessionId, TokenId},
     organisations::membership::{InProject, MembershipHere, MembershipList, MembershipState},
+    organisations::service::ServiceShown,
     organisations::{ClientList, ClientShown, Role},
     pages::{Demo, Face, Page, Refused},
     projects::ProjectRole,
@@ -55,6 +56,7 @@ pub(super) fn account() -> Account {
         client: None,
         client_name: None,
         role: Role::Staff,
+        factor_from: None,
     };
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),
@@ -161,6 +163,7 @@ pub(super) fn everybody() -> MembershipList {
         last_here: Some(ago(days * 60)),
         second_factor_since: factor.map(|days| ago(days * DAY)),
         projects: vec![],
+        service: false,
         managed: true,
     };
     let at = |number, title: &str, role| InProject { project: ProjectId(id(number)), title: title.into(), role };
@@ -183,5 +186,29 @@ pub(super) fn everybody() -> MembershipList {
             noor,
             person(25, "Petra Holm", Role::ClientAdmin, brightwater, 60, Some(3)),
         ],
+        factor_from: None,
+    }
+}
+
+/// The programs of Halden & Rook.
+pub(super) fn services() -> ServiceList {
+    let token = TokenShown {
+        id: TokenId(id(71)),
+        name: "bookkeeping, every night".into(),
+        scopes: vec!["client:look".into(), "project:look".into()],
+        made_at: ago(40 * DAY),
+        expires_at: ago(-50 * DAY),
+        seen_at: Some(ago(7 * HOUR)),
+    };
+    let service = |number, name: &str, role, tokens| ServiceShown {
+        id: PersonId(id(number)),
+        name: name.into(),
+        role,
+        state: MembershipState::Active,
+        since: ago(41 * DAY),
+        tokens,
+    };
+    ServiceList {
+        services: vec![service(61, "Bookkeeping", Role::Admin, vec![token]), service(62, "Build", Role::Staff, vec![])],
     }
 }

@@ -100,6 +100,17 @@ impl Factor {
         Ok(row.as_ref().map(Self::of).transpose()?.is_some_and(|factor| factor.is_in_use()))
     }
 
+    /// What the app shows now, or next where that was used. For a demo, whose people have no phones.
+    ///
+    /// # Errors
+    /// As the store says; [`Refusal::Broken`] when its secret cannot be opened.
+    pub async fn code_of_now(read: &mut Read<'_>, person: PersonId) -> Result<Option<String>> {
+        let Some(row) = read.maybe(SELECT, values![person]).await? else { return Ok(None) };
+        let factor = Self::of(&row)?;
+        let now = read.now();
+        Ok(Some(factor.secret(&read.world::<World>()?.safe)?.code_after(factor.last_step, now)))
+    }
+
     /// Whether it was tried once, and counts since.
     #[must_use]
     pub const fn is_in_use(&self) -> bool {

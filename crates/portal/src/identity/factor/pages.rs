@@ -18,18 +18,23 @@ pub struct FactorPage {
     pub begun: bool,
     /// The secret, on the one page that ever shows it.
     pub fresh: Option<FactorBegun>,
+    /// What asked for a factor, to go on with afterwards; empty when nothing did.
+    pub next: String,
+    /// In a demo, where nobody has a phone at hand: what an app would show.
+    pub demo_code: Option<String>,
 }
 
 impl FactorPage {
     fn begin(&self) -> Form {
         let texts = self.page.texts;
         let word = if self.begun { texts.factor_begin_again() } else { texts.factor_begin() };
-        let form = self.page.form("/account/factor/begin", word);
+        let form = going_on(self.page.form("/account/factor/begin", word), &self.next);
         if self.begun { form.quiet() } else { form }
     }
 
     fn confirm(&self) -> Form {
-        self.page.form("/account/factor/confirm", self.page.texts.factor_confirm()).field(code(&self.page).focused())
+        let form = self.page.form("/account/factor/confirm", self.page.texts.factor_confirm());
+        going_on(form.field(code(&self.page, self.demo_code.as_deref()).focused()), &self.next)
     }
 
     fn remove(&self) -> Form {
@@ -55,6 +60,14 @@ pub struct RecoveryCodesPage {
     pub page: Page,
     /// The codes.
     pub codes: Vec<String>,
+    /// What asked for a factor, to go on with; empty when nothing did.
+    pub next: String,
+}
+
+impl RecoveryCodesPage {
+    fn onwards(&self) -> &str {
+        if self.next.is_empty() { "/account#security" } else { &self.next }
+    }
 }
 
 /// The second step of a sign-in.
@@ -65,13 +78,14 @@ pub struct SecondStepPage {
     pub page: Page,
     /// Where to go afterwards; the home page when empty.
     pub next: String,
+    /// In a demo: what an app would show.
+    pub demo_code: Option<String>,
 }
 
 impl SecondStepPage {
     fn form(&self) -> Form {
-        let form =
-            self.page.form("/session/confirm", self.page.texts.second_step_go_on()).field(code(&self.page).focused());
-        if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
+        let form = self.page.form("/session/confirm", self.page.texts.second_step_go_on());
+        going_on(form.field(code(&self.page, self.demo_code.as_deref()).focused()), &self.next)
     }
 
     fn leave(&self) -> Form {
@@ -79,7 +93,16 @@ impl SecondStepPage {
     }
 }
 
-/// The field of a code, which browsers fill in where they can.
-pub fn code(page: &Page) -> Field {
-    Field::text("code", page.texts.code()).complete("one-time-code").limit(64)
+/// A form that says where to go afterwards, where it is known.
+fn going_on(form: Form, next: &str) -> Form {
+    if next.is_empty() { form } else { form.field(Field::hidden("next", next)) }
+}
+
+/// The field of a code, which browsers fill in where they can; in a demo the page does.
+pub fn code(page: &Page, demo_code: Option<&str>) -> Field {
+    let field = Field::text("code", page.texts.code()).complete("one-time-code").limit(64);
+    match demo_code {
+        Some(shown) => field.value(shown).help(page.texts.code_of_demo()),
+        None => field,
+    }
 }

@@ -73,6 +73,12 @@ impl Secret {
         self.code_of(step(at))
     }
 
+    /// The first code that is taken now and belongs to a step later than `after`, as far as there is one.
+    #[must_use]
+    pub fn code_after(&self, after: i64, now: Time) -> String {
+        self.code_of((after + 1).clamp(step(now), step(now) + STEPS_BESIDE))
+    }
+
     /// The step that a code belongs to, if it is one of now and later than `after`: a step is used once (RFC 6238
     /// section 5.2).
     #[must_use]
@@ -173,6 +179,13 @@ mod tests {
         assert_eq!(secret.step_of(&secret.code(at(2_970)), at(3_000), here), None, "an older one, too");
         assert_eq!(secret.step_of(&secret.code(at(3_030)), at(3_000), here), Some(here + 1));
         assert_eq!(secret.step_of("", at(3_000), 0), None);
+        for (after, good_for) in [(0, Some(100)), (99, Some(100)), (100, Some(101)), (101, None)] {
+            assert_eq!(
+                secret.step_of(&secret.code_after(after, at(3_000)), at(3_000), after),
+                good_for,
+                "after {after}"
+            );
+        }
     }
 
     proptest! {

@@ -16,6 +16,8 @@ pub struct PeoplePage {
     pub list: MembershipList,
 }
 
+const FACTOR_SET: &str = "/organisation/second-factor/set";
+
 /// The people of one company.
 struct Company<'a> {
     name: &'a str,
@@ -42,7 +44,22 @@ impl PeoplePage {
     }
 
     fn counted(company: &Company<'_>) -> u64 {
-        u64::try_from(company.people.len()).unwrap_or(u64::MAX)
+        u64::try_from(company.people.iter().filter(|person| !person.service).count()).unwrap_or(u64::MAX)
+    }
+
+    fn report(&self) -> Form {
+        self.page.form("/people/report", self.page.texts.membership_report()).quiet()
+    }
+
+    /// How a second factor is asked for; nothing of it is shown to whoever may not.
+    fn ask_for_factor(&self) -> Form {
+        let texts = self.page.texts;
+        let days = Field::text("days", texts.factor_days()).help(texts.factor_days_help()).value("14").limit(2);
+        self.page.form(FACTOR_SET, texts.factor_demand()).field(days)
+    }
+
+    fn ask_no_more(&self) -> Form {
+        self.page.form(FACTOR_SET, self.page.texts.factor_demand_no_more()).quiet()
     }
 
     const fn is_suspended(person: &MembershipHere) -> bool {

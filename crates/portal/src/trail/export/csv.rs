@@ -69,7 +69,7 @@ fn row(cells: &[String; COLUMNS.len()]) -> String {
 
 /// One cell: what a spreadsheet would take for a formula begins with an apostrophe, which it shows as text (OWASP, CSV
 /// injection); quotes are doubled, and whatever holds a comma, a quote or the end of a line stands in quotes.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let begins =
         |letter: char| matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
     let formula = text.trim_start_matches(' ').starts_with(begins);

@@ -4,6 +4,7 @@
 mod csv;
 mod ocsf;
 
+pub(crate) use csv::cell;
 use door::ledger::event::PublicValue;
 use door::trail::{Filter, PAGE_MAX, page};
 use door::{

@@ -92,8 +92,8 @@ fn actor(event: &TrailEvent) -> Value {
 fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
         "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" | "submit" | "run" => (1, "Create"),
-        "list" | "show" | "reveal" | "export" | "replay" | "waiting" | "receipt" | "download" | "preview"
-        | "bundle" | "copy" => (2, "Read"),
+        "list" | "show" | "reveal" | "export" | "report" | "replay" | "waiting" | "receipt" | "download"
+        | "preview" | "bundle" | "copy" => (2, "Read"),
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
         | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" | "send"
         | "reset" | "renew" | "accept" | "suspend" | "resume" => (3, "Update"),

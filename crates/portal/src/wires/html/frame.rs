@@ -1,10 +1,11 @@
 //! The frame of a page from what the door says about the visitor, and the pages of refusal.
 
 use axum::http::StatusCode;
-use door::{Entry, Place, Refusal, Relation, Relations};
+use door::{Entry, Ids, Place, Refusal, Relation, Relations};
+use serde_json::json;
 
 use super::answer::Answer;
-use super::looks::conflict;
+use super::looks::{account, conflict};
 use super::visit::Visit;
 use crate::identity::{Account, MembershipShown};
 use crate::organisations::{OrganisationShown, Role};
@@ -34,6 +35,7 @@ pub(super) fn of(visit: &Visit, account: &Account) -> Page {
     page.maintenance_until = account.maintenance_until;
     let here = membership_here(account).or(account.memberships.first());
     let Some(here) = here else { return page };
+    page.factor_from = here.factor_from.filter(|_| account.factor.is_none());
     page.viewer = Some(Viewer {
         name: account.name.clone(),
         role: here.role,
@@ -76,10 +78,16 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let page = visit.frame_if_known().await;
     if matches!(refusal, Refusal::StepUp)
-        && let Ok(account) = visit.account().await
+        && let Ok(state) = visit.ask("session.show", Ids::default(), json!({})).await
     {
-        let step_up = pages::StepUp { page, by_code: account.factor.is_some(), next: visit.here.clone() };
+        let step_up = account::step_up(page, state, visit.here.clone());
         return Answer::page_with(status, &step_up).unwrap_or_else(|_| Answer::Page(status, String::new()));
+    }
+    // Who has no factor sets one up there and then.
+    if matches!(refusal, Refusal::NoFactor)
+        && let Ok(factor) = account::factor_page(visit, visit.frame_if_known().await, visit.here.clone()).await
+    {
+        return Answer::page_with(status, &factor).unwrap_or_else(|_| Answer::Page(status, String::new()));
     }
     let texts = page.texts;
     let kind = match refusal {
@@ -113,7 +121,7 @@ async fn who_can(visit: &Visit, needs: Relations) -> Vec<Person> {
     if needs.meet(Relations::of(&[PROJECT_ADMIN]))
         && let Ok(project) = visit.id("project")
     {
-        let ids = door::Ids(vec![("project", project)]);
+        let ids = Ids(vec![("project", project)]);
         if let Ok(list) = visit.ask::<MemberList>("project.member.list", ids, nothing()).await {
             let admins = list.members.into_iter().filter(|member| member.role == ProjectRole::Admin);
             names.extend(admins.map(|member| member.name));
@@ -122,7 +130,7 @@ async fn who_can(visit: &Visit, needs: Relations) -> Vec<Person> {
     if let Ok(account) = visit.account().await
         && let Some(organisation) = account.organisation
     {
-        let ids = door::Ids(vec![("organisation", organisation.0)]);
+        let ids = Ids(vec![("organisation", organisation.0)]);
         if let Ok(shown) = visit.ask::<OrganisationShown>("organisation.show", ids, nothing()).await {
             let fits = |role| match role {
                 Role::Owner => needs.meet(Relations::of(&[OWNER])),

@@ -33,7 +33,9 @@ const PAGES: &[(&str, &str)] = &[
     ("session.open", "/sign-in"),
     ("session.confirm", "/sign-in/second"),
     ("password.reset", "/password/reset/{token}"),
+    ("account.mail.confirm", "/account/mail/{token}"),
     ("invitation.accept", "/join/{token}"),
+    ("organisation.factor.set", "/people"),
     ("installation.set_up", "/setup/{token}"),
     ("alert.see", "/alerts/{token}"),
 ];
@@ -97,7 +99,8 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
     let page = fill(form.look.path, &visit.ids, &pairs);
     // From here on the visit is one to the page: that is where a sign-in leads back to, and what is shown again.
     visit.path.clone_from(&page);
-    visit.here.clone_from(&page);
+    let next = forms::own(&pairs, "next").and_then(local).unwrap_or_default().to_owned();
+    visit.here = if next.is_empty() { page.clone() } else { format!("{page}{}", next_of(&next)) };
     match pass(visit, form, &pairs, file).await {
         Ok(done) => follow(visit, form, &page, &pairs, done).await,
         Err(Refusal::Invalid(errors)) => {
@@ -138,6 +141,7 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
         }
         Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
         Err(Refusal::NoMatch) if form.name == "password.reset" => links::over(visit),
+        Err(Refusal::NoMatch) if form.name == "account.mail.confirm" => links::mail_over(visit).await,
         Err(Refusal::NoMatch) if form.name == "invitation.accept" => links::invitation_over(visit),
         Err(refusal) if form.name == "alert.see" => {
             let token = forms::own(&pairs, "token").unwrap_or_default();
@@ -251,6 +255,7 @@ async fn begin(visit: &Visit, request: Request) -> Result<(SessionOpened, bool),
 
 /// What follows.
 async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done: Done) -> Result<Answer, NoPage> {
+    let next = forms::own(pairs, "next").and_then(local).unwrap_or_default().to_owned();
     let reply = match done {
         Done::Reply(reply) => reply,
         Done::SignedIn(opened, entered) => {
@@ -261,7 +266,7 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
                 let safe = &visit.wire.door.world::<World>()?.safe;
                 cookies.extend(visit.cookies.set_device(&device::mark(safe, mail, visit.wire.door.now())?));
             }
-            let next = forms::own(pairs, "next").and_then(local);
+            let next = Some(next.as_str()).filter(|next| !next.is_empty());
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
                 Some(next) if entered => next.to_owned(),
@@ -290,14 +295,16 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "message.post" => Answer::See(format!("{page}#message-{}", answered::<MessagePosted>(output)?.id)),
         "password.link.send" => links::sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim())?,
         "password.reset" => links::password_set(visit)?,
+        "account.mail.ask" => links::mail_sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim()).await?,
+        "account.mail.confirm" => Answer::See("/account".to_owned()),
         "invitation.create" | "invitation.renew" => rooms::invited(visit, answered(output)?).await?,
         "invitation.accept" => Answer::See("/".to_owned()),
-        "token.create" => {
+        "token.create" | "service.token.create" => {
             let token = answered::<TokenCreated>(output)?.token;
-            Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token })?
+            Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token, back: page.to_owned() })?
         }
-        "factor.begin" => account::factor_begun(visit, answered(output)?).await?,
-        "factor.confirm" | "recovery_code.create" => account::recovery_codes(visit, answered(output)?).await?,
+        "factor.begin" => account::factor_begun(visit, answered(output)?, next).await?,
+        "factor.confirm" | "recovery_code.create" => account::recovery_codes(visit, answered(output)?, next).await?,
         "factor.remove" => Answer::See("/account#security".to_owned()),
         "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, answered(output)?).await?,
         "webhook.test" => trail::webhook_tested(visit, answered(output)?).await?,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::invitations::InvitationOffered;
 use crate::invitations::pages::JoinPage;
-use crate::links::pages::{AskPage, PasswordPage, SaidPage};
+use crate::links::pages::{AskPage, MailPage, PasswordPage, SaidPage};
 use crate::mail::Shown;
 use crate::mail::pages::OutboxPage;
 use crate::pages::Page;
@@ -66,6 +66,21 @@ pub(in crate::wires::html) fn over(visit: &Visit) -> Result<Answer, NoPage> {
 /// There is a new password.
 pub(in crate::wires::html) fn password_set(visit: &Visit) -> Result<Answer, NoPage> {
     Answer::page(&SaidPage::password_set(frame::guest(visit)))
+}
+
+/// A new mail address, behind a link.
+pub(super) async fn mail(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    Answer::page(&MailPage { page, token: token_of(visit) })
+}
+
+/// A link to the new address is on its way, if it is nobody's.
+pub(in crate::wires::html) async fn mail_sent(visit: &Visit, mail: &str) -> Result<Answer, NoPage> {
+    Answer::page(&SaidPage::mail_sent(visit.frame_if_known().await, mail))
+}
+
+/// The link confirms nothing.
+pub(in crate::wires::html) async fn mail_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::mail_over(visit.frame_if_known().await))
 }
 
 /// The secret in the address.

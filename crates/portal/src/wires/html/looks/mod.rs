@@ -75,9 +75,11 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/", who: Who::Room, show: |visit, page| Box::pin(rooms::home(visit, page)) },
     Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(account::account(visit, page)) },
     Look { path: "/account/factor", who: Who::Person, show: |visit, page| Box::pin(account::factor(visit, page)) },
+    Look { path: "/account/mail/{token}", who: Who::Person, show: |visit, page| Box::pin(links::mail(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },
+    Look { path: "/services", who: Who::Room, show: |visit, page| Box::pin(rooms::services(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
     Look { path: "/requests", who: Who::Room, show: |visit, page| Box::pin(requests::documents(visit, page)) },
     Look {

@@ -8,6 +8,7 @@ use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
 use crate::organisations::membership::pages::PeoplePage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage};
+use crate::organisations::service::pages::ServicesPage;
 use crate::organisations::{ClientList, OrganisationShown};
 use crate::pages::{Choice, Page};
 use crate::projects::home::{ClientHome, StaffHome};
@@ -65,6 +66,13 @@ pub(in crate::wires::html) async fn invited(visit: &Visit, made: InvitationMade)
 pub(super) async fn people(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("membership.list").await?;
     Answer::page(&PeoplePage { page, list })
+}
+
+/// The organisation's programs. A token can be given what its maker could do here.
+pub(super) async fn services(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list = visit.look("service.list").await?;
+    let scopes = super::account::scopes(visit, visit.account().await?);
+    Answer::page(&ServicesPage { page, list, scopes })
 }
 
 /// The projects that one sees.
