@@ -248,6 +248,8 @@ pub type TokenDays = Days<1, 366>;
 /// For how long something is kept: whoever closes a project by mistake has a week to notice, and no duty to keep lasts
 /// longer than a hundred years.
 pub type KeptDays = Days<7, 36_500>;
+/// How long people have to set up a second factor that is asked for.
+pub type FactorDays = Days<0, 90>;
 
 impl<const MIN: i64, const MAX: i64> Days<MIN, MAX> {
     /// So many.

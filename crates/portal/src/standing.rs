@@ -1,6 +1,6 @@
 //! What a caller is to a place, and who a credential belongs to: the portal's answers to the door's two questions.
 
-use door::store::{Result, Tx};
+use door::store::{Result, Row, Tx};
 use door::{Actor, Caller, Credential, Grounds, Place, Relation, Relations, Time, values};
 use uuid::Uuid;
 
@@ -134,35 +134,25 @@ fn relations_now(membership: &Membership, place: &Place) -> Relations {
     }
 }
 
-/// Whether an organisation asks for a second factor by now, and the person has none. A service has nothing to show one with.
-macro_rules! lacks_factor {
-    ($organisation:literal, $person:literal, $now:literal) => {
-        concat!(
-            "EXISTS (SELECT 1 FROM organisation o WHERE o.id = ",
-            $organisation,
-            " AND o.factor_from <= ",
-            $now,
-            " AND NOT EXISTS (SELECT 1 FROM factor f WHERE f.person = ",
-            $person,
-            " AND f.confirmed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM person q WHERE q.service_since IS NOT NULL AND q.id = ",
-            $person,
-            "))"
-        )
-    };
+/// Whether an organisation asks for a second factor by now, and the person of this row has none. A service has nothing to
+/// show one with.
+fn lacks_factor(row: &Row, now: Time) -> Result<bool> {
+    let since = |name| row.get::<Option<Time>>(name);
+    let demanded = since("factor_from")?.is_some_and(|from| from <= now);
+    Ok(demanded && since("factor_since")?.is_none() && since("service_since")?.is_none())
 }
 
 async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> Result<Option<Membership>> {
     let Some(organisation) = place.organisation else { return Ok(None) };
     let row = tx
         .maybe(
-            concat!(
-                "SELECT m.role AS role, m.client AS client, \
-                 (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role, ",
-                lacks_factor!("m.organisation", "m.person", "$4"),
-                " AS lacks_factor FROM membership m \
-                 WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'"
-            ),
-            values![person, organisation, place.project, now],
+            "SELECT m.role AS role, m.client AS client, \
+             (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role, \
+             (SELECT o.factor_from FROM organisation o WHERE o.id = m.organisation) AS factor_from, \
+             (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
+             (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since \
+             FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
+            values![person, organisation, place.project],
         )
         .await?;
     row.map(|row| {
@@ -170,7 +160,7 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
             role: row.get("role")?,
             client: row.get("client")?,
             project_role: row.get("project_role")?,
-            lacks_factor: row.get("lacks_factor")?,
+            lacks_factor: lacks_factor(&row, now)?,
         })
     })
     .transpose()
@@ -179,19 +169,17 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
 async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            concat!(
-                "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
+            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
              coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
+             (SELECT o.factor_from FROM organisation o WHERE o.id = s.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
+             (SELECT q.service_since FROM person q WHERE q.id = s.person) AS service_since, \
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
-                     AND m.state = 'active') AND NOT ",
-                lacks_factor!("s.organisation", "s.person", "$2"),
-                " AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
+                     AND m.state = 'active') AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
              FROM session s LEFT JOIN session_seen v ON v.session = s.id \
-             WHERE s.secret_hash = $1 AND s.expires_at > $2"
-            ),
+             WHERE s.secret_hash = $1 AND s.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
         )
         .await?;
@@ -203,14 +191,15 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
     let (proved_at, proved_by): (Time, Option<Proof>) = (row.get("proved_at")?, row.get("proved_by")?);
     let factor_since: Option<Time> = row.get("factor_since")?;
     let half = is_half(factor_since, proved_by, proved_at);
+    // Suspended or gone here, or without a factor that is asked for: the rooms of this organisation are closed at once.
+    let here = row.get("here")? && !lacks_factor(&row, now)?;
     Ok(Some(Caller {
         actor: Actor::Person(row.get("person")?),
         session: Some(row.get("id")?),
         auth: proved_by.unwrap_or(Proof::Password).word(),
         half,
         by_factor: factor_since.is_some() && !half,
-        // Suspended or gone here: the rooms of this organisation are closed at once.
-        organisation: if row.get("here")? { row.get("organisation")? } else { None },
+        organisation: if here { row.get("organisation")? } else { None },
         proved_at: Some(proved_at),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
@@ -221,17 +210,20 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
 async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            concat!(
-                "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
+            "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
+             (SELECT o.factor_from FROM organisation o WHERE o.id = t.organisation) AS factor_from, \
+             (SELECT f.confirmed_at FROM factor f WHERE f.person = t.person) AS factor_since, \
+             (SELECT q.service_since FROM person q WHERE q.id = t.person) AS service_since, \
              coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
-             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2 AND NOT ",
-                lacks_factor!("t.organisation", "t.person", "$2")
-            ),
+             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
+    if lacks_factor(&row, now)? {
+        return Ok(None);
+    }
     let scopes: String = row.get("scopes")?;
     Ok(Some(Caller {
         actor: Actor::Token { token: row.get("id")?, person: row.get("person")? },

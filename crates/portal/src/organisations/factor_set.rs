@@ -1,25 +1,23 @@
 //! `organisation.factor.set`: an organisation asks its people, and its clients' people, for a second factor.
 
-use door::{Action, Change, Permitted, Record, Refusal, Relations, Result, Spec, Time, Verb, Way, Write, values};
+use door::{Action, Change, Permitted, Record, Relations, Result, Spec, Time, Verb, Way, Write, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{ORGANISATION, Room};
+use crate::fields::FactorDays;
 use crate::standing::OWNER;
 
 /// Asks for a second factor, or does so no more.
 pub struct SetFactor;
-
-/// The most days that people can be given.
-const DAYS_MAX: u32 = 90;
 
 /// From when.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactorWanted {
     /// Days that people have to set one up, 0 to 90. Without a number nothing is asked for any more.
-    #[schema(maximum = 90, example = 14)]
-    pub days: Option<u32>,
+    #[schema(example = 14)]
+    pub days: Option<FactorDays>,
 }
 
 /// What is asked for now.
@@ -50,10 +48,7 @@ impl Change for SetFactor {
         room: &Permitted<Room>,
         write: &mut Write<'_>,
     ) -> Result<(FactorDemanded, Record)> {
-        if input.days.is_some_and(|days| days > DAYS_MAX) {
-            return Err(Refusal::field("days", format!("can be at most {DAYS_MAX}")));
-        }
-        let from = input.days.map(|days| write.now().plus_seconds(i64::from(days) * 24 * 3600));
+        let from = input.days.map(|days| write.now().plus_seconds(days.seconds()));
         let row =
             write.one("SELECT rev, factor_from FROM organisation WHERE id = $1", values![room.organisation]).await?;
         let before: Option<Time> = row.get("factor_from")?;

@@ -61,6 +61,7 @@ async fn another_address_by_a_link_that_went_there(house: House) {
         house.ask("", "POST", "/session", json!({"mail": "works@example.com", "password": PASSWORD})).await.status,
         401
     );
+    let page = browser.get(&path).await;
     let again = browser.send(&page, "/account/mail/confirm", &[]).await;
     assert!(again.status == 401 && again.says("This link is used up"), "{again:?}");
 }

@@ -225,7 +225,8 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             && !route.in_a_project()
         {
             // The organisation's own people are not there for a client's.
-            let low = if route.path.contains("{person}") { "beside" } else { "their_member" };
+            let ours = route.path.contains("{person}") || route.path.contains("{service}");
+            let low = if ours { "beside" } else { "their_member" };
             denied(&house, route, people.token(low), &path, body.clone(), 403).await;
             note(3, "proved");
         } else {

@@ -127,9 +127,9 @@ async fn the_page_of_services(house: House) {
     let none = owner.send(&page, &form, &[("name", "ci")]).await;
     assert_eq!((none.status, none.marked().len()), (422, 1), "{:?}", none.marked());
     let shown = owner.send(&page, &form, &[("name", "ci"), ("scopes", "project:look")]).await;
-    assert!(shown.status == 200 && shown.body.contains("plp_"), "{shown:?}");
+    assert!(shown.status == 200 && shown.body.contains("plim_"), "{shown:?}");
     let page = owner.get("/services").await;
-    assert!(page.says("ci") && !page.body.contains("plp_"));
+    assert!(page.says("ci") && !page.body.contains("plim_"));
     let form = page.forms().into_iter().find(|form| form.ends_with("/revoke")).unwrap();
     let ended = owner.send(&page, &form, &[]).await;
     assert!(owner.follow(ended).await.says("No token: it can do nothing."));

@@ -101,6 +101,9 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
     visit.path.clone_from(&page);
     let next = forms::own(&pairs, "next").and_then(local).unwrap_or_default().to_owned();
     visit.here = if next.is_empty() { page.clone() } else { format!("{page}{}", next_of(&next)) };
+    if !next.is_empty() {
+        visit.query.push(("next".to_owned(), next));
+    }
     match pass(visit, form, &pairs, file).await {
         Ok(done) => follow(visit, form, &page, &pairs, done).await,
         Err(Refusal::Invalid(errors)) => {
