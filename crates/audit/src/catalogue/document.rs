@@ -7,11 +7,21 @@ use crate::error::{Result, Trouble};
 
 /// Reads JSON or YAML. `place` names the document in errors.
 pub(super) fn parse(bytes: &[u8], place: &str) -> Result<Value> {
+    json_or_yaml(text_of(bytes, place)?, place)
+}
+
+/// The bytes as text, without a mark of their order at the beginning.
+pub(super) fn text_of<'a>(bytes: &'a [u8], place: &str) -> Result<&'a str> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| Trouble::new(place, "the document is not UTF-8 text"))?;
+    std::str::from_utf8(bytes)
+        .map_err(|_| Trouble::new(place, "the document is not UTF-8 text").hint("save it as UTF-8"))
+}
+
+/// The value that a text writes.
+pub(super) fn json_or_yaml(text: &str, place: &str) -> Result<Value> {
     match text.trim_start().chars().next() {
-        None => Err(Trouble::new(place, "the document is empty")),
-        Some('<') => Err(Trouble::new(place, "this is HTML or XML, not an OpenAPI document")
+        None => Err(Trouble::new(place, "the document is empty").hint("is it written somewhere else?")),
+        Some('<') => Err(Trouble::new(place, "this is HTML or XML, not a document")
             .hint("name the address of the JSON or YAML itself, not of the page that shows it")),
         // YAML also reads JSON with commas too many, but says less well what is wrong with it.
         Some('{') => serde_json::from_str(text).or_else(|error| {

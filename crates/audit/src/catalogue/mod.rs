@@ -1,8 +1,20 @@
 //! All actions of the service, from the documents that describe it.
 
+mod access_log;
 mod document;
+mod fold;
+mod har;
+mod infer;
+mod merge;
 pub mod openapi;
+mod origin;
+pub mod path;
+mod postman;
+mod read;
+mod recognise;
+mod routes;
 mod schema;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +24,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use origin::{Origin, Source};
+pub use read::{DOCUMENT_BYTES_MAX, Document, read};
 pub use schema::{Kind, Schema};
 
 /// All actions of the service.
@@ -54,10 +68,8 @@ pub struct Action {
     pub protection: Protection,
     /// `links` of its answers.
     pub links: Vec<Link>,
-    /// JSON pointer of the operation in the document.
-    pub pointer: String,
-    /// The document.
-    pub document: String,
+    /// Where it was read; who describes it stands first.
+    pub origins: Vec<Origin>,
 }
 
 /// One parameter.
@@ -73,6 +85,25 @@ pub struct Parameter {
     pub schema: Schema,
     /// Values that the document shows.
     pub examples: Vec<Value>,
+    /// How several values of it are written.
+    pub join: Join,
+}
+
+/// How several values of one parameter, or of one field of a form, are written: `collectionFormat` of Swagger 2.0,
+/// `style` and `explode` of OpenAPI 3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Join {
+    /// `a,b`
+    #[default]
+    Comma,
+    /// `a b`
+    Space,
+    /// With tabs between them.
+    Tab,
+    /// `a|b`
+    Pipe,
+    /// `tag=a&tag=b`
+    Repeated,
 }
 
 /// Where a parameter stands.
@@ -109,6 +140,8 @@ pub struct Media {
     pub examples: Vec<Value>,
     /// Media types that a field of a form in parts may have (`encoding`), in the document's order.
     pub file_types: BTreeMap<String, Vec<String>>,
+    /// How lists in fields of a form are written, where the document says.
+    pub joins: BTreeMap<String, Join>,
 }
 
 /// One documented answer.
@@ -155,6 +188,26 @@ impl Catalogue {
 }
 
 impl Action {
+    /// An action of which nothing is known but verb and path.
+    pub fn new(verb: &str, path: &str) -> Self {
+        Self {
+            verb: verb.to_owned(),
+            path: path.to_owned(),
+            base: String::new(),
+            operation_id: None,
+            tags: Vec::new(),
+            summary: String::new(),
+            description: String::new(),
+            deprecated: false,
+            parameters: Vec::new(),
+            body: None,
+            answers: Vec::new(),
+            protection: Protection::Silent,
+            links: Vec::new(),
+            origins: Vec::new(),
+        }
+    }
+
     /// `GET /projects/{project}`, as the document spells it.
     pub fn name(&self) -> String {
         format!("{} {}", self.verb, self.path)
@@ -207,7 +260,35 @@ impl Body {
     }
 }
 
+impl Join {
+    /// What is written for several values: one text, or each by itself.
+    pub fn write(self, values: Vec<String>) -> Vec<String> {
+        let between = match self {
+            Self::Comma => ",",
+            Self::Space => " ",
+            Self::Tab => "\t",
+            Self::Pipe => "|",
+            Self::Repeated => return values,
+        };
+        vec![values.join(between)]
+    }
+}
+
+impl Parameter {
+    /// One that stands in the path.
+    pub fn in_path(name: impl Into<String>, schema: Schema) -> Self {
+        let (name, place) = (name.into(), Place::Path);
+        Self { name, place, required: true, schema, examples: Vec::new(), join: Join::default() }
+    }
+}
+
 impl Media {
+    /// A way to send or to answer, without examples.
+    pub fn new(content_type: impl Into<String>, schema: Schema) -> Self {
+        let (content_type, examples) = (content_type.into(), Vec::new());
+        Self { content_type, schema, examples, file_types: BTreeMap::new(), joins: BTreeMap::new() }
+    }
+
     /// Whether it is JSON (`application/json`, `application/merge-patch+json` …).
     pub fn is_json(&self) -> bool {
         let kind = self.content_type.to_ascii_lowercase();

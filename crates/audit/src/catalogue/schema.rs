@@ -194,6 +194,7 @@ impl Schema {
     pub fn is_nullable(&self) -> bool {
         let null = Value::String("null".into());
         self.flag("nullable")
+            || self.flag("x-nullable")
             || self.field("type").is_some_and(|kinds| kinds.as_array().is_some_and(|kinds| kinds.contains(&null)))
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::audit::{interruptible, progress, setup};
 use super::auth::scratch;
 use super::place::Place;
-use crate::catalogue::Action;
+use crate::catalogue::{Action, Catalogue};
 use crate::checks;
 use crate::error::Result;
 use crate::load_line::count;
@@ -43,7 +43,7 @@ pub(super) fn text(unreached: bool, cells: bool, manifest: &Path, quiet: bool, p
         let foreseen = world.foresee(&setup)?;
         let mut text = overview(&world, &foreseen);
         if cells {
-            rows(&mut text, &foreseen);
+            rows(&mut text, &foreseen, &world.catalogue);
         }
         if let Some(last) = &last {
             let tried: Vec<_> = last.notes.iter().filter(|note| note.starts_with("not reached: ")).collect();
@@ -89,6 +89,7 @@ fn overview(world: &World<'_>, foreseen: &[Foreseen]) -> String {
         let _ = writeln!(text, "{}", format!("  {name:<18} {built:<9} {ids}").trim_end());
     }
     text.push('\n');
+    inputs(&mut text, actions);
     keys(&mut text, world);
     cost(&mut text, foreseen);
     outside(&mut text, actions);
@@ -132,11 +133,16 @@ fn cost(text: &mut String, foreseen: &[Foreseen]) {
 }
 
 /// Each action with its cells, and why another number may come out.
-fn rows(text: &mut String, foreseen: &[Foreseen]) {
+fn rows(text: &mut String, foreseen: &[Foreseen], catalogue: &Catalogue) {
     const INDENT: usize = 6;
     text.push('\n');
     for one in foreseen.iter().filter(|one| one.left_out.is_none()) {
         let _ = writeln!(text, "  {:>3}  {}", one.cells.len(), printable(&one.action));
+        let action = catalogue.action(&one.action).filter(|action| !action.is_documented());
+        if let Some(origin) = action.and_then(Action::origin) {
+            let line = format!("       stands in no document, seen in {}", printable(&origin));
+            let _ = writeln!(text, "{}", wrap(&line, width(), INDENT + 6));
+        }
         let mut by_check: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (check, role, relation) in &one.cells {
             let who = if role == relation { role.clone() } else { format!("{role} ({relation})") };
@@ -149,6 +155,25 @@ fn rows(text: &mut String, foreseen: &[Foreseen]) {
         if let Some(bound) = &one.bound {
             let _ = writeln!(text, "{}", wrap(&format!("       or else: {}", printable(bound)), width(), INDENT + 6));
         }
+    }
+}
+
+/// Where the actions stand, each counted where it is described.
+fn inputs(text: &mut String, actions: &[Action]) {
+    let mut inputs: Vec<(String, usize)> = Vec::new();
+    let mut origins: Vec<_> = actions.iter().filter_map(|action| action.origins.first()).collect();
+    origins.sort_by_key(|origin| origin.source);
+    for origin in origins {
+        let input = format!("{} {}", origin.source, printable(&origin.document));
+        match inputs.iter_mut().find(|(known, _)| *known == input) {
+            Some((_, actions)) => *actions += 1,
+            None => inputs.push((input, 1)),
+        }
+    }
+    let mut label = "read";
+    for (input, actions) in inputs {
+        let _ = writeln!(text, "  {label:<10} {input}: {}", count(actions, "action"));
+        label = "";
     }
 }
 
@@ -199,5 +224,37 @@ fn safety(text: &mut String, world: &World<'_>) {
     if let Some(allowed) = &target.authorized {
         let (by, contact) = (printable(&allowed.by), printable(&allowed.contact));
         let _ = writeln!(text, "             allowed by {by} until {}; ask {contact}", allowed.until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Origin, Source};
+
+    #[test]
+    fn each_input_is_named_with_its_actions() {
+        let of = |path: &str, origins: &[(Source, &str)]| Action {
+            origins: origins.iter().map(|(source, document)| Origin::new(*source, document, "line 3")).collect(),
+            ..Action::new("GET", path)
+        };
+        let document = (Source::Document, "openapi.json");
+        let log = (Source::Log, "access.log");
+        let catalogue = Catalogue {
+            actions: vec![of("/a", &[log]), of("/b", &[document]), of("/c", &[document, log])],
+            ..Catalogue::default()
+        };
+        let mut text = String::new();
+        inputs(&mut text, &catalogue.actions);
+        let expected =
+            "  read       the document openapi.json: 2 actions\n             the access log access.log: 1 action\n";
+        assert_eq!(text, expected);
+        let foreseen =
+            |action: &str| Foreseen { action: action.into(), cells: Default::default(), bound: None, left_out: None };
+        text.clear();
+        rows(&mut text, &[foreseen("GET /c"), foreseen("GET /a")], &catalogue);
+        let expected =
+            "\n    0  GET /c\n    0  GET /a\n       stands in no document, seen in the access log access.log, line 3\n";
+        assert_eq!(text, expected);
     }
 }

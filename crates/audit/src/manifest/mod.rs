@@ -29,7 +29,7 @@ pub use instruments::{
 };
 pub use request_line::{BodyTemplate, FilledBody, FilledRequest, JsonTemplate, RequestLine, percent_encode};
 pub use secret::Secret;
-pub use target::{ActionPattern, Authorized, Target};
+pub use target::{ActionPattern, Authorized, Routes, Target};
 pub use template::{CODE, Lookup, Template, Unfilled};
 
 use crate::json_path::JsonPath;

@@ -10,8 +10,8 @@ use super::read_people::{read_actors, read_sign_in};
 use super::read_target::read_targets;
 use super::toml_reader::{Field, Source, Table};
 use super::{
-    ActionPattern, Fixture, FixtureMay, Limits, Manifest, Promises, Record, RecordSource, RequestLine, Secret, Service,
-    Step, ThrowAway, Told, Waiver,
+    ActionPattern, Fixture, FixtureMay, Limits, Manifest, Promises, Record, RecordSource, RequestLine, Routes, Secret,
+    Service, Step, ThrowAway, Told, Waiver,
 };
 use crate::error::{Result, Trouble};
 use crate::json_path::JsonPath;
@@ -193,17 +193,28 @@ impl Manifest {
         for document in &self.target.document {
             let is_address = document.starts_with('/') || document.contains("://");
             if !is_address && !directory.join(document).is_file() {
-                let key = if self.lines.contains_key("target.document") {
-                    "target.document".to_owned()
-                } else {
-                    format!("environment.{}.document", self.target.name)
-                };
+                let key = self.target_key("document");
                 return Err(self.trouble(&key, format!("there is no file {document}")).hint(
                     "a path that begins with a slash is asked of the service; any other is a file beside the manifest",
                 ));
             }
         }
+        for routes in &self.target.routes {
+            if let Routes::File(file) = routes
+                && !directory.join(file).is_file()
+            {
+                let key = self.target_key("routes");
+                let hint = format!("a command of one word is written as routes = {{ command = \"{file}\" }}");
+                return Err(self.trouble(&key, format!("there is no file {file}")).hint(hint));
+            }
+        }
         Ok(())
+    }
+
+    /// A key of the target's, wherever the manifest writes it.
+    pub(crate) fn target_key(&self, key: &str) -> String {
+        let plain = format!("target.{key}");
+        if self.lines.contains_key(&plain) { plain } else { format!("environment.{}.{key}", self.target.name) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::read::{World, pattern, unused};
 use super::toml_reader::{Field, Table};
-use super::{Authorized, Target, Template};
+use super::{Authorized, Routes, Target, Template};
 use crate::error::Result;
 
 /// The target that is walked, and those that are only looked at.
@@ -67,7 +67,7 @@ fn read_target(table: &Table<'_>, name: &str, world: &World<'_>, notes: &mut Vec
         disposable: table.flag("disposable")?,
         authorized: table.optional("authorized", read_authorized)?,
         document: table.optional("document", Field::texts)?.unwrap_or_default(),
-        routes: table.optional("routes", Field::filled_text)?,
+        routes: table.optional("routes", read_routes)?.unwrap_or_default(),
         discover: table.flag("discover")?,
         start: table.optional("start", Field::filled_text)?,
         stop: table.optional("stop", Field::filled_text)?,
@@ -84,7 +84,6 @@ fn read_target(table: &Table<'_>, name: &str, world: &World<'_>, notes: &mut Vec
         ca: table.optional("ca", Field::filled_text)?.map(Into::into),
         settings: table.optional("settings", Field::filled_text)?,
     };
-    notes.extend(table.get("routes").as_ref().map(unused));
     if target.discover {
         notes.extend(table.get("discover").as_ref().map(unused));
     }
@@ -128,8 +127,9 @@ fn check_url(field: &Field<'_>, target: &Target) -> Result<()> {
 
 /// Only what one owns is walked, and what is not on this machine only with a name behind it.
 fn check_walkable(table: &Table<'_>, target: &Target) -> Result<()> {
-    if target.document.is_empty() {
-        let hint = "add document = \"/openapi.json\": a path of the service's, a file, or an address";
+    if target.document.is_empty() && target.routes.is_empty() {
+        let hint = "add document = \"/openapi.json\": a path of the service's, a file, or an address; without a document, a \
+                    recording or a list of routes (docs/inputs.md)";
         return Err(table.trouble("the key `document` is missing").hint(hint));
     }
     if target.is_loopback() {
@@ -151,6 +151,36 @@ fn check_walkable(table: &Table<'_>, target: &Target) -> Result<()> {
             .hint("ask again, and write the new day into authorized.until"));
     }
     Ok(())
+}
+
+/// One list of routes, or several: a file, or a command that prints it.
+fn read_routes(field: &Field<'_>) -> Result<Vec<Routes>> {
+    if !field.is_list() {
+        return Ok(vec![read_list(field)?]);
+    }
+    field.elements("a list of files and commands")?.iter().map(read_list).collect()
+}
+
+fn read_list(field: &Field<'_>) -> Result<Routes> {
+    if field.is_text() {
+        let text = field.filled_text()?;
+        // A command says what it is to do; a file's name is one word.
+        return Ok(match text.trim().contains(char::is_whitespace) {
+            true => Routes::Command { command: text, within: Routes::WITHIN },
+            false => Routes::File(text),
+        });
+    }
+    let hint = "routes = \"routes.txt\", or routes = { command = \"bin/routes\", within = \"60s\" }";
+    let table = field.table().map_err(|trouble| trouble.hint(hint))?;
+    let file = table.optional("file", Field::filled_text)?;
+    let command = table.optional("command", Field::filled_text)?;
+    let within = table.optional("within", Field::duration)?;
+    table.refuse_unknown()?;
+    match (file, command) {
+        (Some(file), None) => Ok(Routes::File(file)),
+        (None, Some(command)) => Ok(Routes::Command { command, within: within.unwrap_or(Routes::WITHIN) }),
+        _ => Err(table.trouble("one of `file` and `command` is expected").hint(hint)),
+    }
 }
 
 fn read_authorized(field: &Field<'_>) -> Result<Authorized> {

@@ -22,10 +22,11 @@ pub struct Target {
     pub disposable: bool,
     /// Who allowed the walk of a target that is not on this machine.
     pub authorized: Option<Authorized>,
-    /// Documents: a path of the service's (`/openapi.json`), a file, or an address.
+    /// Documents, recordings, collections, lists of routes, logs: a path of the service's (`/openapi.json`), a file, or
+    /// an address.
     pub document: Vec<String>,
-    /// A file or a command that lists routes (read, not used by this version).
-    pub routes: Option<String>,
+    /// Lists of routes beside them: files, and commands that print one.
+    pub routes: Vec<Routes>,
     /// Guess beyond the document (read, not used by this version).
     pub discover: bool,
     /// Builds and starts it in the foreground; `{port}` is a free port.
@@ -54,6 +55,20 @@ pub struct Target {
     pub settings: Option<String>,
 }
 
+/// Where a list of routes comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Routes {
+    /// A file beside the manifest.
+    File(String),
+    /// A command that prints it.
+    Command {
+        /// For the shell, in the manifest's directory.
+        command: String,
+        /// How long it may take.
+        within: Duration,
+    },
+}
+
 /// Who allowed the walk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authorized {
@@ -72,6 +87,11 @@ pub struct ActionPattern {
     pub verbs: Vec<String>,
     /// The path, as in the matrix.
     pub path: crate::matrix::PathPattern,
+}
+
+impl Routes {
+    /// A minute: a framework that prints its routes starts the whole service first.
+    pub const WITHIN: Duration = Duration::from_secs(60);
 }
 
 impl Target {

@@ -173,7 +173,9 @@ fn the_large_example() {
     let prepared = |name: &str| (name == "prepare.eve_password").then(|| "pw".to_owned());
     assert_eq!(eve.value("password", &prepared).unwrap(), "pw");
     assert!(manifest.roles()[0].shares_tenant);
-    for key in ["target.routes", "target.discover", "tests.run", "pat.sign_in"] {
+    let rails = Routes::Command { command: "bin/rails routes --expanded".into(), within: Routes::WITHIN };
+    assert_eq!(manifest.target.routes, [rails]);
+    for key in ["target.discover", "tests.run", "pat.sign_in"] {
         assert!(manifest.notes.iter().any(|note| note.contains(key)), "{key} in {:#?}", manifest.notes);
     }
 }
@@ -201,6 +203,24 @@ fn a_command_may_stand_beside_the_requests_that_read_the_record() {
     let alone = parse(&record("command = \"app record\"\n")).unwrap().record;
     assert!(matches!(alone.source, RecordSource::Command(_)) && alone.also.is_none());
     assert!(refused(&record("file = \"a.jsonl\"\ncommand = \"app record\"\n")).contains("two places"));
+}
+
+#[test]
+fn routes_are_files_and_commands() {
+    let of = |routes: &str| {
+        parse(&with("reset    =", &format!("routes = {routes}\nreset    ="))).map(|read| read.target.routes)
+    };
+    let command =
+        |command: &str, seconds| Routes::Command { command: command.into(), within: Duration::from_secs(seconds) };
+    assert_eq!(of("\"routes.txt\"").unwrap(), [Routes::File("routes.txt".into())]);
+    assert_eq!(of("{ command = \"bin/routes\", within = \"5m\" }").unwrap(), [command("bin/routes", 300)]);
+    let both = of("[\"php artisan route:list\", { file = \"my routes\" }]").unwrap();
+    assert_eq!(both, [command("php artisan route:list", 60), Routes::File("my routes".into())]);
+    for wrong in ["{ }", "3", "{ file = \"a\", command = \"b\" }", "{ comand = \"b\" }"] {
+        assert!(of(wrong).unwrap_err().to_string().contains("plimsoll.toml:5: target.routes"), "{wrong}");
+    }
+    let without = with("document = \"/openapi.json\"", "routes = \"bin/routes -a\"");
+    assert!(parse(&without).is_ok(), "a list is enough");
 }
 
 #[test]

@@ -63,27 +63,10 @@ pub fn shape(action: &Action, keys: usize) -> Shape {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::catalogue::Protection;
 
     /// An action of which nothing is known but verb and path.
     pub(crate) fn action(verb: &str, path: &str) -> Action {
-        Action {
-            verb: verb.into(),
-            path: path.into(),
-            base: String::new(),
-            operation_id: None,
-            tags: Vec::new(),
-            summary: String::new(),
-            description: String::new(),
-            deprecated: false,
-            parameters: Vec::new(),
-            body: None,
-            answers: Vec::new(),
-            protection: Protection::Silent,
-            links: Vec::new(),
-            pointer: String::new(),
-            document: String::new(),
-        }
+        Action::new(verb, path)
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Who makes an object, and who reads one, as far as verbs, paths and words tell.
 
 use super::names::{reference_base, singular, words};
-use super::path::{last_literal, place};
 use super::slots::{Named, Slot};
+use crate::catalogue::path::{last_literal, place};
 use crate::catalogue::{Action, Body, Catalogue};
 
 /// Words of actions that make something.

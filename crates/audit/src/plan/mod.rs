@@ -6,7 +6,6 @@ pub mod forms;
 mod makers;
 mod names;
 pub mod order;
-mod path;
 mod pattern;
 pub mod repair;
 mod scalars;

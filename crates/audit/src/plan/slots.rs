@@ -7,8 +7,8 @@ use super::forms::shape;
 use super::makers::{has_collection, has_maker, production_rank, reads_by_post};
 pub use super::names::{names_person, reference_base, singular, words};
 use super::names::{noun, says_key};
-use super::path::last_literal;
-pub use super::path::{Segment, parent_place, place, segments};
+use crate::catalogue::path::last_literal;
+pub use crate::catalogue::path::{Segment, parent_place, place, segments};
 use crate::catalogue::{Action, Body, Catalogue, Kind, Place, Schema};
 use std::collections::BTreeMap;
 

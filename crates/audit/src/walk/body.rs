@@ -1,7 +1,7 @@
 //! What a request carries: a value in the media type that an action takes, and the same with one harmless field changed.
 
 use super::world::{Call, World};
-use crate::catalogue::{Kind, Media, Schema};
+use crate::catalogue::{Join, Kind, Media, Schema};
 use crate::client::{Body, Part};
 use crate::compare::leaves;
 use serde_json::Value;
@@ -80,7 +80,15 @@ pub(super) fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
 pub(super) fn as_body(media: &Media, value: Value) -> Body {
     let fields = || value.as_object().into_iter().flatten();
     if media.is_form() {
-        let pairs = fields().filter_map(|(name, value)| Some((name.clone(), crate::compare::scalar(value)?)));
+        let written = |name: &String, value: &Value| match value {
+            Value::Array(values) => {
+                let join = media.joins.get(name).copied().unwrap_or(Join::Repeated);
+                join.write(values.iter().filter_map(crate::compare::scalar).collect())
+            }
+            value => crate::compare::scalar(value).into_iter().collect(),
+        };
+        let pairs =
+            fields().flat_map(|(name, value)| written(name, value).into_iter().map(move |text| (name.clone(), text)));
         return Body::Form(pairs.collect());
     }
     if media.is_multipart() {
@@ -177,12 +185,8 @@ mod tests {
     use std::sync::Arc;
 
     fn form(schema: Schema, types: &[&str]) -> Media {
-        Media {
-            content_type: "multipart/form-data".into(),
-            schema,
-            examples: Vec::new(),
-            file_types: [("scan".to_owned(), types.iter().map(|kind| (*kind).to_owned()).collect())].into(),
-        }
+        let types = types.iter().map(|kind| (*kind).to_owned()).collect();
+        Media { file_types: [("scan".to_owned(), types)].into(), ..Media::new("multipart/form-data", schema) }
     }
 
     #[test]
@@ -199,6 +203,18 @@ mod tests {
         assert_eq!(text(&["image/*"], ""), "a.png");
         assert_eq!(text(&[], "Only PDF files are taken."), "a.pdf");
         assert_eq!(text(&["application/pdf"], "must be an image"), "a.png");
+    }
+
+    #[test]
+    fn a_list_in_a_form_is_written_as_the_document_says() {
+        let mut media = Media::new("application/x-www-form-urlencoded", Schema::any());
+        let sent = |media: &Media| match as_body(media, json!({"tag": ["a", "b"]})) {
+            Body::Form(pairs) => pairs.into_iter().map(|(_, text)| text).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(sent(&media), ["a", "b"]);
+        media.joins.insert("tag".into(), Join::Pipe);
+        assert_eq!(sent(&media), ["a|b"]);
     }
 
     #[test]

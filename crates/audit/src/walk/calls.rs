@@ -108,7 +108,7 @@ impl World<'_> {
                         Some((slot, _)) => keys.get(slot).cloned().ok_or_else(|| format!("no key for {{{name}}}"))?,
                         None => {
                             let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == name);
-                            plain_value(parameter).unwrap_or_else(|| "1".into())
+                            parameter.and_then(plain_value).unwrap_or_else(|| "1".into())
                         }
                     };
                     path.push_str(&format!("{before}{}{after}", percent_encode(&value)));
@@ -196,15 +196,19 @@ impl World<'_> {
                     if filled {
                         continue;
                     }
-                    let value = match self.reference(action, &parameter.name, actor, keys, depth).await {
-                        Some(key) => key,
-                        None => plain_value(Some(parameter)).unwrap_or_else(|| "1".into()),
+                    let mut values = match self.reference(action, &parameter.name, actor, keys, depth).await {
+                        Some(key) => vec![key],
+                        None => plain_values(parameter),
                     };
-                    query.push(format!("{}={}", percent_encode(&parameter.name), percent_encode(&value)));
+                    if values.is_empty() {
+                        values.push("1".into());
+                    }
+                    let name = percent_encode(&parameter.name);
+                    query.extend(values.iter().map(|value| format!("{name}={}", percent_encode(value))));
                 }
                 Place::Header => {
                     let told = self.header_told(action, actor, keys, &parameter.name).await;
-                    let value = told.or_else(|| plain_value(Some(parameter)));
+                    let value = told.or_else(|| plain_value(parameter));
                     headers.extend(value.map(|value| (parameter.name.clone(), value)));
                 }
                 Place::Path | Place::Cookie => {}
@@ -317,10 +321,18 @@ impl World<'_> {
 }
 
 /// A value for a parameter that asks for no object.
-fn plain_value(parameter: Option<&Parameter>) -> Option<String> {
+fn plain_value(parameter: &Parameter) -> Option<String> {
+    plain_values(parameter).into_iter().next()
+}
+
+/// The same for one that may stand several times.
+fn plain_values(parameter: &Parameter) -> Vec<String> {
     let mut mint = || "plim".to_owned();
     let mut maker = Maker { mint: &mut mint, reference: &|_, _| None, today: today() };
-    crate::compare::scalar(&maker.parameter(parameter?)?)
+    match maker.parameter(parameter) {
+        Some(Value::Array(values)) => parameter.join.write(values.iter().filter_map(crate::compare::scalar).collect()),
+        value => value.as_ref().and_then(crate::compare::scalar).into_iter().collect(),
+    }
 }
 
 fn today() -> jiff::civil::Date {

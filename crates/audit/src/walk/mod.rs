@@ -8,6 +8,7 @@ mod attackers;
 mod body;
 mod calls;
 mod cell;
+mod documents;
 mod dry;
 mod end;
 mod files;

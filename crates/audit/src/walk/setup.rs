@@ -1,14 +1,15 @@
 //! What a walk starts from, and everything that has to stand before the first attempt.
 
+use super::documents;
 use super::leaks::Leaks;
 use super::memory::Memory;
 use super::objects::Object;
 use super::reading::Learnt;
 use super::world::{Call, World};
 use crate::canary::Canaries;
-use crate::catalogue::{Catalogue, Protection, openapi};
+use crate::catalogue::Protection;
 use crate::checks::authorization::expect::privileged_word;
-use crate::client::{Client, Purpose, Request};
+use crate::client::{Client, Purpose};
 use crate::error::{Result, Trouble};
 use crate::evidence::{ActionFact, Run, Secrets, Store};
 use crate::faults::Fault;
@@ -114,7 +115,7 @@ impl Setup {
         }
         let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;
         client.count_waiting(target.asked());
-        let catalogue = read_documents(manifest, &client).await?;
+        let catalogue = documents::read(manifest, &target, &client).await?;
         let slots = Slots::new(&catalogue);
         let nonce = nonce();
         let mut world = World {
@@ -263,48 +264,6 @@ impl World<'_> {
         };
         self.store.add(&self.run).map(drop)
     }
-}
-
-/// All documents of the manifest as one catalogue.
-async fn read_documents(manifest: &Manifest, client: &Client) -> Result<Catalogue> {
-    let mut whole = Catalogue::default();
-    if manifest.target.document.is_empty() {
-        return Err(Trouble::new(manifest.place("target"), "names no document of the service's actions")
-            .hint("document = \"/openapi.json\", a path of the service's or a file"));
-    }
-    for document in &manifest.target.document {
-        let bytes = if document.starts_with('/') && !manifest.directory().join(document).is_file()
-            || document.starts_with("http://")
-            || document.starts_with("https://")
-        {
-            let request = Request { method: "GET".into(), path: document.clone(), ..Request::default() };
-            let answer = client.send(&request, Purpose::Other).await;
-            if answer.status != 200 {
-                let wrong = answer.broken.unwrap_or_else(|| format!("answered {}", answer.status));
-                return Err(Trouble::new(manifest.place("target.document"), format!("{document}: {wrong}"))
-                    .hint("a path that answers with the OpenAPI document, or a file beside the manifest"));
-            }
-            answer.body
-        } else {
-            let file = manifest.directory().join(document);
-            std::fs::read(&file).map_err(|e| {
-                Trouble::new(manifest.place("target.document"), format!("{}: cannot be read: {e}", file.display()))
-                    .hint("a path of the service begins with a slash")
-            })?
-        };
-        let read = openapi::read(&bytes, document)?;
-        if whole.title.is_empty() {
-            whole.title = read.title;
-        }
-        whole.notes.extend(read.notes);
-        for action in read.actions {
-            if whole.action(&action.name()).is_none() {
-                whole.actions.push(action);
-            }
-        }
-    }
-    whole.actions.sort_by(|a, b| (&a.path, &a.verb).cmp(&(&b.path, &b.verb)));
-    Ok(whole)
 }
 
 /// The real time: a walk happens when it happens, and its report says when.

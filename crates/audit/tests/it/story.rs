@@ -16,6 +16,10 @@ use crate::service::{Service, notes, office, team};
 /// What is going to be told.
 pub(crate) struct Telling {
     service: Service,
+    /// The lines that say what names its actions.
+    document: String,
+    /// Files beside the manifest.
+    files: Vec<(String, String)>,
     manifest: String,
     matrix: Option<String>,
     lock: Option<String>,
@@ -26,7 +30,16 @@ pub(crate) struct Telling {
 
 /// A service of plain users, each his own tenant. No matrix: walls and facts need none.
 pub(crate) fn notes(service: Service) -> Telling {
-    Telling { service, manifest: notes::MANIFEST.to_owned(), matrix: None, lock: None, seed: None, again: None }
+    Telling {
+        service,
+        document: "document = \"/openapi.json\"".to_owned(),
+        files: Vec::new(),
+        manifest: notes::MANIFEST.to_owned(),
+        matrix: None,
+        lock: None,
+        seed: None,
+        again: None,
+    }
 }
 
 /// The same behind a sign-in form.
@@ -49,6 +62,20 @@ impl Telling {
     #[must_use]
     pub(crate) fn also(mut self, lines: &str) -> Self {
         self.manifest.push_str(lines);
+        self
+    }
+
+    /// Other lines that say what names the service's actions.
+    #[must_use]
+    pub(crate) fn document(mut self, lines: &str) -> Self {
+        self.document = lines.to_owned();
+        self
+    }
+
+    /// A file beside the manifest.
+    #[must_use]
+    pub(crate) fn file(mut self, name: &str, content: &str) -> Self {
+        self.files.push((name.to_owned(), content.to_owned()));
         self
     }
 
@@ -141,9 +168,12 @@ impl Telling {
     fn written(&self, url: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         let target = format!(
-            "[target]\nurl = \"{url}\"\nmine = true\ndisposable = true\ndocument = \"/openapi.json\"\n\
-             health = \"GET /health\"\n"
+            "[target]\nurl = \"{url}\"\nmine = true\ndisposable = true\n{}\nhealth = \"GET /health\"\n",
+            self.document
         );
+        for (name, content) in &self.files {
+            write(directory.path(), name, content);
+        }
         write(directory.path(), "plimsoll.toml", &(target + &self.manifest));
         if let Some(matrix) = &self.matrix {
             write(directory.path(), "plimsoll.matrix", matrix);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Reader, examples_of, text_of};
-use crate::catalogue::{Answer, Body, Media, Schema};
+use super::parameters::styled;
+use super::{Reader, examples_of};
+use crate::catalogue::{Answer, Body, Join, Media, Schema};
 
 impl Reader {
     pub(super) fn body(&mut self, operation: &Map<String, Value>, pointer: &str) -> Option<Body> {
@@ -16,68 +17,14 @@ impl Reader {
         (!media.is_empty()).then_some(Body { required, media })
     }
 
-    pub(super) fn swagger_body(&self, raw: &[Map<String, Value>], operation: &Map<String, Value>) -> Option<Body> {
-        let consumes = self.swagger_types(operation, "consumes");
-        let place_is = |node: &&Map<String, Value>, place: &str| text_of(node, "in") == Some(place);
-        if let Some(node) = raw.iter().find(|node| place_is(node, "body")) {
-            let schema = self.parameter_schema(node);
-            let kinds = if consumes.is_empty() { vec!["application/json".to_owned()] } else { consumes };
-            let mut media: Vec<Media> = kinds
-                .into_iter()
-                .map(|content_type| Media {
-                    content_type,
-                    schema: schema.clone(),
-                    examples: Vec::new(),
-                    file_types: BTreeMap::new(),
-                })
-                .collect();
-            media.sort_by_key(preference);
-            return Some(Body { required: node.get("required") == Some(&Value::Bool(true)), media });
-        }
-        let fields: Vec<_> = raw.iter().filter(|node| place_is(node, "formData")).collect();
-        if fields.is_empty() {
-            return None;
-        }
-        let has_file = fields.iter().any(|node| text_of(node, "type") == Some("file"));
-        let multipart =
-            has_file || (!consumes.is_empty() && consumes.iter().all(|kind| kind.starts_with("multipart/")));
-        let required: Vec<_> = fields
-            .iter()
-            .filter(|node| node.get("required") == Some(&Value::Bool(true)))
-            .filter_map(|node| text_of(node, "name"))
-            .collect();
-        let properties: Map<String, Value> = fields
-            .iter()
-            .filter_map(|node| Some((text_of(node, "name")?.to_owned(), self.parameter_schema(node).node().clone())))
-            .collect();
-        let content_type = if multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
-        let schema = self.schema(&json!({"type": "object", "required": required, "properties": properties}));
-        let media = vec![Media {
-            content_type: content_type.to_owned(),
-            schema,
-            examples: Vec::new(),
-            file_types: BTreeMap::new(),
-        }];
-        Some(Body { required: !required.is_empty(), media })
-    }
-
     pub(super) fn answers(&mut self, operation: &Map<String, Value>, pointer: &str) -> Vec<Answer> {
         let Some(responses) = operation.get("responses").and_then(Value::as_object) else { return Vec::new() };
-        let produces = self.swagger_types(operation, "produces");
         let mut answers = Vec::new();
         for (status, node) in responses.iter().filter(|(status, _)| !status.starts_with("x-")) {
             let node = self.follow(node, &format!("{pointer}/responses/{status}"));
-            let media = if self.swagger {
-                let schema = node.get("schema").map_or_else(Schema::any, |schema| self.schema(schema));
-                let examples = node.get("examples").and_then(Value::as_object);
-                let kinds = if produces.is_empty() { vec!["application/json".to_owned()] } else { produces.clone() };
-                let with_examples = kinds.into_iter().map(|content_type| {
-                    let examples = examples.and_then(|named| named.get(&content_type)).cloned().into_iter().collect();
-                    Media { content_type, schema: schema.clone(), examples, file_types: BTreeMap::new() }
-                });
-                with_examples.collect()
-            } else {
-                self.media(node.get("content"))
+            let media = match self.swagger {
+                true => self.swagger_answer(operation, status, &node),
+                false => self.media(node.get("content")),
             };
             let headers = node.get("headers").and_then(Value::as_object);
             answers.push(Answer {
@@ -98,13 +45,9 @@ impl Reader {
             schema: node.get("schema").map_or_else(Schema::any, |schema| self.schema(schema)),
             examples: node.as_object().map(examples_of).unwrap_or_default(),
             file_types: file_types(node),
+            joins: joins(node),
         });
         media.collect()
-    }
-
-    fn swagger_types(&self, operation: &Map<String, Value>, word: &str) -> Vec<String> {
-        let listed = operation.get(word).or_else(|| self.document.get(word)).and_then(Value::as_array);
-        listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }
 
@@ -118,8 +61,18 @@ fn file_types(media: &Value) -> BTreeMap<String, Vec<String>> {
     listed.collect()
 }
 
+/// How lists in fields of a form are written (OpenAPI 3.0 section 4.7.15, `style` and `explode`).
+fn joins(media: &Value) -> BTreeMap<String, Join> {
+    let fields = media.get("encoding").and_then(Value::as_object).into_iter().flatten();
+    let says = |node: &Value| node.get("style").is_some() || node.get("explode").is_some();
+    let told = fields
+        .filter(|(_, node)| says(node))
+        .filter_map(|(field, node)| Some((field.clone(), styled(node.as_object()?, "form"))));
+    told.collect()
+}
+
 /// A form that wants a file comes first: beside it, another way to send the same only names what was sent before.
-fn preference(media: &Media) -> u8 {
+pub(super) fn preference(media: &Media) -> u8 {
     match () {
         () if media.is_multipart() && wants_a_file(media) => 0,
         () if media.content_type.eq_ignore_ascii_case("application/json") => 1,

@@ -4,13 +4,14 @@
 mod around;
 mod bodies;
 mod parameters;
+mod swagger;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::schema::resolve;
-use super::{Action, Catalogue, Schema, document};
+use super::{Action, Catalogue, Origin, Schema, Source, document};
 use crate::error::{Result, Trouble};
 
 /// The verbs of a path item; `query` is new in 3.2.
@@ -18,7 +19,11 @@ const VERBS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "pa
 
 /// Reads a document, JSON or YAML. `place` (a file or an address) names it in errors.
 pub fn read(bytes: &[u8], place: &str) -> Result<Catalogue> {
-    let document = document::parse(bytes, place)?;
+    of_value(document::parse(bytes, place)?, place)
+}
+
+/// The same of a document that was parsed already.
+pub(super) fn of_value(document: Value, place: &str) -> Result<Catalogue> {
     let swagger = version(&document, place)?;
     let mut reader = Reader {
         document: Arc::new(document),
@@ -54,14 +59,8 @@ fn version(document: &Value, place: &str) -> Result<bool> {
                 .hint("known are OpenAPI 3.0, 3.1, 3.2 and Swagger 2.0"))
         }
         (None, None) => {
-            let wrong = if document.pointer("/log/entries").is_some() {
-                "this is a HAR recording, which this version does not read"
-            } else if document.pointer("/info/_postman_id").is_some() || document.pointer("/item").is_some() {
-                "this is a Postman collection, which this version does not read"
-            } else {
-                "not an OpenAPI document: neither `openapi` nor `swagger` stands at its top"
-            };
-            Err(Trouble::new(place, wrong).hint("give an OpenAPI 3 or Swagger 2 document as `document`"))
+            Err(Trouble::new(place, "not an OpenAPI document: neither `openapi` nor `swagger` stands at its top")
+                .hint("give an OpenAPI 3 or Swagger 2 document as `document`"))
         }
     }
 }
@@ -148,8 +147,7 @@ impl Reader {
             links: self.links(&operation),
             answers,
             protection: self.protection(&operation),
-            pointer,
-            document: self.place.clone(),
+            origins: vec![Origin::new(Source::Document, &self.place, pointer)],
             path,
         };
         if self.actions.iter().any(|known| known.verb == action.verb && known.path == action.path) {
@@ -201,7 +199,7 @@ fn resolved(document: &Value, node: &Value) -> Value {
 }
 
 fn examples_of(node: &Map<String, Value>) -> Vec<Value> {
-    let mut examples: Vec<Value> = node.get("example").cloned().into_iter().collect();
+    let mut examples: Vec<Value> = ["example", "x-example"].iter().filter_map(|key| node.get(*key)).cloned().collect();
     let named = node.get("examples").and_then(Value::as_object).into_iter().flat_map(Map::values);
     examples.extend(named.filter_map(|one| one.get("value").cloned()));
     examples

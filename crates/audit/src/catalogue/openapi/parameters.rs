@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Reader, examples_of, text_of};
-use crate::catalogue::{Parameter, Place, Schema};
+use crate::catalogue::{Join, Parameter, Place, Schema};
 
 impl Reader {
     /// The parameters of the path and of the operation; the operation's win.
@@ -48,6 +48,7 @@ impl Reader {
                 required: place == Place::Path || node.get("required") == Some(&Value::Bool(true)),
                 schema: self.parameter_schema(node),
                 examples: examples_of(node),
+                join: self.join(node, place),
             });
         }
         // What stands in the path is a parameter, declared or not; what does not stand there is none.
@@ -55,13 +56,7 @@ impl Reader {
         parameters.retain(|parameter| parameter.place != Place::Path || names.contains(&parameter.name.as_str()));
         for name in &names {
             if !parameters.iter().any(|parameter| parameter.place == Place::Path && parameter.name == *name) {
-                parameters.push(Parameter {
-                    name: (*name).to_owned(),
-                    place: Place::Path,
-                    required: true,
-                    schema: Schema::any(),
-                    examples: Vec::new(),
-                });
+                parameters.push(Parameter::in_path(*name, Schema::any()));
             }
         }
         parameters.sort_by_key(|parameter| {
@@ -83,7 +78,28 @@ impl Reader {
         for word in ["name", "in", "required", "description"] {
             own.remove(word);
         }
-        self.schema(&Value::Object(own))
+        self.schema(&super::swagger::with_binary(Value::Object(own)))
+    }
+
+    /// How several values of a parameter are written.
+    fn join(&self, node: &Map<String, Value>, place: Place) -> Join {
+        match (self.swagger, place) {
+            (true, _) => super::swagger::collection_format(node),
+            (false, Place::Query | Place::Cookie) => styled(node, "form"),
+            (false, Place::Path | Place::Header) => Join::Comma,
+        }
+    }
+}
+
+/// `style` and `explode` of OpenAPI 3; a form explodes where nothing is said.
+pub(super) fn styled(node: &Map<String, Value>, default: &str) -> Join {
+    let style = text_of(node, "style").unwrap_or(default);
+    let explodes = node.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
+    match style {
+        _ if explodes => Join::Repeated,
+        "spaceDelimited" => Join::Space,
+        "pipeDelimited" => Join::Pipe,
+        _ => Join::Comma,
     }
 }
 

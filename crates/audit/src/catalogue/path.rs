@@ -49,7 +49,7 @@ pub fn parent_place(place: &str) -> String {
 }
 
 /// The last segment that is no parameter.
-pub(super) fn last_literal(place: &str) -> Option<&str> {
+pub(crate) fn last_literal(place: &str) -> Option<&str> {
     place.rsplit('/').find(|part| !part.is_empty() && !part.contains('{'))
 }
 
