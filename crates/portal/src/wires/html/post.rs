@@ -272,7 +272,8 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let next = Some(next.as_str()).filter(|next| !next.is_empty());
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
-                Some(next) if entered => next.to_owned(),
+                // One's account is open outside of every room, too.
+                Some(next) if entered || next.starts_with("/account") => next.to_owned(),
                 None if entered => "/".to_owned(),
                 _ => "/organisations".to_owned(),
             };
