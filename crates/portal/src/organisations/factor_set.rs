@@ -16,7 +16,7 @@ pub struct SetFactor;
 #[serde(deny_unknown_fields)]
 pub struct FactorWanted {
     /// Days that people have to set one up, 0 to 90. Without a number nothing is asked for any more.
-    #[schema(example = 14)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 90, example = 14)]
     pub days: Option<FactorDays>,
 }
 
