@@ -81,6 +81,9 @@ pub struct Caller {
     pub by_factor: bool,
     /// The organisation whose rooms the caller is in. Objects are loaded inside it and nowhere else.
     pub organisation: Option<Uuid>,
+    /// Whether it has standing in that organisation and nowhere else, not even in its person's own account: the
+    /// organisation itself said who it is.
+    pub bound: bool,
     /// When the person last proved to be it.
     pub proved_at: Option<Time>,
     /// What a token may do: `project:look` and the like. `None` is everything that its person may.
@@ -102,6 +105,7 @@ impl Caller {
             half: false,
             by_factor: false,
             organisation: None,
+            bound: false,
             proved_at: None,
             scopes: None,
             touch: false,

@@ -6,7 +6,8 @@ use crate::identity::factor;
 use crate::organisations::{membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
-    backup, identity, installation, invitations, mail, messages, organisations, projects, requests, trail, vault, watch,
+    backup, identity, installation, invitations, mail, messages, organisations, projects, providers, requests, trail,
+    vault, watch,
 };
 
 /// The list.
@@ -14,6 +15,8 @@ use crate::{
 pub fn catalogue() -> Catalogue {
     Catalogue::default()
         .receive::<identity::Open>()
+        .change::<providers::BeginProvided>()
+        .receive::<providers::OpenProvided>()
         .look::<identity::ShowSession>()
         .receive::<identity::Confirm>()
         .change::<identity::Close>()
@@ -33,6 +36,8 @@ pub fn catalogue() -> Catalogue {
         .change::<identity::EndOthers>()
         .receive::<identity::CreateToken>()
         .change::<identity::Revoke>()
+        .look::<providers::ShowSubject>()
+        .change::<providers::ConnectSubject>()
         .stream::<copy::CopyAccount>()
         .change::<leave::DeleteAccount>()
         .change::<leave::KeepAccount>()
@@ -51,6 +56,10 @@ pub fn catalogue() -> Catalogue {
         .change::<service::CreateService>()
         .receive::<service::CreateServiceToken>()
         .change::<service::RevokeServiceToken>()
+        .look::<providers::ShowProvider>()
+        .receive::<providers::SetProvider>()
+        .change::<providers::RemoveProvider>()
+        .change::<providers::RemoveSubject>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
         .stream::<copy::CopyClient>()

@@ -61,6 +61,10 @@ text!(
     Name, 120, false
 );
 text!(
+    /// What somebody else calls something of ours: one line.
+    Identifier, 255, false
+);
+text!(
     /// A sentence: one line.
     Sentence, 300, false
 );

@@ -27,6 +27,14 @@ typed_id!(
     InvitationId
 );
 typed_id!(
+    /// Whom an organisation lets say who signs in.
+    ProviderId
+);
+typed_id!(
+    /// Somebody, as an organisation's provider knows them.
+    ProviderSubjectId
+);
+typed_id!(
     /// A company that an organisation serves.
     ClientId
 );

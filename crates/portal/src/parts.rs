@@ -13,6 +13,7 @@ use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
 use crate::mail::Post;
 use crate::moving;
+use crate::outside::Outside;
 use crate::privacy::processing::{Recipient, recipients};
 use crate::settings::{Place, Serve};
 use crate::standing::People;
@@ -139,6 +140,7 @@ impl Parts {
         let (files, scanner, limits) = self.files.open(data.directory())?;
         let key = FilesKey::of(&master_key);
         let post = Arc::new(Post::of(&self.watch, public_origin, demo, data.directory())?);
+        let outside = Arc::new(Outside::new(self.push.private_webhooks));
         let world = World {
             hasher: Hasher::new()
                 .await
@@ -147,7 +149,8 @@ impl Parts {
             safe: Safe::new(master_key, self.cipher),
             demo,
             public_origin: public_origin.to_owned(),
-            sender: Arc::new(push::Sender::new(self.push.private_webhooks)),
+            sender: Arc::new(push::Sender::new(Arc::clone(&outside))),
+            outside,
             syslog: self.push.syslog.clone(),
             keep_record_days: self.keep_record_days,
             watch: Watch::new(

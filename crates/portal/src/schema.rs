@@ -4,7 +4,7 @@ use door::Recorded;
 use door::store::{Migration, Step};
 
 use crate::privacy::{incidents, keeping, processing};
-use crate::{identity, invitations, messages, organisations, privacy, projects, requests, trail, vault};
+use crate::{identity, invitations, messages, organisations, privacy, projects, providers, requests, trail, vault};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
@@ -20,13 +20,14 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 10, name: "letters, and links that open something once", steps: WRITING });
     all.push(Migration { version: 11, name: "invitations", steps: INVITING });
     all.push(Migration { version: 13, name: "second factors that are asked for, and services", steps: DEMANDING });
+    all.push(Migration { version: 14, name: "sign-in through an organisation's provider", steps: PROVIDING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -71,6 +72,39 @@ const INVITING: &[Step] = &[
     },
     Step::Sql("CREATE INDEX invitation_organisation ON invitation (organisation, mail)"),
     Step::Sql("CREATE INDEX invitation_mail ON invitation (mail)"),
+];
+
+const PROVIDING: &[Step] = &[
+    // Whose word an organisation believes about who signs in, and where that one is asked what.
+    Step::Recorded {
+        table: providers::PROVIDER.table,
+        entity: providers::PROVIDER.entity,
+        columns: "organisation {id} NOT NULL UNIQUE REFERENCES organisation (id), handle {text} NOT NULL UNIQUE, \
+                  issuer {text} NOT NULL, client_id {text} NOT NULL, sealed {bytes} NOT NULL, domains {text}, \
+                  newcomers {text} CHECK (newcomers IN ('admin', 'staff')), authorization_url {text} NOT NULL, \
+                  token_url {text} NOT NULL, keys_url {text} NOT NULL, \
+                  secret_in {text} NOT NULL CHECK (secret_in IN ('header', 'body')), names_issuer {bool} NOT NULL, \
+                  set_at {int} NOT NULL,",
+    },
+    // Who somebody is there. Nobody is known by anything else.
+    Step::Recorded {
+        table: providers::SUBJECT.table,
+        entity: providers::SUBJECT.entity,
+        columns: "provider {id} NOT NULL REFERENCES provider (id), person {id} NOT NULL REFERENCES person (id), \
+                  subject {text} NOT NULL, connected_at {int} NOT NULL, \
+                  UNIQUE (provider, subject), UNIQUE (provider, person),",
+    },
+    Step::Sql("CREATE INDEX provider_subject_person ON provider_subject (person)"),
+    // By whose word a session was opened: it reaches that organisation alone, and goes with it.
+    Step::Sql("ALTER TABLE session ADD COLUMN subject {id} REFERENCES provider_subject (id)"),
+    Step::Sql("CREATE INDEX session_subject ON session (subject)"),
+    // A sign-in under way, for the provider as it was when it began.
+    Step::Sql(
+        "CREATE TABLE provider_flow (secret_hash {bytes} PRIMARY KEY, \
+         provider {id} NOT NULL REFERENCES provider (id), revision {int} NOT NULL, subject {text}, mail {text}, \
+         expires_at {int} NOT NULL) {strict}",
+    ),
+    Step::Sql("CREATE INDEX provider_flow_provider ON provider_flow (provider)"),
 ];
 
 const WRITING: &[Step] = &[

@@ -173,7 +173,8 @@ pub struct Serve {
     /// A proxy whose word about the caller's address is taken. May be said several times.
     #[arg(long, value_name = "IP")]
     pub behind_proxy: Vec<IpAddr>,
-    /// Let webhooks lead into this machine's own network, and without TLS. Otherwise they lead to public addresses only.
+    /// Let webhooks and organisations' providers of sign-ins lie in this machine's own network, and without TLS. Otherwise
+    /// they lie at public addresses only.
     #[arg(long)]
     pub webhooks_to_private: bool,
     /// Send the whole record to a syslog server: `tcp://host:port` or `tls://host:port`.

@@ -40,10 +40,14 @@ pub const MANAGER: Relation = Relation::new(19, "manager");
 /// Would be in the organisation's rooms with a second factor, which it asks for, and has none.
 pub const FACTORLESS: Relation = Relation::new(20, "factorless");
 
+/// Oneself, as far as an organisation's provider can say so: in one's sign-in, and not in one's account.
+pub const PROVIDED: Relation = Relation::new(21, "provided");
+
 /// All of them, in the order of the matrix.
 pub const RELATIONS: &[Relation] = &[
     Relation::ANYONE,
     Relation::SELF,
+    PROVIDED,
     OWNER,
     ADMIN,
     STAFF,
@@ -65,6 +69,8 @@ pub const RELATIONS: &[Relation] = &[
 pub const PROJECT_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR, VIEWER]);
 /// Everybody in an organisation's rooms.
 pub const ROOM_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, STAFF, CLIENT_ADMIN, CLIENT_MEMBER]);
+/// Oneself, however one signed in.
+pub const ONESELF: Relations = Relations::of(&[Relation::SELF, PROVIDED]);
 /// The organisation's own people.
 pub const OUR_PEOPLE: Relations = Relations::of(&[OWNER, ADMIN, STAFF]);
 
@@ -169,7 +175,7 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
 async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
-            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, \
+            "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, s.subject AS subject, \
              coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
              (SELECT o.factor_from FROM organisation o WHERE o.id = s.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
@@ -185,7 +191,10 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         .await?;
     let Some(row) = row else { return Ok(None) };
     let seen: Time = row.get("seen_at")?;
-    if now.seconds_since(seen) > IDLE_SECONDS || !row.get::<bool>("anywhere")? {
+    // An organisation's provider opened it: it is good there, and nowhere else.
+    let bound = row.get::<Option<Uuid>>("subject")?.is_some();
+    let anywhere: bool = row.get(if bound { "here" } else { "anywhere" })?;
+    if now.seconds_since(seen) > IDLE_SECONDS || !anywhere {
         return Ok(None);
     }
     let (proved_at, proved_by): (Time, Option<Proof>) = (row.get("proved_at")?, row.get("proved_by")?);
@@ -200,7 +209,9 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         half,
         by_factor: factor_since.is_some() && !half,
         organisation: if here { row.get("organisation")? } else { None },
-        proved_at: Some(proved_at),
+        bound,
+        // Whose provider it is has no say in it: what asks for a proof asks for the account's own.
+        proved_at: (proved_by != Some(Proof::Provider)).then_some(proved_at),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
         maintenance: row.get("maintenance_until")?,
@@ -232,6 +243,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
         half: false,
         by_factor: false,
         organisation: row.get("organisation")?,
+        bound: false,
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
         touch: now.seconds_since(row.get("seen_at")?) > SEEN_SECONDS,
@@ -268,7 +280,11 @@ impl Grounds for People {
                 Actor::Person(person) | Actor::Token { person, .. } => person,
             };
             if place.account == Some(person) {
-                return Ok(anyone.and(Relations::of(&[Relation::SELF])));
+                let oneself = if caller.bound { PROVIDED } else { Relation::SELF };
+                return Ok(anyone.and(Relations::of(&[oneself])));
+            }
+            if caller.bound && place.organisation != caller.organisation {
+                return Ok(anyone);
             }
             let found = membership(tx, PersonId(person), place, now).await?;
             Ok(found.map_or(anyone, |membership| anyone.and(relations_now(&membership, place))))
@@ -278,6 +294,9 @@ impl Grounds for People {
     fn organisations<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller) -> door::Later<'a, Result<Vec<Uuid>>> {
         Box::pin(async move {
             let Some(person) = caller.actor.person() else { return Ok(Vec::new()) };
+            if caller.bound {
+                return Ok(caller.organisation.into_iter().collect());
+            }
             let rows = tx
                 .all(
                     "SELECT organisation FROM membership WHERE person = $1 AND state <> 'left' ORDER BY organisation",

@@ -12,6 +12,7 @@ use crate::fields::NewPassword;
 use crate::files::Cabinet;
 use crate::identity::{Hasher, weakness};
 use crate::mail::Post;
+use crate::outside::Outside;
 use crate::privacy::processing::Recipient;
 use crate::tls;
 use crate::trail::push::{Sender, Syslog};
@@ -31,6 +32,8 @@ pub struct World {
     pub demo: bool,
     /// `https://portal.example`: where browsers reach it.
     pub public_origin: String,
+    /// The way to addresses that people of an organisation have set.
+    pub outside: Arc<Outside>,
     /// Sends to webhooks.
     pub sender: Arc<Sender>,
     /// Where the whole record goes, if anywhere.

@@ -60,6 +60,7 @@ impl Grounds for Library {
                 half: special == "half",
                 by_factor: special == "factor",
                 organisation: row.get("organisation")?,
+                bound: false,
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,
                 touch: special == "new",

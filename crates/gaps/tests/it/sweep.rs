@@ -54,6 +54,16 @@ const NO_ROW_OF_ITS_OWN: [(&str, &str); 9] = [
     ("upload.drop", "AT01"),
 ];
 
+/// Actions that only an organisation's provider brings about, which the sweep has none of.
+const WITH_A_PROVIDER: [&str; 6] = [
+    "provider.remove",
+    "provider.set",
+    "provider.subject.connect",
+    "provider.subject.remove",
+    "session.provider.begin",
+    "session.provider.open",
+];
+
 /// The same, and nobody misses the event yet: the walk is told never to send it, or cannot tell one letter from another.
 const NOT_MISSED: [&str; 3] = ["account.copy", "account.mail.ask", "password.link.send"];
 
@@ -136,6 +146,10 @@ async fn without_a_record_the_database_refuses_or_the_audit_misses_it() {
             continue;
         }
         let name = entry.spec.name;
+        if WITH_A_PROVIDER.contains(&name) {
+            println!("{name}: not swept");
+            continue;
+        }
         let harbour = Harbour::open(&gaps::without_record(&[name])).await;
         let answer = act(&harbour, name).await;
         if let Some((_, check)) = NO_ROW_OF_ITS_OWN.iter().find(|(known, _)| *known == name) {

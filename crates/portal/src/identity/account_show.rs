@@ -1,16 +1,16 @@
 //! `account.show`: who am I here.
 
 use door::store::Row;
-use door::{Action, Look, Permitted, Read, Relation, Relations, Result, Spec, Time, Verb, Way, values};
+use door::{Action, Look, Permitted, Read, Result, Spec, Time, Verb, Way, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Own;
 use super::factor::is_half;
-use crate::ids::{ClientId, OrganisationId, PersonId, SessionId, TokenId};
+use crate::ids::{ClientId, OrganisationId, PersonId, ProviderSubjectId, SessionId, TokenId};
 use crate::nothing::Nothing;
 use crate::organisations::Role;
-use crate::standing::IDLE_SECONDS;
+use crate::standing::{IDLE_SECONDS, ONESELF};
 
 /// Shows one's own account.
 pub struct Show;
@@ -34,6 +34,8 @@ pub struct Account {
     pub factor_begun: bool,
     /// When the account is deleted, if that was asked for.
     pub deleted_at: Option<Time>,
+    /// Whether an organisation's provider opened this sign-in. Then this is what concerns that organisation, and no more.
+    pub provided: bool,
     /// Until when one can look and write nothing, because the portal is under maintenance.
     pub maintenance_until: Option<Time>,
     /// Where one belongs.
@@ -42,6 +44,19 @@ pub struct Account {
     pub sessions: Vec<SessionShown>,
     /// What acts in one's name.
     pub tokens: Vec<TokenShown>,
+    /// The organisations whose provider one can sign in with.
+    pub providers: Vec<ProvidedShown>,
+}
+
+/// Somebody's account at an organisation's provider, which opens this one for that organisation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProvidedShown {
+    /// The connection.
+    pub id: ProviderSubjectId,
+    /// The organisation.
+    pub organisation_name: String,
+    /// Since when.
+    pub since: Time,
 }
 
 /// The second factor: an authenticator app.
@@ -131,14 +146,17 @@ impl Action for Show {
     type Output = Account;
     const SPEC: Spec = Spec::new(
         "account.show",
-        "Shows one's own account: memberships, sign-ins and tokens.",
+        "Shows one's own account: memberships, sign-ins and tokens. To a sign-in through an organisation's provider as far as \
+         that organisation goes.",
         Way::Http(Verb::Get, "/account"),
-        Relations::of(&[Relation::SELF]),
+        ONESELF,
     );
 }
 
 impl Look for Show {
     async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<Account> {
+        let (bound, here) = (read.caller().bound, read.caller().organisation);
+        let this = read.caller().session.map(SessionId);
         let person = read
             .one(
                 "SELECT mail, name, coalesce(password_at, made_at) AS password_at FROM person WHERE id = $1",
@@ -149,8 +167,9 @@ impl Look for Show {
             .all(
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
                  c.name AS client_name, m.role AS role, o.factor_from AS factor_from FROM membership m JOIN organisation o ON o.id = m.organisation \
-                 LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' ORDER BY o.name, o.id",
-                values![own.0],
+                 LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
+                 AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
+                values![own.0, !bound, here],
             )
             .await?;
         let sessions = read
@@ -159,16 +178,24 @@ impl Look for Show {
                  s.expires_at AS expires_at, s.proved_by AS proved_by, coalesce(s.proved_at, s.opened_at) AS proved_at, \
                  coalesce(v.at, s.opened_at) AS seen_at FROM session s LEFT JOIN session_seen v ON v.session = s.id \
                  WHERE s.person = $1 AND s.expires_at > $2 AND coalesce(v.at, s.opened_at) >= $3 \
-                 ORDER BY s.opened_at DESC LIMIT 100",
-                values![own.0, read.now(), read.now().plus_seconds(-IDLE_SECONDS)],
+                 AND ($4 OR s.id = $5) ORDER BY s.opened_at DESC LIMIT 100",
+                values![own.0, read.now(), read.now().plus_seconds(-IDLE_SECONDS), !bound, this],
             )
             .await?;
         let tokens = read
             .all(
                 "SELECT t.id AS id, t.name AS name, t.scopes AS scopes, t.made_at AS made_at, t.expires_at AS expires_at, \
                  v.at AS seen_at FROM token t LEFT JOIN token_seen v ON v.token = t.id \
-                 WHERE t.person = $1 AND t.expires_at > $2 ORDER BY t.made_at DESC LIMIT 100",
-                values![own.0, read.now()],
+                 WHERE t.person = $1 AND t.expires_at > $2 AND $3 ORDER BY t.made_at DESC LIMIT 100",
+                values![own.0, read.now(), !bound],
+            )
+            .await?;
+        let providers = read
+            .all(
+                "SELECT u.id AS id, o.name AS organisation_name, u.connected_at AS since FROM provider_subject u \
+                 JOIN provider p ON p.id = u.provider JOIN organisation o ON o.id = p.organisation \
+                 WHERE u.person = $1 AND ($2 OR p.organisation = $3) ORDER BY o.name, u.id",
+                values![own.0, !bound, here],
             )
             .await?;
         let factor = "SELECT confirmed_at, (SELECT count(*) FROM recovery_code c WHERE c.person = f.person \
@@ -178,7 +205,6 @@ impl Look for Show {
         let codes: i64 = factor.as_ref().map(|row| row.get("codes")).transpose()?.unwrap_or_default();
         let deletion = "SELECT due_at FROM account_deletion WHERE person = $1";
         let deletion = read.maybe(deletion, values![own.0]).await?;
-        let this = read.caller().session.map(SessionId);
         Ok(Account {
             id: own.0,
             mail: person.get("mail")?,
@@ -187,7 +213,8 @@ impl Look for Show {
             factor: since.map(|since| FactorShown { since, recovery_codes: codes }),
             factor_begun: factor.is_some() && since.is_none(),
             organisation: read.caller().organisation.map(OrganisationId),
-            deleted_at: deletion.map(|row| row.get("due_at")).transpose()?,
+            deleted_at: deletion.filter(|_| !bound).map(|row| row.get("due_at")).transpose()?,
+            provided: bound,
             maintenance_until: read.caller().maintenance,
             memberships: memberships
                 .iter()
@@ -219,6 +246,16 @@ impl Look for Show {
                 })
                 .collect::<Result<_>>()?,
             tokens: tokens.iter().map(TokenShown::read).collect::<Result<_>>()?,
+            providers: providers
+                .iter()
+                .map(|row| {
+                    Ok(ProvidedShown {
+                        id: row.get("id")?,
+                        organisation_name: row.get("organisation_name")?,
+                        since: row.get("since")?,
+                    })
+                })
+                .collect::<Result<_>>()?,
         })
     }
 }

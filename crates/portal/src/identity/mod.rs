@@ -12,7 +12,7 @@ mod profile;
 mod session_close;
 mod session_confirm;
 mod session_end;
-mod session_open;
+pub(crate) mod session_open;
 mod session_show;
 mod session_sweep;
 mod token;
@@ -23,7 +23,7 @@ use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Recorded, Target, Time, Write, values};
 use uuid::Uuid;
 
-pub use account_show::{Account, FactorShown, MembershipShown, SessionShown, Show, TokenShown};
+pub use account_show::{Account, FactorShown, MembershipShown, ProvidedShown, SessionShown, Show, TokenShown};
 pub use event_list::{AccountEvent, AccountEvents, ListEvents};
 pub use password::{Hasher, ResetPassword, SendPasswordLink, SetPassword, weakness};
 pub use person_create::{CreatePerson, PersonCreated, insert_person};
@@ -80,10 +80,13 @@ impl Target for Anywhere {
     }
 }
 
-/// When a sign-in that begins now ends at the latest.
+/// The absolute lifetime of a sign-in through an organisation's provider: whom the provider has put out since comes no further.
+pub const PROVIDED_SESSION_SECONDS: i64 = 12 * 3600;
+
+/// When a sign-in that begins now ends at the latest. One that is bound came through an organisation's provider.
 #[must_use]
-pub const fn session_end(now: Time) -> Time {
-    now.plus_seconds(SESSION_SECONDS)
+pub const fn session_end(now: Time, bound: bool) -> Time {
+    now.plus_seconds(if bound { PROVIDED_SESSION_SECONDS } else { SESSION_SECONDS })
 }
 
 /// Ends one sign-in.
@@ -111,6 +114,25 @@ pub async fn end_sessions(write: &mut Write<'_>, person: PersonId, except: Optio
     Ok(ended)
 }
 
+/// Ends every sign-in that somebody has through an organisation's provider, and says how many.
+///
+/// # Errors
+/// As the store says.
+pub async fn end_provided_sessions(
+    write: &mut Write<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+) -> door::Result<i64> {
+    let provided =
+        "SELECT id, rev FROM session WHERE person = $1 AND organisation = $2 AND subject IS NOT NULL ORDER BY id";
+    let mut ended = 0;
+    for row in write.all(provided, values![person, organisation]).await? {
+        end_session(write, row.get("id")?, row.get("rev")?).await?;
+        ended += 1;
+    }
+    Ok(ended)
+}
+
 /// Notes that a session's person has proved to be it just now.
 async fn note_proof(write: &mut Write<'_>, session: Uuid, proof: Proof) -> door::Result<()> {
     let row = write.one("SELECT rev FROM session WHERE id = $1", values![session]).await?;
@@ -119,8 +141,11 @@ async fn note_proof(write: &mut Write<'_>, session: Uuid, proof: Proof) -> door:
     write.update(SESSION, session, row.get("rev")?, note, values![now, proof]).await
 }
 
-/// The organisations that somebody can enter.
+/// The organisations that somebody can enter with this sign-in.
 async fn organisations_of(write: &mut Write<'_>, person: PersonId) -> door::Result<Vec<OrganisationId>> {
+    if write.caller().bound {
+        return Ok(write.caller().organisation.map(OrganisationId).into_iter().collect());
+    }
     let active = "SELECT organisation FROM membership WHERE person = $1 AND state = 'active' ORDER BY organisation";
     let rows = write.all(active, values![person]).await?;
     rows.iter().map(|row| Ok(row.get("organisation")?)).collect()

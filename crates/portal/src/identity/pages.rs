@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use super::{Account, AccountEvent, AccountEvents, SessionShown, TokenShown};
+use super::{Account, AccountEvent, AccountEvents, ProvidedShown, SessionShown, TokenShown};
 use crate::organisations::Role;
 use crate::pages::{Choice, Field, Form, Page};
+use crate::providers::Handle;
 
 /// The way in; in a demo with the people to be above it.
 #[derive(Debug, Template)]
@@ -30,6 +31,23 @@ impl SignInPage {
             .field(Field::secret("password", texts.password()).complete("current-password").limit(128));
         if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
     }
+
+    fn through_a_provider(&self) -> Form {
+        let texts = self.page.texts;
+        let handle = Field::text("handle", texts.provider_handle()).help(texts.provider_handle_typed());
+        let handle = handle.complete("organization").limit(Handle::CHARACTERS_MAX);
+        self.page.form("/session/provider/begin", texts.provider_go()).quiet().field(handle)
+    }
+}
+
+/// The reader's account, as far as a sign-in through an organisation's provider reaches.
+#[derive(Debug, Template)]
+#[template(path = "identity/account_here.html")]
+pub struct AccountHerePage {
+    /// The frame.
+    pub page: Page,
+    /// The account.
+    pub account: Account,
 }
 
 /// The reader's own account.
@@ -95,6 +113,14 @@ impl AccountPage {
                     .complete("new-password")
                     .limit(128),
             )
+    }
+
+    fn forget(&self, provider: &ProvidedShown) -> Form {
+        self.page
+            .form(format!("/provider/subjects/{}/remove", provider.id), self.page.texts.subject_remove())
+            .about(&provider.organisation_name)
+            .field(Field::hidden("next", "/account"))
+            .danger()
     }
 
     fn create_recovery_codes(&self) -> Form {

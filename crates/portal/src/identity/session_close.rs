@@ -1,12 +1,11 @@
 //! `session.close`: signing out.
 
-use door::{
-    Action, Change, Permitted, Place, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write, values,
-};
+use door::{Action, Change, Permitted, Place, Record, Refusal, Result, Spec, Verb, Way, Write, values};
 
 use super::{Own, end_session};
 use crate::ids::SessionId;
 use crate::nothing::Nothing;
+use crate::standing::ONESELF;
 
 /// Ends the caller's own session.
 pub struct Close;
@@ -19,7 +18,7 @@ impl Action for Close {
         "session.close",
         "Signs out: ends the session that asks.",
         Way::Http(Verb::Delete, "/session"),
-        Relations::of(&[Relation::SELF]),
+        ONESELF,
     )
     .half()
     .in_maintenance();

@@ -1,9 +1,6 @@
 //! `session.confirm`: it is you, still or at last.
 
-use door::{
-    Action, Limit, Per, Permitted, Read, Receive, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write,
-    values,
-};
+use door::{Action, Limit, Per, Permitted, Read, Receive, Record, Refusal, Result, Spec, Verb, Way, Write, values};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,6 +9,7 @@ use super::{Own, SESSION, SessionOpened, organisations_of, session_end};
 use crate::fields::Password;
 use crate::ids::SessionId;
 use crate::secret;
+use crate::standing::ONESELF;
 use crate::world::World;
 
 /// Proves that the session's person is there.
@@ -43,7 +41,7 @@ impl Action for Confirm {
         "Proves that it is you: the second step of a sign-in, or once more before something sensitive. With a code where there \
          is a second factor, else with the password. The session gets a new secret, and the one before is good for nothing.",
         Way::Http(Verb::Post, "/session/confirm"),
-        Relations::of(&[Relation::SELF]),
+        ONESELF,
     )
     .limits(&[
         Limit { times: 240, seconds: 60, per: Per::Address },
@@ -95,7 +93,7 @@ impl Receive for Confirm {
         };
         let row = write.one("SELECT rev, expires_at FROM session WHERE id = $1", values![id]).await?;
         // Half a sign-in ends soon; from here on it is a whole one.
-        let expires_at = if half { session_end(now) } else { row.get("expires_at")? };
+        let expires_at = if half { session_end(now, write.caller().bound) } else { row.get("expires_at")? };
         let renew = "UPDATE session SET rev = $2, secret_hash = $3, proved_at = $4, proved_by = $5, expires_at = $6 \
                      WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         let own_columns = values![ready.secret_hash.as_slice(), now, proof, expires_at];

@@ -125,7 +125,7 @@ impl Receive for Open {
         }
         let (id, now) = (SessionId(write.id()), write.now());
         let second_step = Factor::load(write, known.person).await?.is_some_and(|factor| factor.is_in_use());
-        let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now) };
+        let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now, false) };
         let own = values![
             known.person,
             known.secret_hash.as_slice(),
@@ -147,9 +147,9 @@ impl Receive for Open {
                 own,
             )
             .await?;
-        if !known.known_device && is_new(write, known, id).await? {
-            let news = News::SignedIn { agent: &known.agent, address: known.address.as_deref() };
-            tell(write, known.person, news).await?;
+        if !known.known_device {
+            let browser = Browser { agent: &known.agent, address: known.address.as_deref() };
+            tell_of_new(write, known.person, id, &browser).await?;
         }
         let opened = SessionOpened {
             id,
@@ -171,11 +171,29 @@ impl Receive for Open {
 /// The owner of an account that is so young has just made it.
 const YOUNG_SECONDS: i64 = 3600;
 
-/// Whether a sign-in is news to its owner: no other that is open is of this browser or program at this address, and the account is not new.
-async fn is_new(write: &mut Write<'_>, known: &Known, id: SessionId) -> Result<bool> {
+/// The browser or program that a sign-in comes from.
+pub(crate) struct Browser<'a> {
+    /// What it calls itself.
+    pub(crate) agent: &'a str,
+    /// Its network address.
+    pub(crate) address: Option<&'a str>,
+}
+
+/// Tells somebody of a sign-in that is news: no other that is open is of this browser or program at this address, and the
+/// account is not new.
+pub(crate) async fn tell_of_new(
+    write: &mut Write<'_>,
+    person: PersonId,
+    id: SessionId,
+    from: &Browser<'_>,
+) -> Result<()> {
     let others = "SELECT p.made_at AS made_at, EXISTS (SELECT 1 FROM session s WHERE s.person = p.id AND s.agent = $2 \
                   AND s.address IS NOT DISTINCT FROM $4 AND s.id <> $3) AS seen FROM person p WHERE p.id = $1";
-    let row = write.one(others, values![known.person, known.agent.as_str(), id, known.address.clone()]).await?;
+    let address = from.address.map(str::to_owned);
+    let row = write.one(others, values![person, from.agent, id, address]).await?;
     let made: Time = row.get("made_at")?;
-    Ok(!row.get::<bool>("seen")? && write.now().seconds_since(made) > YOUNG_SECONDS)
+    if row.get::<bool>("seen")? || write.now().seconds_since(made) <= YOUNG_SECONDS {
+        return Ok(());
+    }
+    tell(write, person, News::SignedIn { agent: from.agent, address: from.address }).await
 }

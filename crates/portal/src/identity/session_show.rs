@@ -1,12 +1,13 @@
 //! `session.show`: how far the sign-in is.
 
-use door::{Action, Look, Permitted, Read, Refusal, Relation, Relations, Result, Spec, Time, Verb, Way};
+use door::{Action, Look, Permitted, Read, Refusal, Result, Spec, Time, Verb, Way};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Own;
 use super::factor::Factor;
 use crate::nothing::Nothing;
+use crate::standing::ONESELF;
 use crate::world::World;
 
 /// Shows the session that asks.
@@ -19,8 +20,8 @@ pub struct SessionState {
     pub second_step: bool,
     /// Whether it is confirmed with a code, and not with the password.
     pub by_code: bool,
-    /// When its person last proved to be it.
-    pub proved_at: Time,
+    /// When its person last proved to be it, with what is the account's own. An organisation's provider proves nothing.
+    pub proved_at: Option<Time>,
     /// In a demo, where nobody has a phone at hand: what the authenticator app would show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo_code: Option<String>,
@@ -34,7 +35,7 @@ impl Action for ShowSession {
         "session.show",
         "Shows how far one's sign-in is: whether it wants its second step, and when one last proved to be it.",
         Way::Http(Verb::Get, "/session"),
-        Relations::of(&[Relation::SELF]),
+        ONESELF,
     )
     .half();
 }
@@ -42,7 +43,8 @@ impl Action for ShowSession {
 impl Look for ShowSession {
     async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<SessionState> {
         // A token is no sign-in.
-        let proved_at = read.caller().proved_at.ok_or(Refusal::Conflict("no_session"))?;
+        read.caller().session.ok_or(Refusal::Conflict("no_session"))?;
+        let proved_at = read.caller().proved_at;
         let by_code = Factor::is_wanted(read, own.0).await?;
         let demo_code = if read.world::<World>()?.demo { Factor::code_of_now(read, own.0).await? } else { None };
         Ok(SessionState { second_step: read.caller().half, by_code, proved_at, demo_code })

@@ -12,8 +12,8 @@ use super::{INVITATION, may_give, place};
 use crate::fields::{Mail, Name, NewPassword};
 use crate::identity::{Anywhere, insert_person};
 use crate::ids::{ClientId, InvitationId, MembershipId, OrganisationId, PersonId};
-use crate::organisations::membership::end_places;
-use crate::organisations::{MEMBERSHIP, Role, insert_membership};
+use crate::organisations::Role;
+use crate::organisations::membership::let_in;
 use crate::secret;
 use crate::world::World;
 
@@ -144,6 +144,8 @@ impl Good {
     fn refuse_others(&self, caller: &Caller) -> Result<()> {
         match (caller.actor.person(), &self.account) {
             (Some(_), _) if caller.session.is_none() => Err(Refusal::Conflict("no_session")),
+            // What one organisation's provider says brings nobody into another.
+            (Some(_), _) if caller.bound => Err(Refusal::Conflict("own_sign_in")),
             (Some(person), Some(account)) if account.person == PersonId(person) => Ok(()),
             (Some(_), _) => Err(Refusal::Conflict("invitation_for_another")),
             (None, Some(account)) if account.active => Err(Refusal::Conflict("sign_in_first")),
@@ -199,7 +201,7 @@ impl Receive for Accept {
             // The account came, went or changed in between.
             _ => return Err(Refusal::NoMatch),
         };
-        let membership = join(write, &good, person).await?;
+        let membership = let_in(write, good.organisation, person, good.role, good.client).await?;
         write.delete(INVITATION, good.id.0, good.revision, "DELETE FROM invitation WHERE id = $1 AND rev = $2")?;
         let record = Record::on("invitation", good.id.0)
             .and("person", person.0)
@@ -215,23 +217,4 @@ impl Receive for Accept {
         };
         Ok((accepted, record))
     }
-}
-
-/// Makes the membership. Who had left comes back as what he is invited as now; who is suspended stays so: an invitation lifts
-/// nothing.
-async fn join(write: &mut Write<'_>, good: &Good, person: PersonId) -> Result<MembershipId> {
-    let before = "SELECT id, rev, state FROM membership WHERE organisation = $1 AND person = $2";
-    let Some(row) = write.maybe(before, values![good.organisation, person]).await? else {
-        return insert_membership(write, good.organisation, person, good.role, good.client).await;
-    };
-    if row.get::<String>("state")? != "left" {
-        return Err(Refusal::Conflict("member_exists"));
-    }
-    // Projects and tokens of before do not come back with him: the invitation names none of them.
-    end_places(write, good.organisation, person).await?;
-    let id: MembershipId = row.get("id")?;
-    let back = "UPDATE membership SET rev = $2, role = $3, client = $4, state = 'active' \
-                WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-    write.update(MEMBERSHIP, id.0, row.get("rev")?, back, values![good.role, good.client]).await?;
-    Ok(id)
 }

@@ -79,6 +79,14 @@ impl SaidPage {
         Self { demo: false, page, title, words, next: ("/account", texts.account()) }
     }
 
+    /// A sign-in through a provider was answered, is over, or is another browser's; or the provider is not believed.
+    #[must_use]
+    pub fn provider_over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.provider_over().to_owned(), texts.provider_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+
     /// There is a new password.
     #[must_use]
     pub fn password_set(page: Page) -> Self {

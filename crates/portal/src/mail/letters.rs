@@ -113,6 +113,11 @@ pub(crate) enum News<'a> {
     FactorRemoved,
     /// There are other recovery codes.
     RecoveryCodes,
+    /// An organisation's provider can sign in to that organisation from now on.
+    Connected {
+        /// Which organisation.
+        organisation: &'a str,
+    },
     /// Somebody signed in with a browser or program that was not known.
     SignedIn {
         /// What it calls itself.
@@ -141,6 +146,9 @@ pub(crate) async fn tell(write: &mut Write<'_>, person: PersonId, news: News<'_>
         }
         News::RecoveryCodes => {
             (Kind::FactorChanged, texts.letter_recovery_codes(), texts.letter_recovery_codes_when(&when))
+        }
+        News::Connected { organisation } => {
+            (Kind::FactorChanged, texts.letter_connected(), texts.letter_connected_when(organisation, &when))
         }
         News::SignedIn { agent, address } => {
             let (browser, address) = (texts.browser(agent), address.unwrap_or_else(|| texts.letter_no_address()));

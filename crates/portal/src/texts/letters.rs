@@ -25,6 +25,8 @@ texts! {
     letter_factor_set_when(when: &str): En "Since {when} each sign-in to your account also wants a code from the authenticator app. If it was you, there is nothing to do.";
     letter_factor_removed: En "Your authenticator app was taken away";
     letter_factor_removed_when(when: &str): En "Since {when} your password alone is enough to sign in. If it was you, or whoever runs this portal at your wish, there is nothing to do.";
+    letter_connected: En "Another way to sign in to your account";
+    letter_connected_when(organisation: &str, when: &str): En "Since {when} whoever you are at the provider of {organisation} can sign in as you there, and nowhere else. If it was you, there is nothing to do.";
     letter_recovery_codes: En "New recovery codes were made";
     letter_recovery_codes_when(when: &str): En "On {when} new recovery codes were made for your account; those before are good for nothing. If it was you, there is nothing to do.";
     letter_signed_in: En "A new sign-in to your account";

@@ -15,6 +15,7 @@ const VAULT: &[u8] = b"vault/v1";
 const FACTOR: &[u8] = b"factor/v1";
 const DEVICE: &[u8] = b"device/v1";
 const LETTER: &[u8] = b"letter/v1";
+const PROVIDER: &[u8] = b"provider/v1";
 
 /// The bytes of the nonce before the ciphertext.
 const NONCE_BYTES: usize = 24;
@@ -126,6 +127,30 @@ impl Safe {
             .inspect_err(|_| tracing::error!(%id, "a letter does not open: altered, or another key"))
     }
 
+    /// Seals what a provider of sign-ins and the portal share, bound to organisation and row.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when the cipher refuses.
+    pub fn seal_provider(&self, organisation: OrganisationId, provider: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        (self.1.seal)(&*self.key(PROVIDER, organisation.0)?, secret, provider.as_bytes())
+    }
+
+    /// Opens what [`Safe::seal_provider`] made.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it was altered, moved, or sealed under another key.
+    pub fn open_provider(
+        &self,
+        organisation: OrganisationId,
+        provider: Uuid,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>> {
+        let secret = (self.1.open)(&*self.key(PROVIDER, organisation.0)?, sealed, provider.as_bytes()).inspect_err(
+            |_| tracing::error!(%provider, "a provider's secret does not open: altered, or another key"),
+        )?;
+        String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Refusal::Broken)
+    }
+
     /// The seal of what a known device shows: HMAC-SHA-256, for one mail address.
     ///
     /// # Errors
@@ -213,6 +238,17 @@ mod tests {
             prop_assert_eq!(opened.as_slice(), &secret);
             prop_assert!(safe.open_factor(other, ONE.0, &sealed).is_err());
             prop_assert!(safe.open_factor(person, OTHER.0, &sealed).is_err());
+            prop_assert!(safe.open(HERE, ONE, &sealed).is_err());
+        }
+
+        #[test]
+        fn a_providers_secret_opens_for_its_organisation_and_row_only(secret in ".{1,80}") {
+            let safe = Safe::new(Zeroizing::new([7; 32]), Cipher::REAL);
+            let sealed = safe.seal_provider(HERE, ONE.0, secret.as_bytes()).unwrap();
+            let opened = safe.open_provider(HERE, ONE.0, &sealed).unwrap();
+            prop_assert_eq!(opened.as_str(), secret.as_str());
+            prop_assert!(safe.open_provider(ELSEWHERE, ONE.0, &sealed).is_err());
+            prop_assert!(safe.open_provider(HERE, OTHER.0, &sealed).is_err());
             prop_assert!(safe.open(HERE, ONE, &sealed).is_err());
         }
 

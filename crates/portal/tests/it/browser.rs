@@ -15,6 +15,8 @@ pub(crate) struct Browser<'h> {
     pub(crate) cookie: Option<String>,
     /// What its device shows.
     device: Option<String>,
+    /// What it shows that has gone to a provider.
+    pub(crate) flow: Option<String>,
 }
 
 /// An answer.
@@ -98,7 +100,7 @@ fn field(element: ElementRef<'_>) -> (String, String, bool) {
 impl<'h> Browser<'h> {
     /// A new one.
     pub(crate) fn new(house: &'h House) -> Self {
-        Self { house, cookie: None, device: None }
+        Self { house, cookie: None, device: None, flow: None }
     }
 
     /// One whose owner has signed in.
@@ -143,12 +145,28 @@ impl<'h> Browser<'h> {
             .header("sec-fetch-site", fetch_site)
             .header("content-type", kind);
         let page = self.request(request, path, Body::from(body)).await;
+        self.keep(&page);
+        page
+    }
+
+    /// Is led to a page by another site, and keeps what it is given.
+    pub(crate) async fn led_to(&mut self, path: &str) -> Page {
+        let request = Request::builder().uri(path).header("sec-fetch-site", "cross-site");
+        let page = self.request(request, path, Body::empty()).await;
+        self.keep(&page);
+        page
+    }
+
+    fn keep(&mut self, page: &Page) {
         for set in page.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()) {
             let cookie = set.split(';').next().unwrap_or_default().to_owned();
-            let kept = if cookie.starts_with("device=") { &mut self.device } else { &mut self.cookie };
+            let kept = match cookie.split('=').next() {
+                Some("device") => &mut self.device,
+                Some("provider") => &mut self.flow,
+                _ => &mut self.cookie,
+            };
             *kept = (!cookie.ends_with('=')).then_some(cookie);
         }
-        page
     }
 
     /// Goes where an answer leads.
@@ -159,7 +177,8 @@ impl<'h> Browser<'h> {
     }
 
     async fn request(&self, mut request: axum::http::request::Builder, path: &str, body: Body) -> Page {
-        let cookies: Vec<&str> = [&self.cookie, &self.device].into_iter().flatten().map(String::as_str).collect();
+        let cookies: Vec<&str> =
+            [&self.cookie, &self.device, &self.flow].into_iter().flatten().map(String::as_str).collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }

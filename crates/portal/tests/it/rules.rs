@@ -70,6 +70,10 @@ impl Route<'_> {
                 json!({"legal_name": "Halden GmbH", "address": "Quay 1, Hamburg", "contact": "privacy@example.com"})
             }
             "trail.export" => json!({"format": "csv"}),
+            "provider.set" => {
+                json!({"handle": "halden", "issuer": "https://login.example", "client_id": "p", "client_secret": "s"})
+            }
+            "provider.subject.connect" => json!({"secret": "x"}),
             "token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             _ => Value::Null,
         }
@@ -104,6 +108,7 @@ fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
         ("credential", people.credential),
         ("token", Uuid::from_u128(7)),
         ("session", Uuid::from_u128(8)),
+        ("subject", Uuid::from_u128(9)),
         ("webhook", people.webhook),
         ("hold", people.hold),
         ("incident", people.incident),
@@ -250,7 +255,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             let mut altered = if body.is_null() { json!({}) } else { body.clone() };
             altered["project"] = json!(people.other_project);
             let before = house.count().await.1;
-            if route.path.contains("{token}") || route.path.contains("{session}") {
+            if ["{token}", "{session}", "{subject}"].iter().any(|id| route.path.contains(id)) {
                 note(5, "n/a: loaded by the caller's own account");
             } else if name == "upload.append" {
                 note(5, "n/a: its body is bytes");
@@ -281,7 +286,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         let wrong = if name.starts_with("client.") { "message:look" } else { "client:look" };
         let wanted = json!({"name": format!("for {name}"), "scopes": [wrong], "days": 1});
         let token = house.ask(people.token("owner"), "POST", "/account/tokens", wanted).await.text("token");
-        if ["{token}", "{session}", "{upload}"].iter().any(|id| route.path.contains(id)) {
+        if ["{token}", "{session}", "{upload}", "{subject}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, &token, &path, body.clone(), 404).await;
             note(8, "proved (as not there: it is loaded first, for its own person)");
         } else {
@@ -319,6 +324,14 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         );
         if name == "invitation.list" {
             note(10, "proved in nobody_gives_more_than_he_has: a client's people see those to their company");
+        }
+        if name == "provider.subject.remove" {
+            for rule in [1, 3] {
+                note(
+                    rule,
+                    "proved in what_ends_it_ends_its_sign_ins_at_once: an owner's or one's own, else 403 or 404",
+                );
+            }
         }
         // 11, 12 · `denied` demands both of every denial above
         note(11, "proved");

@@ -4,6 +4,7 @@
 mod asks;
 mod links;
 mod people;
+mod providers;
 mod record;
 mod work;
 
@@ -141,6 +142,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path(""), demo_code: None })),
     ];
     pages.extend(links::pages());
+    pages.extend(providers::pages());
     for (name, kind) in [
         ("refusal-400", RefusalKind::Malformed),
         ("refusal-401", RefusalKind::SignInFirst),

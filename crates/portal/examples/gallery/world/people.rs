@@ -2,8 +2,10 @@
 
 use portal::{
     identity::factor::FactorBegun,
-    identity::{Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, SessionShown, TokenShown},
-    ids::{ClientId, OrganisationId, PersonId, ProjectId, SessionId, TokenId},
+    identity::{
+        Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, ProvidedShown, SessionShown, TokenShown,
+    },
+    ids::{ClientId, OrganisationId, PersonId, ProjectId, ProviderSubjectId, SessionId, TokenId},
     organisations::membership::{InProject, MembershipHere, MembershipList, MembershipState},
     organisations::service::ServiceShown,
     organisations::{ClientList, ClientShown, Role},
@@ -77,6 +79,7 @@ pub(super) fn account() -> Account {
         factor_begun: false,
         organisation: Some(OrganisationId(id(100))),
         deleted_at: None,
+        provided: false,
         maintenance_until: None,
         memberships: vec![membership(100, "Halden & Rook"), membership(101, "Studio Pallas")],
         sessions: vec![
@@ -91,6 +94,11 @@ pub(super) fn account() -> Account {
             made_at: ago(20 * DAY),
             expires_at: ago(-70 * DAY),
             seen_at: Some(ago(26 * HOUR)),
+        }],
+        providers: vec![ProvidedShown {
+            id: ProviderSubjectId(id(1)),
+            organisation_name: "Halden & Rook".into(),
+            since: ago(30 * DAY),
         }],
     }
 }

@@ -49,6 +49,8 @@ words! {
         Totp = "totp",
         /// With a code from paper.
         RecoveryCode = "recovery_code",
+        /// An organisation's provider said so.
+        Provider = "provider",
     }
 }
 
@@ -56,7 +58,8 @@ words! {
 /// one since then.
 #[must_use]
 pub fn is_half(factor_since: Option<Time>, proved_by: Option<Proof>, proved_at: Time) -> bool {
-    factor_since.is_some_and(|since| proved_by.unwrap_or(Proof::Password) == Proof::Password || proved_at < since)
+    let by_factor = matches!(proved_by, Some(Proof::Totp | Proof::RecoveryCode));
+    factor_since.is_some_and(|since| !by_factor || proved_at < since)
 }
 
 /// Somebody's authenticator app, as it stands in its table.
@@ -191,6 +194,10 @@ mod tests {
         assert!(!is_half(None, Some(Proof::Password), before));
         assert!(is_half(Some(since), None, after));
         assert!(is_half(Some(since), Some(Proof::Password), after));
+        assert!(
+            is_half(Some(since), Some(Proof::Provider), after),
+            "whose provider it is has no say in one's own factor"
+        );
         assert!(is_half(Some(since), Some(Proof::Totp), before), "with another one, which was removed since");
         assert!(!is_half(Some(since), Some(Proof::Totp), since));
         assert!(!is_half(Some(since), Some(Proof::RecoveryCode), after));

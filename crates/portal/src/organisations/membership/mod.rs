@@ -20,10 +20,11 @@ pub use role_set::SetRole;
 pub use state_set::{MembershipState, SetMembershipState};
 pub use suspend::{Resume, Suspend};
 
-use super::{MEMBERSHIP, Role};
-use crate::identity::{TOKEN, end_sessions};
+use super::{MEMBERSHIP, Role, insert_membership};
+use crate::identity::{TOKEN, end_provided_sessions, end_sessions};
 use crate::ids::{ClientId, MembershipId, OrganisationId, PersonId};
 use crate::projects::MEMBER;
+use crate::providers::forget_subjects;
 use crate::standing::{ADMIN, CLIENT_ADMIN, MANAGER, OWNER};
 
 /// Somebody's membership in the organisation that the caller is in. Who has left is not there.
@@ -151,6 +152,33 @@ pub async fn end_places(
     Ok((projects, tokens))
 }
 
+/// Makes somebody a member. Who had left comes back as what he is let in as now, without the projects and tokens of before;
+/// who is suspended stays so.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when they belong to the organisation already.
+pub async fn let_in(
+    write: &mut Write<'_>,
+    organisation: OrganisationId,
+    person: PersonId,
+    role: Role,
+    client: Option<ClientId>,
+) -> door::Result<MembershipId> {
+    let before = "SELECT id, rev, state FROM membership WHERE organisation = $1 AND person = $2";
+    let Some(row) = write.maybe(before, values![organisation, person]).await? else {
+        return insert_membership(write, organisation, person, role, client).await;
+    };
+    if row.get::<String>("state")? != "left" {
+        return Err(Refusal::Conflict("member_exists"));
+    }
+    end_places(write, organisation, person).await?;
+    let id: MembershipId = row.get("id")?;
+    let back = "UPDATE membership SET rev = $2, role = $3, client = $4, state = 'active' \
+                WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+    write.update(MEMBERSHIP, id.0, row.get("rev")?, back, values![role, client]).await?;
+    Ok(id)
+}
+
 /// What ended together with a membership.
 struct Ended {
     projects: i64,
@@ -172,9 +200,13 @@ async fn set_state(write: &mut Write<'_>, of: &Membership, state: MembershipStat
     }
     if state != MembershipState::Active {
         let anywhere = "SELECT id FROM membership WHERE person = $1 AND state = 'active' LIMIT 1";
-        if write.maybe(anywhere, values![of.person]).await?.is_none() {
-            ended.sessions = end_sessions(write, of.person, None).await?;
-        }
+        ended.sessions = match write.maybe(anywhere, values![of.person]).await? {
+            Some(_) => end_provided_sessions(write, of.organisation, of.person).await?,
+            None => end_sessions(write, of.person, None).await?,
+        };
+    }
+    if state == MembershipState::Left {
+        forget_subjects(write, of.organisation, of.person).await?;
     }
     Ok(ended)
 }

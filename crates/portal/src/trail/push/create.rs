@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::KEEPERS;
 use super::hook::{Hook, WEBHOOK};
 use super::webhook::shown;
-use super::{KEEPERS, guard};
 use crate::organisations::Room;
+use crate::outside;
 use crate::world::World;
 
 /// Makes a webhook.
@@ -38,8 +39,8 @@ pub struct WebhookSecret {
 impl Address {
     /// The address, if the portal may go there.
     pub(super) fn checked(&self, write: &Write<'_>) -> Result<String> {
-        let private = write.world::<World>()?.sender.private;
-        let url = guard::address(&self.url, private).map_err(|why| Refusal::field("url", why))?;
+        let private = write.world::<World>()?.outside.private;
+        let url = outside::address(&self.url, private).map_err(|why| Refusal::field("url", why))?;
         Ok(url.to_string())
     }
 }

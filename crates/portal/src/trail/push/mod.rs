@@ -4,7 +4,6 @@
 
 mod address_set;
 mod create;
-mod guard;
 mod hook;
 mod list;
 mod remove;

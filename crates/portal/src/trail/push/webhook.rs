@@ -1,24 +1,20 @@
 //! One event to one webhook: a CloudEvents document (version 1.0, structured JSON) that is signed as Standard Webhooks
 //! says (version 1: HMAC-SHA256 over id, time and body).
 
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use door::{Refusal, Result, Time};
+use door::Time;
 use hmac::{KeyInit as _, Mac as _};
-use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::guard::{Guarded, NotPublic};
+use crate::outside::{NotPublic, Outside};
 use crate::trail::TrailEvent;
 
-/// How long a receiver may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// For how long after a change the secret before it signs, too.
 pub(super) const OLD_SECRET_SECONDS: i64 = 24 * 3600;
 
@@ -30,43 +26,23 @@ pub(super) fn shown(key: &Key) -> String {
     format!("whsec_{}", STANDARD.encode(key.as_ref()))
 }
 
-/// Sends to webhooks: one for the whole installation, so that connections are used again.
+/// Sends to webhooks.
 #[derive(Debug)]
-pub struct Sender {
-    /// Whether webhooks may lead into the installation's own network.
-    pub private: bool,
-    client: OnceLock<Option<reqwest::Client>>,
-}
+pub struct Sender(Arc<Outside>);
 
 /// What a receiver said, or why it said nothing.
-pub(super) type Received = std::result::Result<u16, String>;
+pub(super) type Received = Result<u16, String>;
 
 impl Sender {
-    /// A sender. Nothing is opened before the first event.
+    /// A sender that goes this way.
     #[must_use]
-    pub const fn new(private: bool) -> Self {
-        Self { private, client: OnceLock::new() }
-    }
-
-    fn client(&self) -> Result<&reqwest::Client> {
-        let made = self.client.get_or_init(|| {
-            // One provider for every connection of this process; a second call is no harm.
-            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-            let client = reqwest::Client::builder()
-                .user_agent(concat!("plimsoll-portal/", env!("CARGO_PKG_VERSION")))
-                .dns_resolver(std::sync::Arc::new(Guarded { private: self.private }))
-                .redirect(Policy::none())
-                .no_proxy()
-                .timeout(PATIENCE)
-                .build();
-            client.inspect_err(|error| tracing::error!(%error, "webhooks cannot be sent")).ok()
-        });
-        made.as_ref().ok_or(Refusal::Unavailable)
+    pub const fn new(outside: Arc<Outside>) -> Self {
+        Self(outside)
     }
 
     /// Sends one document, signed with each key. `Ok` when it was received.
     pub(super) async fn send(&self, url: &str, id: Uuid, document: &Value, keys: &[Key], now: Time) -> Received {
-        let client = self.client().map_err(|_| "this installation cannot send".to_owned())?;
+        let client = self.0.client().map_err(|_| "this installation cannot send".to_owned())?;
         let body = document.to_string();
         let time = now.timestamp().as_second();
         let sent = client

@@ -15,6 +15,8 @@ use crate::wires::download::{self, Download};
 pub(super) enum Answer {
     /// A page.
     Page(StatusCode, String),
+    /// A page, with something for the browser to keep.
+    PageWithCookies(StatusCode, String, Vec<HeaderValue>),
     /// Plain text.
     Text(String),
     /// A file to keep.
@@ -39,6 +41,14 @@ impl Answer {
             tracing::error!(%error, "a page could not be rendered");
             NoPage::Refused(Refusal::Broken)
         })
+    }
+
+    /// A page that gives the browser something to keep.
+    pub(super) fn with_cookies(self, cookies: Vec<HeaderValue>) -> Self {
+        match self {
+            Self::Page(status, html) => Self::PageWithCookies(status, html, cookies),
+            other => other,
+        }
     }
 
     /// A refusal that the door had no part in.
@@ -73,22 +83,15 @@ impl From<NoForm> for NoPage {
 /// The headers of every page, and what this one adds.
 pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
     let mut response = match answer {
-        Answer::Page(status, html) => {
-            (status, [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], html).into_response()
-        }
+        Answer::Page(status, html) => page(status, html),
+        Answer::PageWithCookies(status, html, cookies) => keeping(page(status, html), cookies),
         Answer::Text(text) => {
             (StatusCode::OK, [(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text)
                 .into_response()
         }
         Answer::File(file) => download::response(file),
         Answer::See(path) => see(&path),
-        Answer::SeeWithCookies(path, cookies) => {
-            let mut response = see(&path);
-            for cookie in cookies {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-            response
-        }
+        Answer::SeeWithCookies(path, cookies) => keeping(see(&path), cookies),
         Answer::Refused(status, _) => status.into_response(),
     };
     let headers = response.headers_mut();
@@ -114,6 +117,17 @@ pub(super) fn public(response: &mut Response) {
 /// Says when to try again.
 pub(super) fn retry(response: &mut Response, when: HeaderValue) {
     response.headers_mut().insert(RETRY_AFTER, when);
+}
+
+fn page(status: StatusCode, html: String) -> Response {
+    (status, [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], html).into_response()
+}
+
+fn keeping(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }
 
 fn see(path: &str) -> Response {

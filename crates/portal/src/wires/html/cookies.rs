@@ -1,5 +1,6 @@
-//! The two cookies (RFC 6265bis): the session, and what a device shows in which somebody has signed in before. They are sent by
-//! the browser itself, so the door asks where a request comes from whenever a session is used.
+//! The cookies (RFC 6265bis): the session; what a device shows in which somebody has signed in before; and, for ten minutes, what
+//! a browser shows that has gone to an organisation's provider. They are sent by the browser itself, so the door asks where a
+//! request comes from whenever a session is used.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -34,6 +35,10 @@ impl Cookies {
         if self.secure { "__Host-device" } else { "device" }
     }
 
+    const fn flow_name(self) -> &'static str {
+        if self.secure { "__Host-provider" } else { "provider" }
+    }
+
     const fn flags(self) -> &'static str {
         if self.secure { "Path=/; HttpOnly; SameSite=Lax; Secure" } else { "Path=/; HttpOnly; SameSite=Lax" }
     }
@@ -47,6 +52,21 @@ impl Cookies {
     /// What the device shows.
     pub(super) fn device(self, headers: &HeaderMap) -> Option<String> {
         shown(headers, self.device_name()).map(str::to_owned)
+    }
+
+    /// What a browser shows that has gone to a provider.
+    pub(super) fn flow(self, headers: &HeaderMap) -> Option<String> {
+        shown(headers, self.flow_name()).map(str::to_owned)
+    }
+
+    /// The header that lets a browser show this when it is back from a provider, for so many seconds.
+    pub(super) fn set_flow(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        self.set(self.flow_name(), secret, seconds)
+    }
+
+    /// The header that takes that away.
+    pub(super) fn clear_flow(self) -> Option<HeaderValue> {
+        self.clear(self.flow_name())
     }
 
     /// The header that keeps a session for so many seconds. `None` when the secret cannot stand in a header.
@@ -68,7 +88,11 @@ impl Cookies {
 
     /// The header that takes the session away. The device stays known.
     pub(super) fn clear_session(self) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!("{}=; {}; Max-Age=0", self.session_name(), self.flags())).ok()
+        self.clear(self.session_name())
+    }
+
+    fn clear(self, name: &str) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{name}=; {}; Max-Age=0", self.flags())).ok()
     }
 }
 
@@ -124,6 +148,17 @@ mod tests {
         assert_eq!(Cookies::of("https://portal.example").device(&headers), None);
         let set = plain.set_device("1.two.three").unwrap();
         assert_eq!(set, "device=1.two.three; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000");
+    }
+
+    #[test]
+    fn what_goes_to_a_provider_comes_back_with_the_browser() {
+        let secure = Cookies::of("https://portal.example");
+        let set = secure.set_flow("one", 600).unwrap();
+        assert_eq!(set, "__Host-provider=one; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600");
+        let shown = |header| secure.flow(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(header))]));
+        assert_eq!(shown("__Host-session=two; __Host-provider=one").as_deref(), Some("one"));
+        assert_eq!(shown("provider=planted"), None);
+        assert_eq!(secure.clear_flow().unwrap(), "__Host-provider=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::identity::{Account, MembershipShown};
 use crate::organisations::{OrganisationShown, Role};
 use crate::pages::{self, May, Page, Person, RefusalKind, Viewer};
 use crate::projects::{MemberList, ProjectRole};
-use crate::standing::{ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN, VIEWER, relations_of};
+use crate::standing::{ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN, PROVIDED, VIEWER, relations_of};
 
 /// People named on a page of refusal at the most.
 const WHO_CAN_MAX: usize = 3;
@@ -42,7 +42,7 @@ pub(super) fn of(visit: &Visit, account: &Account) -> Page {
         organisation: here.organisation_name.clone(),
         client: here.client_name.clone(),
         organisations: account.memberships.len(),
-        may: may(visit, relations_in_the_rooms(here), "open"),
+        may: may(visit, relations_in_the_rooms(account, here), "open"),
     });
     page
 }
@@ -54,13 +54,14 @@ pub(super) fn membership_here(account: &Account) -> Option<&MembershipShown> {
 }
 
 /// What the visitor is in the rooms.
-pub(super) fn relations_in_the_rooms(here: &MembershipShown) -> Relations {
+pub(super) fn relations_in_the_rooms(account: &Account, here: &MembershipShown) -> Relations {
     let place = Place {
         organisation: Some(here.organisation.0),
         client: here.client.map(|client| client.0),
         ..Place::INSTALLATION
     };
-    relations_of(here.role, here.client, None, &place).and(Relations::of(&[Relation::SELF]))
+    let oneself = if account.provided { PROVIDED } else { Relation::SELF };
+    relations_of(here.role, here.client, None, &place).and(Relations::of(&[oneself]))
 }
 
 /// The actions that somebody of this standing may do to a thing in this state, by the table that the door goes by. So

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, account, links, project, public, requests, rooms, trail};
+use super::looks::{LOOKS, Look, account, links, project, providers, public, requests, rooms, trail};
 use super::visit::{Visit, next_of};
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated, device};
@@ -18,6 +18,7 @@ use crate::invitations::InvitationAccepted;
 use crate::messages::MessagePosted;
 use crate::pages::Refused;
 use crate::projects::ProjectCreated;
+use crate::providers::SubjectConnected;
 use crate::requests::pages::Newer;
 use crate::requests::{CommentPosted, RequestCreated};
 use crate::vault::Revealed;
@@ -34,6 +35,9 @@ const PAGES: &[(&str, &str)] = &[
     ("session.confirm", "/sign-in/second"),
     ("password.reset", "/password/reset/{token}"),
     ("account.mail.confirm", "/account/mail/{token}"),
+    ("session.provider.begin", "/sign-in"),
+    ("session.provider.open", "/sign-in"),
+    ("provider.subject.connect", providers::CONNECT),
     ("invitation.accept", "/join/{token}"),
     ("organisation.factor.set", "/people"),
     ("installation.set_up", "/setup/{token}"),
@@ -146,6 +150,11 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
         Err(Refusal::NoMatch) if form.name == "password.reset" => links::over(visit),
         Err(Refusal::NoMatch) if form.name == "account.mail.confirm" => links::mail_over(visit).await,
         Err(Refusal::NoMatch) if form.name == "invitation.accept" => links::invitation_over(visit),
+        Err(Refusal::NoMatch) if form.name == "session.provider.begin" => {
+            let why = frame::guest(visit).texts.provider_unknown().to_owned();
+            whole_form(visit, form, sent_to, &pairs, why, StatusCode::UNAUTHORIZED).await
+        }
+        Err(Refusal::NoMatch) if form.name == "provider.subject.connect" => providers::over(visit),
         Err(refusal) if form.name == "alert.see" => {
             let token = forms::own(&pairs, "token").unwrap_or_default();
             match visit.wire.door.world::<World>()?.watch.saw(token, false) {
@@ -187,7 +196,11 @@ enum Done {
 
 async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Result<Done, Refusal> {
     let entry = visit.wire.door.catalogue().find(form.name).ok_or(Refusal::NotFound)?;
-    let input = forms::input(entry, pairs, &["next"]);
+    let mut input = forms::input(entry, pairs, &["next"]);
+    if form.name == "provider.subject.connect" {
+        // The browser keeps it where no page can read it.
+        input["secret"] = Value::from(visit.flow.clone().unwrap_or_default());
+    }
     if form.name == "session.open" {
         // Whoever signs in is nobody yet, whatever an old cookie says.
         let mut request = visit.request(Credential::None, Ids::default(), input);
@@ -202,6 +215,11 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let (_, opened) = sign_in(&visit.wire.door, form.name, request).await?;
         let entered = opened.organisation.is_some();
         return Ok(Done::SignedIn(opened, entered));
+    }
+    if form.name == "session.provider.begin" {
+        // Whoever sets off is nobody yet, whatever an old cookie says; and sets off anew each time.
+        let request = visit.request(Credential::None, Ids::default(), input);
+        return Ok(Done::Reply(visit.wire.door.pass(form.name, request).await?));
     }
     let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
     request.key = forms::own(pairs, "_key").map(str::to_owned);
@@ -273,7 +291,7 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
                 // One's account is open outside of every room, too.
-                Some(next) if entered || next.starts_with("/account") => next.to_owned(),
+                Some(next) if entered || next == providers::CONNECT || next.starts_with("/account") => next.to_owned(),
                 None if entered => "/".to_owned(),
                 _ => "/organisations".to_owned(),
             };
@@ -293,6 +311,14 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             Answer::SeeWithCookies("/sign-in".to_owned(), visit.cookies.clear_session().into_iter().collect())
         }
         "organisation.enter" => Answer::See("/".to_owned()),
+        "session.provider.begin" => providers::away(visit, answered(output)?)?,
+        "provider.subject.connect" => {
+            let organisation = answered::<SubjectConnected>(output)?.organisation;
+            let ids = Ids(vec![("organisation", organisation.0)]);
+            visit.pass("organisation.enter", ids, Value::Object(serde_json::Map::new())).await?;
+            Answer::SeeWithCookies("/".to_owned(), visit.cookies.clear_flow().into_iter().collect())
+        }
+        "provider.subject.remove" => Answer::See(forms::own(pairs, "next").and_then(local).unwrap_or(page).to_owned()),
         "project.create" => Answer::See(format!("/projects/{}", answered::<ProjectCreated>(output)?.id)),
         "request.create" => Answer::See(format!("{page}/{}", answered::<RequestCreated>(output)?.id)),
         "request.comment.post" => Answer::See(format!("{page}#comment-{}", answered::<CommentPosted>(output)?.id)),
@@ -425,6 +451,9 @@ mod tests {
         );
         assert_eq!(stands("token.create"), ("/account/tokens/create", "/account"));
         assert_eq!(stands("session.open"), ("/session/open", "/sign-in"));
+        assert_eq!(stands("session.provider.begin"), ("/session/provider/begin", "/sign-in"));
+        assert_eq!(stands("provider.subject.connect"), ("/account/providers/connect", "/sign-in/connect"));
+        assert_eq!(stands("provider.set"), ("/provider/set", "/provider"));
         assert_eq!(stands("installation.set_up"), ("/setup", "/setup/{token}"));
     }
 

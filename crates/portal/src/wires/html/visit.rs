@@ -29,6 +29,8 @@ pub(super) struct Visit {
     pub(super) cookies: Cookies,
     /// What the device shows, good or not.
     pub(super) device: Option<String>,
+    /// What a browser shows that has gone to a provider, good or not.
+    pub(super) flow: Option<String>,
     /// The path as it was asked for.
     pub(super) path: String,
     /// The path with its query, to come back to.
@@ -47,6 +49,7 @@ impl Visit {
             id: uuid_at(wire.door.now()),
             credential: cookies.session(headers),
             device: cookies.device(headers),
+            flow: cookies.flow(headers),
             origin: origin_of(headers, peer, &wire.proxies),
             cookies,
             path: uri.path().to_owned(),

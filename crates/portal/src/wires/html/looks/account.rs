@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPage};
 use crate::identity::factor::{FactorBegun, RecoveryCodes};
-use crate::identity::pages::AccountPage;
+use crate::identity::pages::{AccountHerePage, AccountPage};
 use crate::identity::{Account, AccountEvents, SessionState};
 use crate::pages::{Page, StepUp};
 use crate::wires::html::answer::{Answer, NoPage, local};
@@ -18,6 +18,9 @@ use crate::wires::sign_in::GIVES_A_SESSION;
 /// One's own account.
 pub(super) async fn account(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let account = visit.account().await?.clone();
+    if account.provided {
+        return Answer::page(&AccountHerePage { page, account });
+    }
     let scopes = scopes(visit, &account);
     let log: AccountEvents = visit.ask("account.event.list", Ids::default(), json!({})).await?;
     Answer::page(&AccountPage { page, account, log, scopes })
@@ -25,7 +28,7 @@ pub(super) async fn account(visit: &Visit, page: Page) -> Result<Answer, NoPage>
 
 /// Scopes for what goes by the interface, as far as the visitor may do it anywhere in these rooms.
 pub(super) fn scopes(visit: &Visit, account: &Account) -> Vec<String> {
-    let mine = frame::membership_here(account).map(frame::relations_in_the_rooms);
+    let mine = frame::membership_here(account).map(|here| frame::relations_in_the_rooms(account, here));
     let entries = visit.wire.door.catalogue().entries().filter(|entry| {
         matches!(entry.spec.way, Way::Http(..))
             && entry.effect != Effect::Keep
@@ -56,6 +59,9 @@ pub(in crate::wires::html) fn step_up(page: Page, state: SessionState, next: Str
 
 /// The second factor: in use, being set up, or not there yet.
 pub(super) async fn factor(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    if visit.account().await?.provided {
+        return Ok(Answer::See("/account".to_owned()));
+    }
     let next = visit.asked("next").and_then(local).unwrap_or_default().to_owned();
     Answer::page(&factor_page(visit, page, next).await?)
 }

@@ -6,6 +6,7 @@ mod conflicts;
 pub(super) mod links;
 pub(super) mod project;
 mod promises;
+pub(super) mod providers;
 pub(super) mod public;
 pub(super) mod requests;
 pub(super) mod rooms;
@@ -47,6 +48,8 @@ enum Who {
 pub(super) const LOOKS: &[Look] = &[
     Look { path: "/sign-in", who: Who::Anyone, show: |visit, page| Box::pin(public::sign_in(visit, page)) },
     Look { path: "/sign-in/second", who: Who::Half, show: |visit, page| Box::pin(account::second_step(visit, page)) },
+    Look { path: "/sign-in/{organisation}/back", who: Who::Anyone, show: |visit, _| Box::pin(providers::back(visit)) },
+    Look { path: "/sign-in/connect", who: Who::Anyone, show: |visit, page| Box::pin(providers::connect(visit, page)) },
     Look { path: "/password/link", who: Who::Anyone, show: |_, page| Box::pin(links::ask(page)) },
     Look {
         path: "/password/reset/{token}",
@@ -78,6 +81,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/account/mail/{token}", who: Who::Person, show: |visit, page| Box::pin(links::mail(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
+    Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
     Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },
     Look { path: "/services", who: Who::Room, show: |visit, page| Box::pin(rooms::services(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },

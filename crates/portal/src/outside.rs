@@ -1,12 +1,55 @@
-//! Where a webhook may go: to the public internet, and nowhere else. Otherwise whoever may set an address could make the
-//! portal ask its own network for them (OWASP, server-side request forgery). The addresses that a name stands for are
-//! looked at when the connection is made, and the connection goes to those: a name that changes its mind in between
-//! gains nothing. Redirects are not followed.
+//! Where the portal goes for people of an organisation, to their webhooks and their provider of sign-ins: to the public
+//! internet, and nowhere else. Otherwise whoever may set an address could make the portal ask its own network for them
+//! (OWASP, server-side request forgery). The addresses that a name stands for are looked at when the connection is made, and
+//! the connection goes to those: a name that changes its mind in between gains nothing. Redirects are not followed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use door::{Refusal, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
 use url::{Host, Url};
+
+/// How long somebody may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The way out: one for the whole installation, so that connections are used again.
+#[derive(Debug)]
+pub struct Outside {
+    /// Whether it may lead into the installation's own network, and without TLS.
+    pub private: bool,
+    client: OnceLock<Option<reqwest::Client>>,
+}
+
+impl Outside {
+    /// A way out. Nothing is opened before somebody goes.
+    #[must_use]
+    pub const fn new(private: bool) -> Self {
+        Self { private, client: OnceLock::new() }
+    }
+
+    /// What goes out: it follows no redirect, and waits ten seconds.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when it cannot be made; the log says why.
+    pub(crate) fn client(&self) -> Result<&reqwest::Client> {
+        let made = self.client.get_or_init(|| {
+            // One provider for every connection of this process; a second call is no harm.
+            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+            let client = reqwest::Client::builder()
+                .user_agent(concat!("plimsoll-portal/", env!("CARGO_PKG_VERSION")))
+                .dns_resolver(Arc::new(Guarded { private: self.private }))
+                .redirect(Policy::none())
+                .no_proxy()
+                .timeout(PATIENCE)
+                .build();
+            client.inspect_err(|error| tracing::error!(%error, "nothing can be sent to addresses outside")).ok()
+        });
+        made.as_ref().ok_or(Refusal::Unavailable)
+    }
+}
 
 /// The longest address, in characters.
 const CHARACTERS_MAX: usize = 500;
@@ -14,11 +57,11 @@ const CHARACTERS_MAX: usize = 500;
 /// A name that stands for no address that may be gone to.
 #[derive(Debug, thiserror::Error)]
 #[error("its name leads to no public address")]
-pub(super) struct NotPublic;
+pub(crate) struct NotPublic;
 
-/// Reads an address that a webhook may have. `private` also allows plain HTTP and addresses of one's own network: for
+/// Reads an address that may be gone to. `private` also allows plain HTTP and addresses of one's own network: for
 /// an installation whose operator says so.
-pub(super) fn address(text: &str, private: bool) -> Result<Url, &'static str> {
+pub(crate) fn address(text: &str, private: bool) -> Result<Url, &'static str> {
     if CHARACTERS_MAX < text.chars().count() {
         return Err("has more than 500 characters");
     }
@@ -49,9 +92,9 @@ pub(super) fn address(text: &str, private: bool) -> Result<Url, &'static str> {
 
 /// Gives out only addresses that may be gone to.
 #[derive(Debug)]
-pub(super) struct Guarded {
+struct Guarded {
     /// Whether one's own network may be gone to.
-    pub(super) private: bool,
+    private: bool,
 }
 
 impl Resolve for Guarded {
