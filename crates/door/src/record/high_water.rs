@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ledger::checkpoint::Checkpoint;
 use ledger::key::VerifierKey;
@@ -30,9 +31,14 @@ pub(super) fn read_unverified(path: &Path) -> Option<Checkpoint> {
     Note::parse(&fs::read(path).ok()?).ok()?.text().parse().ok()
 }
 
+/// Who looks at the file and replaces it does so alone in this process: two that sealed the same moment would else put a
+/// smaller one over a larger, or take each other's fresh file away.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// Puts a checkpoint into the file, so that after a power cut either the old or the new one stands there. Never goes back
 /// to a smaller one.
 pub(super) fn write(path: &Path, key: &VerifierKey, size: u64, note: &str) -> Result<(), SealError> {
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     if read(path, key)?.is_some_and(|standing| standing.size >= size) {
         return Ok(());
     }
@@ -61,7 +67,8 @@ pub(super) fn write_epoch(path: &Path, size: u64, note: &str) -> Result<(), Seal
 }
 
 fn replace(path: &Path, size: u64, note: &str) -> std::io::Result<()> {
-    let fresh = path.with_extension(format!("{size}.new"));
+    // Another process beside this one, a command of the operator's, has a name of its own.
+    let fresh = path.with_extension(format!("{size}.{}.new", std::process::id()));
     let mut file = File::create(&fresh)?;
     file.write_all(note.as_bytes())?;
     file.sync_all()?;
@@ -127,6 +134,7 @@ pub(super) fn add_erased(path: &Path, erased: Erased) -> Result<(), SealError> {
 
 #[cfg(test)]
 mod tests {
+    use ledger::key::SignerKey;
     use proptest::prelude::*;
 
     use super::*;
@@ -142,6 +150,25 @@ mod tests {
         assert_eq!(erased(&path).unwrap(), [one, two]);
         let torn = format!("{} 5\n{} 5", one.subject, two.subject);
         assert_eq!(read_erased(&torn), [one]);
+    }
+
+    #[test]
+    fn many_who_sign_at_once_leave_the_largest() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record.checkpoint");
+        let key = SignerKey::from_seed("portal.example/1", &zeroize::Zeroizing::new([7; 32])).unwrap();
+        let put = |size: u64| {
+            let (origin, root) = ("portal.example/1".to_owned(), ledger::tree::EMPTY_ROOT);
+            let checkpoint = Checkpoint { origin, size, root, extensions: Vec::new() };
+            write(&path, key.verifier(), size, &checkpoint.sign(&key).unwrap().to_string()).unwrap();
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                scope.spawn(move || (1..40).for_each(|size| put(size * 2 + thread % 2)));
+            }
+        });
+        assert_eq!(read(&path, key.verifier()).unwrap().unwrap().size, 79);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
     }
 
     proptest! {

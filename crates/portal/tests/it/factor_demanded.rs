@@ -132,9 +132,8 @@ async fn the_pages_say_so_and_lead_on(house: House) {
     let code = portal::identity::factor::Secret::parse(&shown).unwrap().code(house.door.now());
     let codes = works.send(&begun, "/account/factor/confirm", &[("code", &code)]).await;
     assert!(codes.body.contains("href=\"/organisations\""), "it leads on");
-    let organisations = works.get("/organisations").await;
-    let entered = works.send(&organisations, &enter, &[]).await;
-    assert_eq!(entered.header("location"), "/");
+    // It was in these rooms before, and is again.
+    assert_eq!(works.get("/projects").await.status, 200);
 }
 
 on_both!(
