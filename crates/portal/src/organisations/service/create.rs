@@ -1,13 +1,14 @@
 //! `service.create`: a program of the organisation's own.
 
-use door::{Action, Change, Permitted, Place, Record, Refusal, Relations, Result, Spec, Verb, Way, Write, values};
+use door::{Action, Change, Permitted, Place, Record, Relations, Result, Spec, Verb, Way, Write, values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ServiceRole;
 use crate::fields::Name;
 use crate::identity::PERSON;
 use crate::ids::PersonId;
-use crate::organisations::{Role, Room, insert_membership};
+use crate::organisations::{Room, insert_membership};
 use crate::standing::{ADMIN, OWNER};
 
 /// Makes a service account.
@@ -19,8 +20,8 @@ pub struct CreateService;
 pub struct ServiceWanted {
     /// What it is called: people read it wherever it did something.
     pub name: Name,
-    /// `staff`, which sees the projects that it is put into, or `admin`, which sees all.
-    pub role: Role,
+    /// What it is.
+    pub role: ServiceRole,
 }
 
 /// A new service.
@@ -49,16 +50,13 @@ impl Change for CreateService {
         room: &Permitted<Room>,
         write: &mut Write<'_>,
     ) -> Result<(ServiceCreated, Record)> {
-        if !matches!(input.role, Role::Admin | Role::Staff) {
-            return Err(Refusal::field("role", "can be admin or staff"));
-        }
         let (id, now) = (PersonId(write.id()), write.now());
         // No letter ever goes to this domain (RFC 2606 section 2), and no password has this fingerprint.
         let mail = format!("{id}@service.invalid");
         let insert = "INSERT INTO person (id, rev, salt, mail, name, password_hash, made_at, service_since) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *";
         write.insert(PERSON, id.0, insert, values![mail.as_str(), &input.name, "", now, now]).await?;
-        let membership = insert_membership(write, room.organisation, id, input.role, None).await?;
+        let membership = insert_membership(write, room.organisation, id, input.role.into(), None).await?;
         let record = Record::on("person", id.0)
             .and("membership", membership.0)
             .fact("role", input.role)

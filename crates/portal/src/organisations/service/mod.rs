@@ -15,7 +15,28 @@ pub use list::{ListServices, ServiceList, ServiceShown};
 pub use token_create::CreateServiceToken;
 pub use token_revoke::RevokeServiceToken;
 
+use super::Role;
+use crate::fields::words;
 use crate::ids::{OrganisationId, PersonId};
+
+words!(
+    /// What a service can be.
+    ServiceRole {
+        /// It sees the projects that it is put into.
+        Staff = "staff",
+        /// It sees all.
+        Admin = "admin",
+    }
+);
+
+impl From<ServiceRole> for Role {
+    fn from(role: ServiceRole) -> Self {
+        match role {
+            ServiceRole::Staff => Self::Staff,
+            ServiceRole::Admin => Self::Admin,
+        }
+    }
+}
 
 /// A service of the organisation that the caller is in.
 pub struct Service {
