@@ -107,7 +107,8 @@ impl<'a> Matched<'a> {
         self.told.get(signature).is_some_and(|actions| !actions.contains(action))
     }
 
-    /// A row that came after the event, by the same actor, and about nothing else that is known.
+    /// A row that came after the event, by the same actor, about nothing else that is known, and not of a kind that is known
+    /// to tell of other actions: what was made on the way there is recorded at that moment, too.
     fn find_without_key(&self, event: &Event) -> Found {
         if self.learnt.actor.is_none() {
             return Found::Unknown("the action has no object, and it could not be learnt which field names the actor");
@@ -120,10 +121,13 @@ impl<'a> Matched<'a> {
         };
         let in_time = |row: usize| self.learnt.is_in_time(row, event).unwrap_or(true);
         let own = rows.filter(|row| self.learnt.is_by(*row, event) == Some(true) && !others(*row) && in_time(*row));
-        let signatures: Vec<usize> = own.collect();
-        match signatures.first() {
-            Some(row) => Found::Row(*row),
-            None => self.absence(event),
+        let (of_others, own): (Vec<usize>, Vec<usize>) =
+            own.partition(|row| self.is_told_of_others(&owned(self.learnt.signature(*row)), &event.action));
+        match (own.first(), of_others.is_empty()) {
+            (Some(row), _) => Found::Row(*row),
+            // A record may call different things by one name, so that such a row could be its own after all.
+            (None, false) => Found::Unknown("a row of that moment is of a kind that tells of other actions"),
+            (None, true) => self.absence(event),
         }
     }
 

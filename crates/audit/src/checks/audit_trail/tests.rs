@@ -160,6 +160,26 @@ fn another_clock_is_learnt() {
     assert!(matches!(story.found("GET /notes/{id}/x/{y}"), Found::Row(_)));
 }
 
+/// What has no object is found by who did it when; and what he made at that moment on the way there is no record of it.
+#[test]
+fn a_row_of_something_that_was_made_meanwhile_proves_nothing_about_what_has_no_object() {
+    for (recorded, found) in [("note.create", false), ("report.export", true)] {
+        let mut story = story(plain);
+        story.done(Kind::Read, "GET /report.csv", "ann", "", recorded);
+        let event = story.trail.events.last_mut().unwrap();
+        (event.key, event.made_by) = (String::new(), None);
+        // A note that is not among the events was made just then.
+        let (making, last) = (story.trail.rows.len() - 2, story.trail.rows.len() - 1);
+        story.trail.rows.remove(making);
+        story.trail.rows[last - 1].value["object"] = json!(if found { "" } else { "4711" });
+        match story.found("GET /report.csv") {
+            Found::Row(_) => assert!(found, "{recorded}"),
+            Found::Unknown(_) => assert!(!found, "{recorded}"),
+            Found::Absent => panic!("{recorded}: it may be there"),
+        }
+    }
+}
+
 /// Everything that is done in a house tells of the house, too.
 #[test]
 fn a_row_of_another_action_proves_nothing_about_an_object_that_all_share() {
