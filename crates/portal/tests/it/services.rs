@@ -100,6 +100,11 @@ async fn who_may_make_one_and_end_its_tokens(house: House) {
         let answer = house.ask(people.token("owner"), "POST", "/services", json!({"name": "x", "role": role})).await;
         assert_eq!(answer.status, 422, "{role}");
     }
+    // A program is no owner, whoever would make it one.
+    let role = async |role: &str| {
+        house.ask(people.token("owner"), "PUT", &format!("/people/{id}/role"), json!({ "role": role })).await.status
+    };
+    assert_eq!((role("owner").await, role("admin").await, role("staff").await), (422, 200, 200));
     // Another organisation's owner does not see it, and people are no services.
     let tokens = |of: &str| format!("/services/{of}/tokens");
     let wanted = json!({"name": "ci", "scopes": ["project:look"], "days": 1});

@@ -116,8 +116,8 @@ pub const fn roles_given_by(giver: Role, of_client: bool) -> &'static [Role] {
 /// [`Refusal::Conflict`] when nobody else is an owner; as the store says.
 pub async fn another_owner(write: &mut Write<'_>, organisation: OrganisationId, person: PersonId) -> door::Result<()> {
     write.hold("SELECT t.id AS id FROM organisation t WHERE t.id = $1", values![organisation]).await?;
-    let another = "SELECT id FROM membership WHERE organisation = $1 AND role = 'owner' AND state = 'active' \
-                   AND person <> $2 LIMIT 1";
+    let another = "SELECT m.id AS id FROM membership m JOIN person p ON p.id = m.person WHERE m.organisation = $1 \
+                   AND m.role = 'owner' AND m.state = 'active' AND m.person <> $2 AND p.service_since IS NULL LIMIT 1";
     match write.maybe(another, values![organisation, person]).await? {
         Some(_) => Ok(()),
         None => Err(Refusal::Conflict("last_owner")),

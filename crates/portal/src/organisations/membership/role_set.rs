@@ -55,6 +55,11 @@ impl Change for SetRole {
         if !roles_given_by(giver, membership.role.of_client()).contains(&input.role) {
             return Err(Refusal::field("role", "is not one that you can give to this person"));
         }
+        // Nobody could ask a program to stay, or to let somebody in.
+        let service = "SELECT id FROM person WHERE id = $1 AND service_since IS NOT NULL";
+        if input.role == Role::Owner && write.maybe(service, values![membership.person]).await?.is_some() {
+            return Err(Refusal::field("role", "is nothing for a service"));
+        }
         if membership.role == Role::Owner && input.role != Role::Owner {
             another_owner(write, membership.organisation, membership.person).await?;
         }
