@@ -25,7 +25,7 @@ FLAWS = {
     ),
     "guesses": ("passwords can be guessed without an end", [("OP01", "sign-in /login")]),
     "confirm-silent": ("confirming a booking leaves no record", [("AT01", "POST /bookings/{booking}/confirm")]),
-    # The audit suspects the first of these, and sees nothing of the others yet.
+    # The audit suspects the first of these, and cannot decide on the others yet.
     "own-role": ("everybody gives himself a role", []),
     "last-one": ("the last harbourmaster can be taken away", []),
     "csv-silent": ("the table of invoices leaves no record", []),

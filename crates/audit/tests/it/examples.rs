@@ -1,5 +1,5 @@
 //! The example services as they stand in the repository: each started as its manifest says, walked, and judged. The sound
-//! build has nothing to tell; each planted flaw is found, by its check, where it was planted.
+//! build has nothing to tell; what flaws.py says is found is found, by that check, in that place, and nothing else.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ async fn the_sound_quay_has_nothing_to_tell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_flaw_of_the_quay_is_found_where_it_is() {
+async fn the_flaws_of_the_quay_are_found_where_they_are_said_to_be() {
     let planted = planted("quay");
     assert!(planted.len() > 20, "{planted:?}");
     let outcome = audited("quay", "all").await;
