@@ -168,6 +168,10 @@ impl Reader {
                 None => fill(world, line, who, &cursor, page, seen)?,
             };
             let mut asked = world.ask(who, &call, Purpose::Other).await;
+            if asked.exchange.status == 401 && !world.is_alive(who).await && world.revive(who).await {
+                // A walk takes longer than some sessions live, and ends one or another itself.
+                asked = world.ask(who, &call, Purpose::Other).await;
+            }
             if !asked.succeeded() && page == 0 && cursor.is_empty() && names.contains("cursor") {
                 // Some ask for a cursor from the first page on.
                 let call = fill(world, line, who, "0", page, seen)?;
