@@ -1,5 +1,6 @@
 //! The audit: walks every action of a web service as every actor and says what load it can safely carry.
 
+pub mod baseline;
 pub mod canary;
 pub mod catalogue;
 pub mod checks;

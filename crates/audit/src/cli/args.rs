@@ -67,6 +67,8 @@ pub enum Command {
             plimsoll audit --require pilot                       only what stands before a first client fails\n  \
             plimsoll audit --require authorization=pilot         one dimension to begin with\n  \
             plimsoll audit --only authorization                  one pass; the others count as unproven\n  \
+            plimsoll audit --ratchet                             in CI: only what is worse than before fails\n  \
+            plimsoll audit --safe-verbs                          looks only; says what it therefore did not prove\n  \
             plimsoll audit --conclusive                          a cell that stayed undecided is exit 3"
     )]
     Audit(AuditArgs),
@@ -130,6 +132,9 @@ pub enum Command {
     /// Who may do what: review what was drafted, accept it, or show what follows from a row
     #[command(subcommand, arg_required_else_help = true)]
     Matrix(MatrixCommand),
+    /// What may stand, and who answers for it: `plimsoll audit --ratchet` fails only on what is worse
+    #[command(subcommand, arg_required_else_help = true)]
+    Baseline(BaselineCommand),
     /// Can every actor sign in, and is each really himself
     #[command(subcommand, arg_required_else_help = true)]
     Auth(AuthCommand),
@@ -170,6 +175,15 @@ pub struct AuditArgs {
     /// Exit 3 unless every cell that was possible is conclusive
     #[arg(long)]
     pub conclusive: bool,
+    /// Fail only on what is worse than plimsoll.baseline knows: a gap that is new, a check that is proved no more
+    #[arg(long)]
+    pub ratchet: bool,
+    /// Send at most so many requests a second; goes before the manifest's `rate`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// Send GET, HEAD and OPTIONS only, beside the sign-in; everything that needs more stays unproven, and is named
+    #[arg(long)]
+    pub safe_verbs: bool,
     /// The order's seed; the same seed gives the same order
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -203,6 +217,28 @@ pub enum MatrixCommand {
         /// The action: `GET /projects/{id}`
         action: String,
     },
+}
+
+/// `plimsoll baseline …`
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Take in the gaps of the last run, or one of them; writes plimsoll.baseline
+    #[command(after_help = "Examples:\n  \
+        plimsoll baseline accept --owner jonas --why 'from before the audit'        every gap of the last run\n  \
+        plimsoll baseline accept AZ02-5c1e --owner jonas --why 'old client, 1.4'    one gap\n\n\
+        It leaves by itself once it is closed. It does not raise the line.")]
+    Accept {
+        /// The gap: AZ02-5c1e; every gap of the last run without it
+        id: Option<String>,
+        /// Who answers for it
+        #[arg(long, value_name = "NAME")]
+        owner: String,
+        /// Why it may stand
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Hold the last run against it
+    Show,
 }
 
 /// `plimsoll auth …`

@@ -23,6 +23,10 @@ pub(super) fn audit(args: &AuditArgs, manifest: &Path, quiet: bool, place: &Plac
     let mut setup = setup(manifest, place)?;
     require(&mut setup.manifest.service.require, &args.require);
     setup.seed = args.seed.unwrap_or(setup.seed);
+    setup.manifest.target.rate = args.rate.or(setup.manifest.target.rate);
+    setup.manifest.target.safe_verbs = args.safe_verbs;
+    // The same for a baseline that is not there, or says nothing that can be read.
+    let known = if args.ratchet { Some(super::baseline::load(place)?) } else { None };
     if let Some(only) = args.only {
         setup.passes = [only].into();
     }
@@ -34,7 +38,11 @@ pub(super) fn audit(args: &AuditArgs, manifest: &Path, quiet: bool, place: &Plac
         })?;
         finish(&walked.evidence, key.as_ref(), place)?
     };
-    let exit = Exit::of(&outcome, args.conclusive);
+    let ratchet = known.map(|known| super::baseline::Ratchet::new(known, &outcome));
+    let exit = match &ratchet {
+        Some(ratchet) => Exit::ratcheted(&outcome, args.conclusive, &ratchet.compared),
+        None => Exit::of(&outcome, args.conclusive),
+    };
     let places = terminal::Places {
         html: place.file("report.html").display().to_string(),
         json: place.file("report.json").display().to_string(),
@@ -42,6 +50,9 @@ pub(super) fn audit(args: &AuditArgs, manifest: &Path, quiet: bool, place: &Plac
         proof: key.map(|_| place.file(proof::NAME).display().to_string()),
     };
     print(&terminal::render(&outcome, &places, exit, terminal::width()));
+    if let Some(ratchet) = ratchet {
+        print(&ratchet.tighten(place)?);
+    }
     Ok(exit)
 }
 

@@ -52,7 +52,11 @@ fn draft(file: &Path, manifest: &Path, quiet: bool, place: &Place) -> Result<Str
     let mut setup = setup(manifest, place)?;
     setup.evidence = scratch.path().join("evidence");
     let progress = progress(quiet);
-    let catalogue = interruptible(async { Ok(setup.open(progress.as_ref()).await?.catalogue) })?;
+    let catalogue = interruptible(async {
+        let mut world = setup.open(progress.as_ref()).await?;
+        world.open_documents().await?;
+        Ok(world.catalogue)
+    })?;
     let roles = setup.manifest.roles();
     let mut matrix = if file.exists() { read(file)? } else { Matrix::draft(&catalogue, &roles) };
     let added = if file.exists() { matrix.add_missing(&catalogue, &roles) } else { matrix.rows.len() };

@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 mod auth;
+mod baseline;
 #[cfg(test)]
 mod docs;
 mod evidence;
@@ -53,6 +54,7 @@ fn run(cli: &Cli) -> Result<Exit> {
             return evidence::verify(dir.as_deref(), trust.as_deref(), *phase, &place);
         }
         Command::Matrix(command) => matrix::text(command, manifest, quiet, &place)?,
+        Command::Baseline(command) => return baseline::baseline(command, &place),
         Command::Auth(AuthCommand::Check) => auth::check(manifest, quiet, &place)?,
         Command::Fix { phase } => fix::text(*phase, &place)?,
         Command::Sinks { command } => return sinks::sinks(command),

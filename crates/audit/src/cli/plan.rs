@@ -40,6 +40,7 @@ pub(super) fn text(unreached: bool, cells: bool, manifest: &Path, quiet: bool, p
     let last = place.last_outcome().ok();
     interruptible(async {
         let mut world = setup.open(progress.as_ref()).await?;
+        world.open_documents().await?;
         let foreseen = world.foresee(&setup)?;
         let mut text = overview(&world, &foreseen);
         if cells {

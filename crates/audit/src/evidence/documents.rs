@@ -84,6 +84,9 @@ pub struct Exchange {
     pub method: String,
     /// Path and query, filled.
     pub path: String,
+    /// Headers that were sent beside what signs the actor in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub added: BTreeMap<String, String>,
     /// The body that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Value>,

@@ -1,6 +1,7 @@
 //! How the process ends, for a person's shell and for a gate.
 
-use crate::verdict::{Mark, Outcome, Verdict};
+use crate::baseline::Compared;
+use crate::verdict::{Gap, Mark, Outcome, Verdict};
 
 /// The exit code of every command that settles an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,21 @@ impl Exit {
             gap.waived.is_none()
                 && wanted(outcome, &gap.check).map_or(outcome.wanted.is_none(), |mark| mark.stopped_by(gap.severity))
         });
+        Self::from(gap, Self::is_proved(outcome, conclusive))
+    }
+
+    /// The code of an outcome beside the runs before it: a gap that is new, or stands before what is required, is a gap;
+    /// what was proved and is not any more is unproven. What stood before stands.
+    #[must_use]
+    pub fn ratcheted(outcome: &Outcome, conclusive: bool, compared: &Compared<'_>) -> Self {
+        let required = |gap: &Gap| wanted(outcome, &gap.check).is_some_and(|mark| mark.stopped_by(gap.severity));
+        let stops = outcome.gaps.iter().any(|gap| gap.waived.is_none() && required(gap));
+        let proved = Self::is_proved(outcome, conclusive) && compared.lost.is_empty();
+        Self::from(stops || !compared.new.is_empty(), proved)
+    }
+
+    /// Whether what is required is proved, or anything at all where nothing is.
+    fn is_proved(outcome: &Outcome, conclusive: bool) -> bool {
         let cells = &outcome.denominator;
         let complete =
             0 < cells.cells_conclusive && cells.cells_conclusive == cells.cells_sent && cells.cells_not_reached == 0;
@@ -36,7 +52,11 @@ impl Exit {
         } else {
             outcome.checks.iter().any(|check| check.verdict == Verdict::Holds)
         };
-        match (gap, proved && (complete || !conclusive)) {
+        proved && (complete || !conclusive)
+    }
+
+    const fn from(gap: bool, proved: bool) -> Self {
+        match (gap, proved) {
             (true, _) => Self::Gap,
             (false, false) => Self::Unproven,
             (false, true) => Self::Holds,

@@ -76,6 +76,7 @@ fn read_target(table: &Table<'_>, name: &str, world: &World<'_>, notes: &mut Vec
         start_timeout: table.optional("start_timeout", Field::duration)?.unwrap_or(Target::START_TIMEOUT),
         health: table.optional("health", Field::request)?,
         rate: table.optional("rate", Field::count)?,
+        safe_verbs: false,
         never: Vec::new(),
         secrets: Vec::new(),
         env: table.section("env", |env| {

@@ -43,6 +43,8 @@ pub struct Target {
     pub health: Option<RequestLine>,
     /// Most requests a second.
     pub rate: Option<u32>,
+    /// Whether only what changes nothing is sent, beside the sign-in. Told on the command line.
+    pub safe_verbs: bool,
     /// Actions that are never sent.
     pub never: Vec<ActionPattern>,
     /// Values that must never stand in any answer.

@@ -3,7 +3,7 @@
 use crate::client::{Answer, Request};
 use crate::compare::leaves;
 use crate::evidence::{ActorFact, Secrets};
-use crate::manifest::{Credential, SignIn};
+use crate::manifest::{Credential, SignIn, Template};
 use crate::matrix::PathPattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 const SAID_MAX: usize = 500;
 /// Shortest value of an account that can stand for its owner without a telling name.
 const IDENTITY_LENGTH_MIN: usize = 4;
+
+/// Holes that say who one is. A header of them alone is a credential, however weak.
+const NAMES_ONESELF: [&str; 6] = ["name", "mail", "email", "username", "user", "key"];
 
 /// Somebody who walks.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct Carried {
     pub in_query: bool,
     /// Paths that it is for.
     pub only: Vec<PathPattern>,
+    /// It says where one is and not who: filled with nothing secret, so that anybody can send another's.
+    pub is_place: bool,
 }
 
 impl Actor {
@@ -63,6 +68,10 @@ impl Actor {
         let mut cookies: Vec<String> = self.session.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         for carried in &self.session.credentials {
             if !carried.only.is_empty() && !carried.only.iter().any(|pattern| pattern.matches(&path)) {
+                continue;
+            }
+            // Whoever names another place means it.
+            if carried.is_place && carried.is_in(&request.path, &request.headers) {
                 continue;
             }
             if carried.in_query {
@@ -172,6 +181,25 @@ impl Actor {
 }
 
 impl Carried {
+    /// Whether a request names it already.
+    fn is_in(&self, path: &str, headers: &[(String, String)]) -> bool {
+        let beginning = format!("{}=", self.name);
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        if self.in_query {
+            query.split('&').any(|pair| pair.starts_with(&beginning))
+        } else {
+            headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&self.name))
+        }
+    }
+
+    /// Whether nothing that it is filled with is a secret.
+    fn names_a_place(value: &Template) -> bool {
+        let holes = value.names();
+        let open = |hole: &&str| *hole == "tenant" || !crate::evidence::is_secret_name(hole);
+        let oneself = |hole: &&str| NAMES_ONESELF.contains(hole) || hole.starts_with("actor.");
+        !holes.is_empty() && holes.iter().all(open) && !holes.iter().any(oneself)
+    }
+
     /// The credentials of a way to sign in, filled with what is known.
     pub fn of(sign_in: &SignIn, known: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Self>, String> {
         let only: Vec<_> = sign_in.only.iter().filter_map(|path| PathPattern::parse(path).ok()).collect();
@@ -181,8 +209,9 @@ impl Carried {
                     Credential::Header { name, value } => (name, value, false),
                     Credential::Query { name, value } => (name, value, true),
                 };
+                let is_place = Self::names_a_place(value);
                 let value = value.fill(known).map_err(|unfilled| unfilled.to_string())?;
-                Ok(Self { name: name.clone(), value, in_query, only: only.clone() })
+                Ok(Self { name: name.clone(), value, in_query, only: only.clone(), is_place })
             })
             .collect()
     }

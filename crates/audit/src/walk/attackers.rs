@@ -79,6 +79,9 @@ impl World<'_> {
 
     /// Where parents are to be the attacker's own: whether he is a stranger who has them.
     fn can_misplace(&self, reached: &Reached, who: Who, relation: &str) -> bool {
+        if reached.placed {
+            return relation == "other tenant" && who.is_some_and(|at| self.is_placed(at));
+        }
         let places: Vec<usize> = reached.misplaced.iter().flatten().chain(&reached.brought).copied().collect();
         if reached.misplaced.is_none() && places.is_empty() {
             return true;

@@ -189,6 +189,9 @@ impl World<'_> {
             call = self.brought_call(&call, reached, at);
             self.as_ones_own(reached.action, at, &mut call);
         }
+        if reached.placed {
+            call = self.placed_call(&call, owner);
+        }
         let from_ms = now().as_millisecond();
         let asked = self.ask(who, &call, Purpose::Cell).await;
         if !asked.succeeded() {

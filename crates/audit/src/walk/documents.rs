@@ -1,39 +1,84 @@
-//! Fetching what names the service's actions: from the service, from files, from commands.
+//! Fetching what names the service's actions: from the service, from files, from commands. A document of the service's may
+//! be closed to who is not signed in, and may tell an administrator of more than it tells others: each role is asked.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
 use crate::catalogue::{Catalogue, DOCUMENT_BYTES_MAX, Document, read as catalogue_of};
-use crate::client::{BODY_BYTES_MAX, Client, Purpose, Request};
+use crate::client::{Answer, BODY_BYTES_MAX, Client, Purpose, Request};
 use crate::error::{Result, Trouble};
 use crate::load_line::count;
 use crate::manifest::{Manifest, Routes};
+use crate::plan::Slots;
 use crate::process::first_line;
 use crate::target::Target;
 
-/// Everything that the manifest names, as one catalogue.
+use super::world::World;
+
+/// Answers that close a document to nobody in particular.
+const CLOSED: [u16; 2] = [401, 403];
+/// Most roles whose documents are asked for.
+const ROLES_MAX: usize = 6;
+
+/// What names the service's actions, as it was had.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    had: Vec<Document>,
+    /// Paths of the service's.
+    asked: Vec<String>,
+    /// Those of them that answer only who is signed in.
+    closed: Vec<String>,
+}
+
+impl Documents {
+    /// Whether anything has to be asked for by somebody who is signed in.
+    pub(crate) fn are_closed(&self) -> bool {
+        !self.closed.is_empty()
+    }
+
+    /// All of it as one catalogue; an empty one where nothing could be had yet.
+    ///
+    /// # Errors
+    /// When something cannot be read, or none of it names an action.
+    pub(super) fn catalogue(&self, target: &str) -> Result<Catalogue> {
+        if self.had.is_empty() && self.are_closed() {
+            return Ok(Catalogue::default());
+        }
+        catalogue_of(&self.had, target)
+    }
+}
+
+/// Everything that the manifest names and that nobody has to sign in for.
 ///
 /// # Errors
-/// When one of them cannot be had or read, or none of them names an action.
-pub(super) async fn read(manifest: &Manifest, target: &Target, client: &Client) -> Result<Catalogue> {
+/// When one of them cannot be had.
+pub(super) async fn fetch(manifest: &Manifest, target: &Target, client: &Client) -> Result<Documents> {
     let named = &manifest.target;
     if named.document.is_empty() && named.routes.is_empty() {
         return Err(Trouble::new(manifest.place("target"), "names no document of the service's actions")
             .hint("document = \"/openapi.json\", a path of the service's or a file"));
     }
-    let mut documents = Vec::new();
+    let mut documents = Documents::default();
     let key = manifest.place(&manifest.target_key("document"));
     for place in &named.document {
         let is_asked = place.starts_with('/') && !manifest.directory().join(place).is_file();
-        let bytes = match is_asked || place.starts_with("http://") || place.starts_with("https://") {
-            true => asked(place, &key, client).await?,
-            false => of_file(&manifest.directory().join(place), &key)?,
+        let bytes = if is_asked || place.starts_with("http://") || place.starts_with("https://") {
+            documents.asked.push(place.clone());
+            let answer = client.send(&request(place), Purpose::Other).await;
+            if CLOSED.contains(&answer.status) && !manifest.sign_in.is_empty() {
+                documents.closed.push(place.clone());
+                continue;
+            }
+            taken(place, &key, answer)?
+        } else {
+            of_file(&manifest.directory().join(place), &key)?
         };
-        documents.push(Document { place: place.clone(), bytes });
+        documents.had.push(Document { place: place.clone(), bytes });
     }
     let key = manifest.place(&manifest.target_key("routes"));
     for routes in &named.routes {
-        documents.push(match routes {
+        documents.had.push(match routes {
             Routes::File(file) => {
                 Document { place: file.clone(), bytes: of_file(&manifest.directory().join(file), &key)? }
             }
@@ -49,12 +94,81 @@ pub(super) async fn read(manifest: &Manifest, target: &Target, client: &Client) 
             }
         });
     }
-    catalogue_of(&documents, client.base())
+    Ok(documents)
 }
 
-async fn asked(place: &str, key: &str, client: &Client) -> Result<Vec<u8>> {
-    let request = Request { method: "GET".into(), path: place.to_owned(), ..Request::default() };
-    let answer = client.send(&request, Purpose::Other).await;
+impl World<'_> {
+    /// Signs everybody in where a document is closed otherwise: without it there is nothing to plan with.
+    ///
+    /// # Errors
+    /// When somebody cannot sign in, or it is closed to everybody.
+    pub(crate) async fn open_documents(&mut self) -> Result<()> {
+        if !self.documents.are_closed() {
+            return Ok(());
+        }
+        self.sign_all_in().await?;
+        self.read_as_callers().await
+    }
+
+    /// Asks one of each role for the documents that the service has for him, and takes up what they tell beyond what is
+    /// known.
+    ///
+    /// # Errors
+    /// When a document that is closed is closed to everybody, or cannot be read.
+    pub(crate) async fn read_as_callers(&mut self) -> Result<()> {
+        let mut roles = BTreeSet::new();
+        let callers: Vec<usize> = (0..self.actors.len())
+            .filter(|at| roles.insert(self.actors[*at].fact.role.clone()))
+            .take(ROLES_MAX)
+            .collect();
+        let key = self.manifest.place(&self.manifest.target_key("document"));
+        let mut news = false;
+        for place in self.documents.asked.clone() {
+            let mut last = None;
+            for at in &callers {
+                let mut request = request(&place);
+                self.actors[*at].sign(&mut request);
+                let answer = self.client.send(&request, Purpose::Other).await;
+                match taken(&place, &key, answer) {
+                    Ok(bytes) if self.documents.had.iter().any(|known| known.bytes == bytes) => {}
+                    Ok(bytes) => {
+                        let told = format!("{place} as {}", self.actors[*at].fact.role);
+                        self.documents.had.push(Document { place: told, bytes });
+                        self.documents.closed.retain(|closed| *closed != place);
+                        news = true;
+                    }
+                    Err(trouble) => last = Some(trouble),
+                }
+            }
+            if let Some(trouble) = last.filter(|_| self.documents.closed.contains(&place)) {
+                return Err(trouble);
+            }
+        }
+        if !news {
+            return Ok(());
+        }
+        let whole = self.documents.catalogue(self.client.base())?;
+        // A document that is put together for each answer is another one each time, and names nothing new.
+        if whole.actions.len() != self.catalogue.actions.len() {
+            self.slots = Slots::new(&whole);
+            self.catalogue = whole;
+            self.ways.clear();
+            self.bodies.clear();
+            self.own.clear();
+            self.avoided.clear();
+            self.memory = self.memory.anew();
+            self.avoid_never();
+            self.recall();
+        }
+        Ok(())
+    }
+}
+
+fn request(place: &str) -> Request {
+    Request { method: "GET".into(), path: place.to_owned(), ..Request::default() }
+}
+
+fn taken(place: &str, key: &str, answer: Answer) -> Result<Vec<u8>> {
     if answer.status != 200 {
         let wrong = answer.broken.unwrap_or_else(|| format!("answered {}", answer.status));
         return Err(Trouble::new(key, format!("{place}: {wrong}"))

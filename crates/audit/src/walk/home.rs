@@ -30,6 +30,11 @@ const ENDINGS: &[&str] = &[
     "destroy",
 ];
 
+/// Whether a name stands for a tenant.
+pub(super) fn names_tenant(name: &str) -> bool {
+    words(name).iter().any(|word| TENANTS.contains(&singular(word).as_str()))
+}
+
 impl World<'_> {
     /// Whether a slot asks for a place that everybody already belongs to.
     pub(crate) fn is_tenant(&self, slot: usize) -> bool {
@@ -65,8 +70,20 @@ impl World<'_> {
 
     /// Values of the owner's that may open his place: those that bear its name, and the tenant that the manifest says.
     fn home_keys(&self, slot: usize, owner: usize) -> (Vec<String>, Vec<String>) {
-        let noun = &self.slots.all[slot].noun;
-        let wanted = self.parameter_names(slot);
+        self.keys_of_home(&self.slots.all[slot].noun, &self.parameter_names(slot), owner)
+    }
+
+    /// Values of somebody's that may fill a parameter which names a tenant: `company_id`.
+    pub(super) fn keys_of_tenant(&self, parameter: &str, owner: usize) -> Vec<String> {
+        let mut noun = words(parameter);
+        if noun.last().is_some_and(|last| KEYS.contains(&last.as_str())) {
+            noun.pop();
+        }
+        let (named, told) = self.keys_of_home(&noun.join("_"), &[words(parameter).join("_")], owner);
+        named.into_iter().chain(told).collect()
+    }
+
+    fn keys_of_home(&self, noun: &str, wanted: &[String], owner: usize) -> (Vec<String>, Vec<String>) {
         let actor = &self.actors[owner];
         let mut named: Vec<String> = Vec::new();
         for (path, value) in &actor.identity {
@@ -74,10 +91,10 @@ impl World<'_> {
                 path.split(['.', '[', ']']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
             let Some(last) = parts.last().map(|part| words(part).join("_")) else { continue };
             let above = parts.iter().rev().nth(1).map(|part| singular(&words(part).join("_"))).unwrap_or_default();
-            let bears = last == *noun
+            let bears = last == noun
                 || last != "id" && wanted.contains(&last)
                 || last.strip_prefix(&format!("{noun}_")).is_some_and(|rest| KEYS.contains(&rest))
-                || above == *noun && KEYS.contains(&last.as_str());
+                || above == noun && KEYS.contains(&last.as_str());
             if bears && !named.contains(value) {
                 named.push(value.clone());
             }

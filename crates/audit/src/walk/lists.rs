@@ -1,6 +1,7 @@
 //! Lists, searches, exports: whatever shows many objects at once. The owner must find his own canary first; attackers
 //! then read the same to its end.
 
+use super::home::names_tenant;
 use super::pages::{Field, Pages};
 use super::reach::Reached;
 use super::world::{Call, Who, World};
@@ -41,6 +42,10 @@ impl World<'_> {
             // A search that finds nothing for its owner proves nothing.
             if !found {
                 continue;
+            }
+            if let Some(placed) = self.place(reached).filter(|_| n == 0) {
+                let there = self.placed_call(&call, reached.actor);
+                trials.push(self.list_trial(&placed, &there, &canaries, own.clone()).await);
             }
             trials.push(self.list_trial(reached, &call, &canaries, own).await);
         }
@@ -143,7 +148,8 @@ impl World<'_> {
         .collect()
     }
 
-    /// The list narrowed to the owner by a parameter that names a person: who asks for another's may get them.
+    /// The list narrowed to the owner by a parameter that names a person or a tenant: who asks for another's may get
+    /// them.
     fn narrowed(&self, reached: &Reached) -> Vec<Call> {
         let action = self.action(reached.action);
         let people = action.parameters_in(Place::Query).filter(|p| !p.required && names_person(&p.name));
@@ -154,6 +160,13 @@ impl World<'_> {
                 calls.push(field.set(&reached.call, &key));
             }
         }
+        let tenants = action.parameters_in(Place::Query).filter(|p| !p.required && names_tenant(&p.name));
+        for parameter in tenants.take(1) {
+            let field = Field { name: parameter.name.clone(), in_body: false };
+            let keys = self.keys_of_tenant(&parameter.name, reached.actor);
+            calls.extend(keys.into_iter().take(2).map(|key| field.set(&reached.call, &key)));
+        }
+        calls.dedup();
         calls
     }
 

@@ -29,6 +29,7 @@ mod never;
 pub mod objects;
 mod own;
 mod pages;
+mod placed;
 mod plain;
 mod reach;
 pub mod reading;
@@ -64,6 +65,7 @@ use crate::verdict::Dimension;
 pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     let mut world = setup.open(progress).await?;
     world.sign_all_in().await?;
+    world.read_as_callers().await?;
     world.write_run(setup)?;
     if setup.passes.contains(&Dimension::Authorization) {
         world.walk_stages(setup.only.as_deref()).await?;

@@ -30,6 +30,7 @@ const LENGTH_FIELDS: &[&str] =
     &["limit", "size", "page_size", "pagesize", "per_page", "perpage", "take", "count", "max", "max_results"];
 
 /// A list, read.
+#[derive(Debug, Clone)]
 pub struct Pages {
     /// Its pages.
     pub exchanges: Vec<Exchange>,

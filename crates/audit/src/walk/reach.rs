@@ -37,6 +37,8 @@ pub struct Reached {
     pub misplaced: Option<Vec<usize>>,
     /// Slots that the body names, and whose keys in it are to be the attacker's own while the path is foreign.
     pub brought: Vec<usize>,
+    /// The attacker names the owner's place where he would name his own: the header or parameter of the tenant.
+    pub placed: bool,
 }
 
 /// By whom an action is done, and on what.
@@ -73,6 +75,7 @@ impl Reached {
             witness: None,
             misplaced: None,
             brought: Vec::new(),
+            placed: false,
         }
     }
 

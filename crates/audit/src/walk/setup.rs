@@ -115,7 +115,8 @@ impl Setup {
         }
         let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;
         client.count_waiting(target.asked());
-        let catalogue = documents::read(manifest, &target, &client).await?;
+        let documents = documents::fetch(manifest, &target, &client).await?;
+        let catalogue = documents.catalogue(client.base())?;
         let slots = Slots::new(&catalogue);
         let nonce = nonce();
         let mut world = World {
@@ -127,6 +128,7 @@ impl Setup {
             client,
             sinks,
             fault,
+            documents,
             store,
             canaries: Canaries::new(&nonce),
             learnt: Learnt::default(),
@@ -241,7 +243,7 @@ impl World<'_> {
                 })
                 .collect(),
             passes: setup.passes.clone(),
-            notes: self.catalogue.notes.iter().chain(&manifest.notes).cloned().collect(),
+            notes: self.catalogue.notes.iter().chain(&manifest.notes).cloned().chain(self.unsafe_note()).collect(),
             ..Facts::default()
         };
         let actions = self.catalogue.actions.iter().enumerate().map(|(at, action)| {

@@ -182,9 +182,15 @@ impl World<'_> {
             && let Some(token) = self.actors[at].values.get("token")
         {
             let value = format!("Bearer {token}");
-            carried.push(Carried { name: "Authorization".into(), value, in_query: false, only: Vec::new() });
+            carried.push(Carried {
+                name: "Authorization".into(),
+                value,
+                in_query: false,
+                only: Vec::new(),
+                is_place: false,
+            });
         }
-        for one in &carried {
+        for one in carried.iter().filter(|one| !one.is_place) {
             self.store.secrets().add(&one.value);
         }
         let session = &mut self.actors[at].session;

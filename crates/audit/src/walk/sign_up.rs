@@ -1,6 +1,7 @@
 //! Accounts and sessions that are made for the walk, and may be harmed.
 
 use super::actors::{Actor, Session};
+use super::never::UNSAFE;
 use super::sign_in::said;
 use super::world::{Asked, World};
 use crate::client::Purpose;
@@ -106,6 +107,9 @@ impl World<'_> {
     }
 
     async fn make_account(&mut self, at: usize, sign_up: bool, extra: &BTreeMap<String, Value>) -> Result<(), String> {
+        if self.manifest.target.safe_verbs {
+            return Err(UNSAFE.into());
+        }
         if sign_up {
             return self.sign_up_with(at, extra).await;
         }

@@ -3,7 +3,6 @@
 //! Within a stage the order is drawn from the seed. Attackers are shown alive at the end of each stretch of trials;
 //! if one is not, his refusals in it mean nothing and are tried again.
 
-use super::never::NEVER;
 use super::reach::Reached;
 use super::recovery::Recovery;
 use super::world::World;
@@ -96,8 +95,8 @@ impl World<'_> {
     pub(crate) fn left_out(&self, at: usize) -> Option<String> {
         let action = self.action(at);
         let path = action.address_path();
-        if self.is_never(at) {
-            return Some(NEVER.into());
+        if let Some(why) = self.never(at) {
+            return Some(why.into());
         }
         if self.is_sign_up(at) {
             return Some("it is the sign-up, and open by its nature".into());
@@ -205,6 +204,7 @@ impl World<'_> {
                 let mut others: Vec<Reached> = self.misplace(&reached).await.into_iter().collect();
                 others.extend(self.bring(&reached));
                 others.extend(self.reach_foreign(&reached).await);
+                others.extend(self.place(&reached));
                 pending.push((reached, trials));
                 for other in others {
                     self.own_places(&other).await;

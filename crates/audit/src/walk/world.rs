@@ -1,10 +1,10 @@
 //! What the walk holds in its hands: the target, the people, what was made, and one way to ask.
 
 use super::actors::Actor;
+use super::documents::Documents;
 use super::leaks::Leaks;
 use super::members::Membership;
 use super::memory::Memory;
-use super::never::NEVER;
 use super::objects::{Object, Way};
 use super::reach::Reached;
 use super::reading::Learnt;
@@ -90,6 +90,8 @@ pub struct World<'a> {
     pub sinks: Sinks,
     /// How its database is taken away.
     pub fault: Fault,
+    /// What named the actions.
+    pub(crate) documents: Documents,
     /// Where evidence goes.
     pub store: Store,
     /// What was planted.
@@ -214,8 +216,8 @@ impl Asked {
 impl World<'_> {
     /// Sends a call with an actor's credentials and takes the cookies that come back into his session.
     pub async fn ask(&mut self, who: Who, call: &Call, purpose: Purpose) -> Asked {
-        if self.forbids(call) {
-            let answer = Answer { broken: Some(NEVER.into()), ..Answer::default() };
+        if let Some(why) = self.forbids(call, purpose) {
+            let answer = Answer { broken: Some(why.into()), ..Answer::default() };
             return Asked { exchange: self.exchange(who, call, &answer), answer };
         }
         let mut request = Request {
@@ -260,6 +262,7 @@ impl World<'_> {
             actor: actor.name,
             method: call.method.clone(),
             path: call.path.clone(),
+            added: call.headers.iter().cloned().collect(),
             sent: call.sent_json(),
             status: answer.status,
             headers: (answer.headers.iter().filter(|(name, _)| HEADERS_KEPT.contains(&name.as_str())).cloned())

@@ -4,7 +4,7 @@
 use plimsoll::verdict::Verdict;
 use serde_json::{Value, json};
 
-use crate::service::{Service, notes, rows};
+use crate::service::{Answer, Service, notes, rows};
 use crate::story::{self, Story, Telling};
 
 /// The service of notes where anybody reads any note.
@@ -182,4 +182,45 @@ async fn what_cannot_be_read_ends_the_audit_with_its_place() {
     assert!(text.contains("failed") && text.contains("no routes"), "{text}");
     let text = refused("document = \"missing.json\"").await;
     assert!(text.contains("there is no file missing.json"), "{text}");
+}
+
+/// A document that answers nobody who is not signed in.
+#[tokio::test]
+async fn a_document_that_is_closed() {
+    let closed = |service: Service| {
+        service.guard(|_, call| {
+            (call.target == "/openapi.json" && call.who.is_none()).then(|| Answer::refused(401, "sign in first"))
+        })
+    };
+    let story = story::notes(closed(leaking())).told().await;
+    assert_eq!(story.verdict("AZ02", "GET /notes/{note}"), Some(Verdict::Gap), "{}", story.told());
+    let story = story::notes(closed(notes::service())).told().await;
+    story.is_sound();
+    story.holds(&["AZ02 GET /notes/{note}", "AZ03 PUT /notes/{note}"]);
+}
+
+/// It is closed to everybody: nothing can be walked, and the place says so.
+#[tokio::test]
+async fn a_document_that_nobody_gets() {
+    let closed = notes::service()
+        .guard(|_, call| (call.target == "/openapi.json").then(|| Answer::refused(403, "not for anybody")));
+    let refused = story::notes(closed).tried().await.err().unwrap().to_string();
+    assert!(refused.contains("/openapi.json: answered 403"), "{refused}");
+}
+
+/// What only an administrator's document names is walked, too.
+#[tokio::test]
+async fn documents_that_differ_by_caller() {
+    let done = json!({"200": {"description": "done"}});
+    let of = |paths: &[&str]| {
+        let paths: serde_json::Map<String, Value> =
+            paths.iter().map(|path| ((*path).to_owned(), json!({"get": {"responses": done}}))).collect();
+        json!({"openapi": "3.0.3", "info": {"title": "Notes", "version": "1"}, "paths": paths})
+    };
+    let (some, all) = (of(&["/whoami"]), of(&["/whoami", "/events"]));
+    let service = notes::service().with(notes::page("GET /specification", move |world, call| {
+        Answer::ok(if world.role(call) == "admin" { all.clone() } else { some.clone() })
+    }));
+    let story = story::notes(service).document("document = \"/specification\"").also(notes::RECORD).told().await;
+    assert_eq!(story.outcome.denominator.actions, 2, "{}", story.told());
 }

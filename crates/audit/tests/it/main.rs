@@ -10,6 +10,7 @@ mod inputs;
 mod kept;
 mod liars;
 mod locked;
+mod looked;
 mod planned;
 mod replayed;
 mod run;

@@ -26,6 +26,7 @@ pub(crate) struct Telling {
     seed: Option<u64>,
     /// A gap's pass, and its action where it has one.
     again: Option<(Dimension, Option<String>)>,
+    safe_verbs: bool,
 }
 
 /// A service of plain users, each his own tenant. No matrix: walls and facts need none.
@@ -39,6 +40,7 @@ pub(crate) fn notes(service: Service) -> Telling {
         lock: None,
         seed: None,
         again: None,
+        safe_verbs: false,
     }
 }
 
@@ -113,6 +115,13 @@ impl Telling {
     #[must_use]
     pub(crate) fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
+        self
+    }
+
+    /// Sends nothing that may change something.
+    #[must_use]
+    pub(crate) fn only_looking(mut self) -> Self {
+        self.safe_verbs = true;
         self
     }
 
@@ -197,6 +206,7 @@ impl Telling {
         let directory = self.written(&served.url);
         let outcome = run::audit(directory.path(), |setup| {
             setup.seed = self.seed.unwrap_or(setup.seed);
+            setup.manifest.target.safe_verbs = self.safe_verbs;
             if let Some((pass, action)) = self.again {
                 setup.passes = [pass].into();
                 setup.only = action;

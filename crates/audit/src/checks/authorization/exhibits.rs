@@ -39,12 +39,18 @@ pub(super) fn exhibit(run: &Run, label: &str, actor: &ActorFact, exchange: &Exch
     Exhibit {
         label: label.to_owned(),
         actor: person(actor),
-        request: format!("{} {}", exchange.method, exchange.path),
+        request: request(exchange),
         status: exchange.status,
         bytes: exchange.bytes,
         note: note.to_owned(),
         curl: curl(run, actor, exchange),
     }
+}
+
+/// `GET /projects/7`, with what it said beside that.
+fn request(exchange: &Exchange) -> String {
+    let added = exchange.added.iter().map(|(name, value)| format!(" · {name}: {value}"));
+    format!("{} {}{}", exchange.method, exchange.path, added.collect::<String>())
 }
 
 /// `olga (amber)`; `nobody` for anonymous.
@@ -69,6 +75,9 @@ fn curl(run: &Run, actor: &ActorFact, exchange: &Exchange) -> String {
         let name: String =
             actor.name.to_uppercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         line.push_str(&format!(" -H \"${name}\""));
+    }
+    for (name, value) in &exchange.added {
+        line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
     }
     if let Some(sent) = &exchange.sent {
         line.push_str(&format!(" -H 'content-type: application/json' -d {}", quoted(&sent.to_string())));

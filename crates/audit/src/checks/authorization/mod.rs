@@ -85,6 +85,7 @@ pub(crate) mod tests {
             actor: actor.into(),
             method: "PUT".into(),
             path: "/notes/1".into(),
+            added: Default::default(),
             sent: None,
             status,
             headers: Default::default(),

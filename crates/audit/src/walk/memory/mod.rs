@@ -56,6 +56,11 @@ impl Memory {
         Self { known, ..Self::default() }
     }
 
+    /// Only what is known from before, when the actions have other numbers.
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.known.clone())
+    }
+
     /// The service gave up before the end: this walk does not know enough to write a lock.
     pub(super) fn cut_short(&mut self) {
         self.cut_short = true;

@@ -196,3 +196,82 @@ GET,DELETE /notes/{note}/comments/{comment} - own
 GET    /events                            -     -
 GET    /health                            all   all
 ";
+
+/// A list that is told by a parameter whose rows it shows: the caller's own company's, or whoever's is named.
+#[tokio::test]
+async fn a_list_that_asks_whose_rows_are_wanted() {
+    let told = async |believes: bool| {
+        let mut service = office::service().wrap("GET /projects", move |world, call, inner| {
+            let (me, own) = (call.me().to_owned(), world.tenant(call).to_owned());
+            let named = call.query.get("company").cloned().filter(|_| believes).unwrap_or_else(|| own.clone());
+            let set = |world: &mut World, tenant: String| {
+                if let Some(person) = world.person_mut(&me) {
+                    person.tenant = tenant;
+                }
+            };
+            set(world, named);
+            let answer = inner(world, call);
+            set(world, own);
+            answer
+        });
+        service.action_mut("GET /projects").query.push(crate::service::maybe("company"));
+        story::office(service).told().await
+    };
+    told(false).await.is_sound();
+    told(true).await.has_only(&["AZ10 GET /projects"]);
+}
+
+/// A service whose requests say in a header for which company they are meant.
+mod in_a_header {
+    use super::*;
+
+    const MANIFEST_USE: &str = "use = [\"Authorization: Bearer {token}\", \"X-Company: {tenant}\"]";
+
+    /// Every action asks whether the company is the caller's own; a gullible one believes the header.
+    fn service(gullible: Option<&'static str>) -> crate::service::Service {
+        let mut service = office::service();
+        let names: Vec<&'static str> =
+            service.actions.iter().filter(|one| !one.is_public).map(|one| one.name).collect();
+        for name in names {
+            service = service.wrap(name, move |world, call, inner| {
+                let told = call.headers.get("x-company").cloned();
+                let own = world.tenant(call).to_owned();
+                match told {
+                    Some(told) if told != own && gullible == Some(name) => {
+                        let me = call.me().to_owned();
+                        if let Some(person) = world.person_mut(&me) {
+                            person.tenant = told;
+                        }
+                        let answer = inner(world, call);
+                        if let Some(person) = world.person_mut(&me) {
+                            person.tenant = own;
+                        }
+                        answer
+                    }
+                    Some(told) if told != own => Answer::missing(),
+                    _ => inner(world, call),
+                }
+            });
+        }
+        service
+    }
+
+    async fn told(gullible: Option<&'static str>) -> story::Story {
+        let before = "use   = \"Authorization: Bearer {token}\"";
+        story::office(service(gullible)).replace_in_manifest(before, MANIFEST_USE).told().await
+    }
+
+    #[tokio::test]
+    async fn that_is_held_against_who_asks() {
+        let story = told(None).await;
+        story.is_sound();
+        story.holds(&["AZ02 GET /projects/{project}", "AZ03 PATCH /projects/{project}"]);
+    }
+
+    #[tokio::test]
+    async fn that_is_believed() {
+        told(Some("GET /projects/{project}")).await.has_only(&["AZ02 GET /projects/{project}"]);
+        told(Some("PATCH /projects/{project}")).await.has_only(&["AZ03 PATCH /projects/{project}"]);
+        told(Some("GET /projects")).await.has_only(&["AZ10 GET /projects"]);
+    }
+}
