@@ -6,6 +6,7 @@ use crate::checks::authorization::expect::{Rule, expect};
 use crate::evidence::ActorFact;
 use crate::matrix::Reach;
 use crate::plan::order::draw;
+use crate::plan::slots::words;
 
 impl World<'_> {
     /// Who is tried on an action, and whether it is known that he may not. Those who may are left out. `on_object` is
@@ -22,6 +23,11 @@ impl World<'_> {
                 && self.can_misplace(reached, who, self.relation(who, owner))
         };
         self.attackers_of(reached.action, &self.actors[owner].fact, on_object, &may_try)
+    }
+
+    /// Whether an action lets in whoever knows the code that its path names: `POST /invites/{code}/accept`.
+    fn admits(&self, action: usize) -> bool {
+        admits(&self.action(action).path)
     }
 
     /// Whether a reviewed row keeps an actor's role from an action altogether.
@@ -57,6 +63,10 @@ impl World<'_> {
             if fact.throw_away || !may_try(who) {
                 continue;
             }
+            // Whoever has the code may come in: that is what the code is for, and nobody without it is let in elsewhere.
+            if who.is_some() && self.admits(action) {
+                continue;
+            }
             let key = (fact.role.clone(), relation);
             if seen.contains(&key) {
                 continue;
@@ -88,5 +98,28 @@ impl World<'_> {
         }
         let has = |at: usize| places.iter().all(|slot| self.standing.contains_key(&(*slot, at)));
         relation == "other tenant" && who.is_some_and(has)
+    }
+}
+
+/// Whether a path takes a code from whoever knows it. A key of an object is no code: nobody joins by a number.
+fn admits(path: &str) -> bool {
+    const DEEDS: [&str; 4] = ["accept", "join", "redeem", "claim"];
+    const CODES: [&str; 5] = ["code", "token", "secret", "nonce", "voucher"];
+    let is_one_of = |part: &str, names: &[&str]| words(part).iter().any(|word| names.contains(&word.as_str()));
+    let (keys, literals): (Vec<&str>, Vec<&str>) = path.split('/').partition(|part| part.contains('{'));
+    keys.last().is_some_and(|key| is_one_of(key.trim_matches(['{', '}']), &CODES))
+        && literals.iter().any(|part| is_one_of(part, &DEEDS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::admits;
+
+    #[test]
+    fn a_code_lets_in_whoever_knows_it() {
+        assert!(admits("/invites/{code}/accept") && admits("/join/{invite_token}"));
+        assert!(
+            !admits("/projects/{project}/join") && !admits("/invites/{invite}/accept") && !admits("/tokens/{token}")
+        );
     }
 }

@@ -20,6 +20,13 @@ const BODY_SEARCHES: &[&str] = &["q", "query", "search", "term", "keyword", "key
 /// Most fields of one action that are searched by.
 const SEARCH_FIELDS_MAX: usize = 2;
 
+/// Whether a parameter of the query searches: `q`, or `filter[title]` as JSON:API writes it.
+fn is_search(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut parts = name.split(['[', ']']).filter(|part| !part.is_empty());
+    parts.next().is_some_and(|first| SEARCHES.contains(&first)) && parts.all(|part| SEARCHES.contains(&part))
+}
+
 impl World<'_> {
     /// The trial of an action that may show many objects; nothing where the owner finds none of his own in it.
     pub async fn try_list(&mut self, reached: &Reached) -> Vec<Trial> {
@@ -190,8 +197,7 @@ impl World<'_> {
     /// The fields of an action that search: of its query, and of its body where it makes nothing.
     fn search_fields(&self, reached: &Reached) -> Vec<Field> {
         let action = self.action(reached.action);
-        let in_query =
-            action.parameters_in(Place::Query).filter(|p| SEARCHES.contains(&p.name.to_lowercase().as_str()));
+        let in_query = action.parameters_in(Place::Query).filter(|p| is_search(&p.name));
         let mut fields: Vec<Field> =
             in_query.map(|parameter| Field { name: parameter.name.clone(), in_body: false }).collect();
         let makes = self.slots.all.iter().any(|slot| slot.producers.contains(&reached.action));
@@ -202,5 +208,16 @@ impl World<'_> {
         }
         fields.truncate(SEARCH_FIELDS_MAX);
         fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_search;
+
+    #[test]
+    fn what_searches_is_known_by_its_name() {
+        assert!(is_search("q") && is_search("Query") && is_search("filter[name]") && is_search("filter[title]"));
+        assert!(!is_search("filter[owner]") && !is_search("page[size]") && !is_search("sort") && !is_search("[]"));
     }
 }

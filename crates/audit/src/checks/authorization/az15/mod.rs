@@ -114,6 +114,10 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
             ..Forged::default()
         };
         for Mutant { how, value } in mutants::of(world, at, &place).await {
+            // Somebody else's own, as the manifest tells it: it was put together by hand, and opens what it should.
+            if told_of_others(world, at).iter().any(|told| value.ends_with(told.as_str())) {
+                continue;
+            }
             let session = place.with(world, at, &value);
             let (exchange, got, whose) = attempt(world, at, &deed.call, &session, &victims).await;
             forged.tries.push(Try { how, exchange, got, whose });
@@ -126,6 +130,17 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
         seen.push(Forged { subject: "the credential".into(), untried, ..Forged::default() });
     }
     seen.iter().try_for_each(|one| world.store.add(one).map(drop))
+}
+
+/// Credentials that the manifest tells, of everybody else.
+fn told_of_others(world: &World<'_>, at: usize) -> Vec<String> {
+    const NAMES: [&str; 4] = ["key", "token", "api_key", "secret"];
+    let own = &world.actors[at].fact.name;
+    let others = world.manifest.actors.iter().filter(|told| told.id != *own);
+    let told = |told: &crate::manifest::Actor| -> Vec<String> {
+        NAMES.iter().filter_map(|name| told.values.get(*name)).map(|secret| secret.reveal().to_owned()).collect()
+    };
+    others.flat_map(told).filter(|value| !value.is_empty()).collect()
 }
 
 /// Everybody's values, but for those that nobody needs a credential to see.
