@@ -275,3 +275,19 @@ mod in_a_header {
         told(Some("GET /projects")).await.has_only(&["AZ10 GET /projects"]);
     }
 }
+
+/// The object is kept to its owner, and a second route to it, which the document calls protected, asks nobody.
+#[tokio::test]
+async fn a_second_route_forgets_who_asks() {
+    let shown = |open: bool| {
+        let export = notes::action("GET /notes/{note}/export", rows::show("note", rows::own));
+        notes::service().with(export).guard(move |world, call| {
+            let id = call.target.strip_prefix("/notes/").and_then(|rest| rest.strip_suffix("/export"));
+            let row = id.filter(|_| open).and_then(|id| world.rows.iter().find(|row| row.id == id).cloned());
+            row.map(|row| Answer::ok(world.show(&row)))
+        })
+    };
+    story::notes(shown(false)).told().await.is_sound();
+    let story = story::notes(shown(true)).told().await;
+    assert!(story.gaps().contains(&"AZ01 GET /notes/{note}/export".to_owned()), "{}", story.told());
+}

@@ -40,7 +40,7 @@ pub(super) fn refusals(trials: &[(&str, Trial)]) -> BTreeSet<String> {
 pub(super) struct Guarded {
     /// Reads that refuse the owner's object to another tenant.
     actions: BTreeSet<String>,
-    /// Nouns that lists hide from other tenants and that no other action shows them.
+    /// Nouns that lists or the object's own read hide from other tenants, and that no other action shows them.
     nouns: BTreeSet<String>,
     /// Actions that refuse somebody who is signed in, with the roles of those who may.
     ranks: BTreeSet<(String, String)>,
@@ -68,7 +68,13 @@ impl Guarded {
                 }
                 let answered = answers().all(|exchange| exchange.reading == Reading::Success);
                 match trial.form {
-                    Form::Read if stranger && nothing && refused => drop(actions.insert(trial.action.clone())),
+                    Form::Read if stranger && nothing && refused => {
+                        actions.insert(trial.action.clone());
+                        // The object itself is kept: so is whatever else shows it by its key.
+                        if trial.action.ends_with('}') {
+                            hidden.insert(trial.noun.clone());
+                        }
+                    }
                     Form::List if stranger && nothing && answered && attempt.list_complete => {
                         hidden.insert(trial.noun.clone());
                     }
@@ -86,7 +92,7 @@ impl Guarded {
     }
 
     /// Whether anonymous is given by this action what the service otherwise keeps: the same action refuses strangers
-    /// who are signed in, or the document says protected and lists keep such objects to their owners.
+    /// who are signed in, or the document says protected and such objects are kept to their owners elsewhere.
     pub(super) fn against_itself(&self, trial: &Trial, protected: bool) -> bool {
         self.actions.contains(&trial.action) || protected && self.nouns.contains(&trial.noun)
     }
