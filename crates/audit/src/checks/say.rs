@@ -67,6 +67,10 @@ impl Say<'_> {
         self.finding(Verdict::Unproven, words.into(), Some(Cause::NotTold), Some(answer.into()))
     }
 
+    pub(super) fn waits_for_answer(self, words: impl Into<String>, answer: impl Into<String>) -> Finding {
+        self.finding(Verdict::Unproven, words.into(), Some(Cause::WaitsForAnswer), Some(answer.into()))
+    }
+
     pub(super) fn not_applicable(self, words: impl Into<String>) -> Finding {
         self.finding(Verdict::NotApplicable, words.into(), None, None)
     }

@@ -343,6 +343,17 @@ impl Manifest {
         })
     }
 
+    /// The states of `[become]` into which an object is brought: name, line, and the object's noun. The line names the object
+    /// (`{project.id}`) and nobody.
+    pub fn closings(&self) -> impl Iterator<Item = (&str, &RequestLine, String)> {
+        self.become_state.iter().filter_map(|(state, line)| {
+            let names = line.names();
+            let noun = names.iter().find_map(|name| name.strip_suffix(".id").or_else(|| name.strip_suffix(".key")))?;
+            let somebody = names.iter().any(|name| name.starts_with("actor."));
+            (!somebody).then(|| (state.as_str(), line, noun.to_owned()))
+        })
+    }
+
     /// An actor by his key.
     pub fn actor(&self, id: &str) -> Option<&Actor> {
         self.actors.iter().find(|actor| actor.id == id)

@@ -99,7 +99,8 @@ impl Manifest {
         };
         root.refuse_unknown()?;
         let manifest = Self { lines: source.lines(), ..manifest };
-        let used: Vec<String> = manifest.memberships().map(|(state, ..)| state.to_owned()).collect();
+        let states = manifest.memberships().chain(manifest.closings());
+        let used: Vec<String> = states.map(|(state, ..)| state.to_owned()).collect();
         let ends = |state: &str| super::ENDS.contains(&state) && !["archived", "locked"].contains(&state);
         for state in manifest.become_state.keys().filter(|state| !used.contains(state) && !ends(state)) {
             notes.push(manifest.unused(&format!("become.{state}")));

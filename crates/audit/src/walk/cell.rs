@@ -4,7 +4,6 @@
 
 use super::reach::Reached;
 use super::setup::now;
-use super::witness::{Calibrated, Reader};
 use super::world::{Call, Refusal, Who, World};
 use crate::canary::LENGTH_MIN;
 use crate::checks::authorization::effect::{changed_something, control_worked, shows_own_value};
@@ -78,7 +77,7 @@ impl World<'_> {
         let by = self.speaker(reached, subject);
         let keys = self.keys_for(reached.action, by, subject).await.ok()?;
         let own_key = self.objects[subject].key().to_owned();
-        let calibrated = reached.witness.clone().map(|calibrated| retarget(calibrated, &own_key));
+        let calibrated = reached.witness.clone().map(|calibrated| calibrated.about(&own_key));
         let base = self.rebuilt(reached, &keys, subject).await?;
         let before = match &calibrated {
             Some(calibrated) => Some(self.observe(&calibrated.reader, &keys, by, Purpose::SetUp).await),
@@ -253,15 +252,6 @@ impl World<'_> {
         );
         own
     }
-}
-
-/// The witness of another object: a row in a list is found by the new key.
-fn retarget(mut calibrated: Calibrated, key: &str) -> Calibrated {
-    let Reader { row, .. } = &mut calibrated.reader;
-    if row.is_some() {
-        *row = Some(key.to_owned());
-    }
-    calibrated
 }
 
 /// Finds the owner's values in the attackers' answers: those that are long, that nobody sent and that the attacker

@@ -44,6 +44,7 @@ mod sign_in;
 mod sign_up;
 mod stages;
 mod stretch;
+mod together;
 pub mod witness;
 pub mod world;
 

@@ -42,13 +42,20 @@ impl World<'_> {
         })
     }
 
-    /// Requests that the manifest names to keep a promise, to end a session, to take somebody out, to set up a factor.
+    /// Requests that the manifest names to keep a promise, to end a session, to take somebody out, to close something, to set
+    /// up a factor.
     fn named_lines(&self) -> impl Iterator<Item = &RequestLine> {
         let Manifest { promises, second_factor, sessions, ranks, links, become_state, .. } = self.manifest;
         let promised = promises.deletion.iter().chain(&promises.export);
         let factor = second_factor.set_up.iter().chain(&second_factor.remove);
         let ends = sessions.sign_out.iter().chain(&sessions.password);
-        let people = become_state.iter().filter(|(state, _)| ENDS.contains(&state.as_str())).map(|(_, line)| line);
+        fn names_nobody(line: &RequestLine) -> bool {
+            !line.names().iter().any(|name| name.starts_with("actor."))
+        }
+        let people = become_state
+            .iter()
+            .filter(|(state, line)| ENDS.contains(&state.as_str()) || names_nobody(line))
+            .map(|(_, line)| line);
         let people = people.chain(ranks.give.iter().chain(&ranks.list));
         let sent = links.values().flat_map(|kind| [&kind.ask, &kind.used]);
         promised.chain(factor).chain(ends).chain(people).chain(sent)

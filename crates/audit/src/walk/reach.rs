@@ -286,7 +286,10 @@ impl World<'_> {
     }
 
     /// The keys that an action on an object needs: the object's own, and standing ones for the rest of its path.
-    pub(super) async fn keys_for(
+    ///
+    /// # Errors
+    /// Which of them cannot be made.
+    pub(crate) async fn keys_for(
         &mut self,
         action: usize,
         actor: usize,

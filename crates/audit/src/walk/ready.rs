@@ -119,7 +119,10 @@ impl World<'_> {
     }
 
     /// A fresh object that lies in this very one.
-    pub(super) async fn make_below(&mut self, slot: usize, above: usize, maker: usize) -> Result<usize, String> {
+    ///
+    /// # Errors
+    /// What was tried.
+    pub(crate) async fn make_below(&mut self, slot: usize, above: usize, maker: usize) -> Result<usize, String> {
         let (standing, failed) = (self.standing.clone(), self.failed.clone());
         let (own, key) = (self.objects[above].slot, self.objects[above].key().to_owned());
         let slots = &self.slots;

@@ -36,6 +36,17 @@ pub struct Calibrated {
     pub witness: Witness,
 }
 
+impl Calibrated {
+    /// The witness of another object: a row in a list is found by the new key.
+    pub(crate) fn about(mut self, key: &str) -> Self {
+        let Reader { row, .. } = &mut self.reader;
+        if row.is_some() {
+            *row = Some(key.to_owned());
+        }
+        self
+    }
+}
+
 /// How one action changed what the candidates saw.
 pub struct Looks {
     readers: Vec<(Reader, Observation, BTreeSet<String>)>,

@@ -216,20 +216,13 @@ impl Asked {
 impl World<'_> {
     /// Sends a call with an actor's credentials and takes the cookies that come back into his session.
     pub async fn ask(&mut self, who: Who, call: &Call, purpose: Purpose) -> Asked {
-        if let Some(why) = self.forbids(call, purpose) {
-            let answer = Answer { broken: Some(why.into()), ..Answer::default() };
-            return Asked { exchange: self.exchange(who, call, &answer), answer };
-        }
-        let mut request = Request {
-            method: call.method.clone(),
-            path: call.path.clone(),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
+        let request = match self.signed(who, call, purpose) {
+            Ok(request) => request,
+            Err(why) => {
+                let answer = Answer { broken: Some(why.into()), ..Answer::default() };
+                return Asked { exchange: self.exchange(who, call, &answer), answer };
+            }
         };
-        if let Some(actor) = who.and_then(|at| self.actors.get(at)) {
-            actor.sign(&mut request);
-        }
-        request.headers.push(("accept".into(), "application/json, text/html;q=0.8, */*;q=0.5".into()));
         let answer = self.client.send(&request, purpose).await;
         if answer.status == 0 {
             self.fell_silent = true;
@@ -244,6 +237,27 @@ impl World<'_> {
         self.look_for_leaks(who, call, &exchange, purpose);
         self.look_for_secrets(who, call, &answer, exchange.reading);
         Asked { exchange, answer }
+    }
+
+    /// A call as somebody sends it.
+    ///
+    /// # Errors
+    /// Why it is never sent.
+    pub(super) fn signed(&self, who: Who, call: &Call, purpose: Purpose) -> Result<Request, &'static str> {
+        if let Some(why) = self.forbids(call, purpose) {
+            return Err(why);
+        }
+        let mut request = Request {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            headers: call.headers.clone(),
+            body: call.body.clone(),
+        };
+        if let Some(actor) = who.and_then(|at| self.actors.get(at)) {
+            actor.sign(&mut request);
+        }
+        request.headers.push(("accept".into(), "application/json, text/html;q=0.8, */*;q=0.5".into()));
+        Ok(request)
     }
 
     /// What becomes evidence of a call and its answer.

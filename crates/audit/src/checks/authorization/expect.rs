@@ -93,6 +93,19 @@ pub fn expect_as_member(
     }
 }
 
+/// What is expected of this role once an object is in a state: what a reviewed row of the state says. Without one nobody
+/// said that the state changes anything.
+pub fn expect_in_state(run: &Run, matrix: Option<&Matrix>, action: &str, role: &str, state: &str) -> Rule {
+    let fact = run.actions.iter().find(|fact| fact.name == action);
+    let (verb, path) = fact.map_or(("", ""), |fact| (fact.verb.as_str(), fact.path.as_str()));
+    let right = matrix.and_then(|matrix| matrix.right_in(Some(state), verb, path, role)).map(|(_, right)| right);
+    match right.filter(|right| right.review == Review::Reviewed) {
+        Some(right) if right.reach == Reach::None => Rule::Forbidden,
+        Some(_) => Rule::Allowed,
+        None => Rule::Unknown,
+    }
+}
+
 /// The word in an action's path, tags or name that sounds privileged. Descriptions are left out: they often tell what
 /// administrators see of something that is for all.
 pub fn privileged_word(action: &Action) -> Option<String> {

@@ -3,6 +3,7 @@
 //! The probe is the walk: one trial shows for all attackers at once what happened. The judge is here: it gives each
 //! attempt of each trial to one check, and says what the evidence proves.
 
+mod again;
 pub mod az01;
 pub mod az02;
 pub mod az03;
@@ -14,12 +15,14 @@ pub mod az08;
 pub mod az09;
 pub mod az10;
 pub mod az11;
+pub mod az13;
 pub mod az14;
 pub mod az15;
 pub mod az16;
 pub mod az17;
 pub mod az19;
 pub mod az20;
+pub mod az22;
 mod deeds;
 pub mod effect;
 mod ended;
@@ -42,6 +45,8 @@ use crate::walk::World;
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
+    az13::probe(world).await?;
+    az22::probe(world).await?;
     az15::probe(world).await?;
     az08::probe(world).await?;
     az19::probe(world).await?;

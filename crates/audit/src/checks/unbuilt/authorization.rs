@@ -22,18 +22,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "AZ13",
-        severity: Severity::Prevents,
-        title: "forbidden in this state, done all the same (archived, approved, locked)",
-        why: "An approved document that can still be edited is not approved. State that only the page respects does \
-              not protect anything.",
-        how: "The manifest's line brings an object into the state; then the actions that the matrix forbids there are \
-              sent by those who could do them before, and the object is read back.",
-        references: &["OWASP API6:2023", "ASVS 5.0 2.3.1", "ASVS 5.0 8.1.2", "CWE-841"],
-        fix: "Put the state into the write (`… and state = 'open'`) and answer a conflict when no row was changed.",
-        ..CHECK
-    },
-    Check {
         id: "AZ18",
         severity: Severity::Prevents,
         title: "state changed by a cross-site request; CORS reflects an origin with credentials",
@@ -57,19 +45,6 @@ pub(super) const TABLE: &[Check] = &[
               the effects are counted by reading back.",
         references: &["OWASP API6:2023", "ASVS 5.0 2.3.4", "ASVS 5.0 15.4.2", "CWE-362", "CWE-367"],
         fix: "Let the database decide: a unique constraint, or a conditional update whose row count is looked at.",
-        ..CHECK
-    },
-    Check {
-        id: "AZ22",
-        severity: Severity::Prevents,
-        title: "careless user: double submit makes two, stale write wins",
-        why: "People press twice and keep tabs open for days. Two invoices, or an old page that overwrites a new text, \
-              cost trust without any attacker.",
-        how: "A creation is repeated with its idempotency key, or as the form would send it twice; an update is sent \
-              with the version that was read before somebody else's update. Objects and fields are read back.",
-        references: &["ASVS 5.0 2.3.3", "RFC 9110 13.1.1 (If-Match)", "CWE-837"],
-        fix: "Give each form a key that makes its submission unique, and make updates conditional on the version that \
-              was read.",
         ..CHECK
     },
 ];

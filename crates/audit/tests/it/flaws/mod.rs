@@ -1,5 +1,6 @@
 //! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
 
+mod careless;
 mod dry;
 mod files;
 mod hidden;
@@ -8,6 +9,7 @@ mod record;
 mod roles;
 mod secrets;
 mod sides;
+mod states;
 mod styles;
 mod surface;
 mod uploads;

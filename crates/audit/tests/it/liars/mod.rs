@@ -3,6 +3,7 @@
 
 mod answers;
 mod assignments;
+mod careless;
 mod endings;
 mod enumerations;
 mod factors;
@@ -15,5 +16,6 @@ mod record;
 mod robustness;
 mod sessions;
 mod sharing;
+mod states;
 mod tokens;
 mod worlds;

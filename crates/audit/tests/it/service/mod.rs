@@ -3,6 +3,7 @@
 
 mod call;
 pub(crate) mod chance;
+pub(crate) mod desk;
 mod document;
 pub(crate) mod factor;
 pub(crate) mod letters;

@@ -125,7 +125,9 @@ async fn take_out(
     known: &[(String, String)],
     by: usize,
 ) -> Option<String> {
-    let names = |line: &&RequestLine| line.names().iter().any(|name| name.starts_with(&format!("{noun}.")));
+    // A line that names nobody does something to the place itself.
+    let about = |line: &RequestLine, what: &str| line.names().iter().any(|name| name.starts_with(&format!("{what}.")));
+    let names = |line: &&RequestLine| about(line, noun) && (about(line, "actor") || about(line, "membership"));
     let told = world.manifest.become_state.iter().filter(|(state, _)| ENDS.contains(&state.as_str()));
     let told: Vec<RequestLine> = told.map(|(_, line)| line).filter(names).cloned().collect();
     let lines = if told.is_empty() { undoing(world, into) } else { told };

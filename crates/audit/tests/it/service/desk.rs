@@ -1,0 +1,125 @@
+//! Notes at a desk: they are archived, asked for under a key, and changed from a version.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::{Value, json};
+
+use super::notes::{self, action};
+use super::rows::{self, own};
+use super::{Answer, Body, Call, Field, Row, Service, World, maybe};
+
+pub(crate) const ARCHIVE: &str = "POST /notes/{note}/archive";
+pub(crate) const CHANGE: &str = "PUT /notes/{note}";
+pub(crate) const COMMENT: &str = "POST /notes/{note}/comments";
+
+/// How a note is archived, as the manifest says.
+pub(crate) const BECOME: &str = "\n[become]\narchived = 'POST /notes/{note.id}/archive'\n";
+/// What is forbidden then, as the matrix says.
+pub(crate) const WHEN_ARCHIVED: &str = "\
+plimsoll.matrix 1
+# action                                     anon  user
+when archived: PUT,DELETE /notes/{note}      -     -
+when archived: POST /notes/{note}/comments   -     -
+";
+
+fn is_archived(world: &World, call: &Call) -> bool {
+    world.row("note", call.at("note")).is_some_and(|row| row.fields.get("archived") == Some(&json!(true)))
+}
+
+/// Notes that can be archived. What is named here is refused from then on.
+pub(crate) fn archive(refused: &[&'static str]) -> Service {
+    let archive = action(ARCHIVE, |world, call| {
+        let row = match rows::reach(world, call, "note", own) {
+            Ok(row) => row,
+            Err(refusal) => return refusal,
+        };
+        if let Some(row) = world.row_mut("note", &row.id) {
+            row.fields.insert("archived".into(), json!(true));
+        }
+        world.record(call, "note.archive", &row.id, "done");
+        Answer::nothing(204)
+    });
+    refused.iter().fold(notes::service().with(archive), |service, name| {
+        service.wrap(name, |world, call, inner| match is_archived(world, call) {
+            true => Answer::refused(409, "it is archived"),
+            false => inner(world, call),
+        })
+    })
+}
+
+/// Notes that are made once under a key. `kept` says what whoever asks again is told.
+pub(crate) fn keyed(kept: impl Fn(&mut World, &Call, Answer) -> Answer + Send + Sync + 'static) -> Service {
+    let service = notes::service().wrap("POST /notes", move |world, call, inner| {
+        let Some(key) = call.headers.get("idempotency-key") else { return inner(world, call) };
+        let id = format!("{} {key}", call.me());
+        if let Some(row) = world.row("kept", &id) {
+            let before = Answer::json(201, row.fields.get("answer").cloned().unwrap_or_default());
+            return kept(world, call, before);
+        }
+        let answer = inner(world, call);
+        if let Body::Json(value) = &answer.body {
+            let fields = [("answer".to_owned(), value.clone())].into_iter().collect();
+            let (owner, tenant) = (call.me().to_owned(), String::new());
+            world.rows.push(Row { noun: "kept", id, owner, tenant, parent: None, members: Vec::new(), fields });
+        }
+        answer
+    });
+    takes_a_key(service)
+}
+
+/// The same, and nobody looks at the key.
+pub(crate) fn takes_a_key(mut service: Service) -> Service {
+    service.action_mut("POST /notes").headers.push(maybe("Idempotency-Key"));
+    service
+}
+
+/// What stands there now, as one word.
+fn tag(world: &World, call: &Call) -> String {
+    let mut hasher = DefaultHasher::new();
+    let fields = world.row("note", call.at("note")).map(|row| Value::Object(row.fields.clone()).to_string());
+    fields.hash(&mut hasher);
+    format!("\"{:x}\"", hasher.finish())
+}
+
+/// Notes with an ETag, whose change takes `If-Match`. `late` answers whoever has an old one.
+pub(crate) fn tagged(late: impl Fn(&mut World, &Call) -> Option<Answer> + Send + Sync + 'static) -> Service {
+    let mut service = notes::service()
+        .wrap("GET /notes/{note}", |world, call, inner| {
+            let answer = inner(world, call);
+            if answer.status == 200 { answer.header("etag", tag(world, call)) } else { answer }
+        })
+        .wrap(CHANGE, move |world, call, inner| {
+            let is_late = call.headers.get("if-match").is_some_and(|read| *read != tag(world, call));
+            let late = if is_late { late(world, call) } else { None };
+            late.unwrap_or_else(|| inner(world, call))
+        });
+    service.action_mut(CHANGE).headers.push(maybe("If-Match"));
+    service
+}
+
+/// Notes that count their versions in a field.
+pub(crate) fn versioned(is_looked_at: bool) -> Service {
+    let version = Field { is_required: false, ..super::field("version", "integer") };
+    let mut service = notes::service().wrap("POST /notes", |world, call, inner| {
+        let answer = inner(world, call);
+        if let Some(row) = world.rows.last_mut().filter(|_| answer.status == 201) {
+            row.fields.insert("version".into(), json!(1));
+        }
+        answer
+    });
+    service = service.wrap(CHANGE, move |world, call, inner| {
+        let row = world.row("note", call.at("note"));
+        let now = row.and_then(|row| row.fields.get("version")).and_then(Value::as_i64).unwrap_or(0);
+        let read = call.body.get("version").and_then(Value::as_i64);
+        if is_looked_at && read.is_some_and(|read| read != now) {
+            return Answer::refused(409, "somebody was faster");
+        }
+        let answer = inner(world, call);
+        if let Some(row) = world.row_mut("note", call.at("note")).filter(|_| answer.status == 200) {
+            row.fields.insert("version".into(), json!(now + 1));
+        }
+        answer
+    });
+    service.action_mut(CHANGE).input.push(version);
+    service
+}
