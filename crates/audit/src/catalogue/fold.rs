@@ -20,6 +20,9 @@ const ROUNDS_MAX: usize = 4;
 /// Longest example of a key: what is longer may open something.
 const EXAMPLE_BYTES_MAX: usize = 10;
 
+/// Shortest segment that may open something, in bytes.
+const OPENING_BYTES_MIN: usize = 20;
+
 /// Ends of paths of files that every visitor gets: none of them is an action.
 const STATIC: &[&str] = &[
     "css",
@@ -50,7 +53,7 @@ const STATIC: &[&str] = &[
 const KEY_FIELDS: &[&str] = &["id", "slug", "key", "uuid", "code", "handle", "name", "username", "number", "ref"];
 
 /// Where segments are names that people chose: the path before them, keys as `{}`, and the names.
-pub(super) type Names = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Names = BTreeMap<String, BTreeSet<String>>;
 
 /// An answer with the path that was asked for.
 pub(super) struct Answered<'a> {
@@ -69,23 +72,23 @@ enum Key {
 
 /// A path with its keys taken out.
 #[derive(Debug, Clone)]
-pub(super) struct Template {
+pub(crate) struct Template {
     /// `/notes/{note}/comments/{comment}`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Its keys, in order.
-    pub(super) parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
 }
 
 /// The templates of actions that are known.
-pub(super) struct Known<'a>(Vec<(Vec<Segment>, &'a Action)>);
+pub(crate) struct Known<'a>(Vec<(Vec<Segment>, &'a Action)>);
 
 impl<'a> Known<'a> {
-    pub(super) fn new(actions: &'a [Action]) -> Self {
+    pub(crate) fn new(actions: &'a [Action]) -> Self {
         Self(actions.iter().map(|action| (segments(&action.address_path()), action)).collect())
     }
 
     /// The action whose template fits a path best, whatever its verb: the one that is literal longest.
-    pub(super) fn find(&self, path: &str) -> Option<&'a Action> {
+    pub(crate) fn find(&self, path: &str) -> Option<&'a Action> {
         let parts: Vec<&str> = parts(path).collect();
         let fitting = self.0.iter().filter(|(template, action)| fits(template, action, &parts));
         let is_key = |segment: &Segment| matches!(segment, Segment::Parameter { .. });
@@ -122,7 +125,7 @@ fn takes(schema: &Schema, value: &str) -> bool {
 }
 
 /// Whether a path can be an action's: no file of a site's looks, nothing that only somebody who probes would send.
-pub(super) fn is_plain(path: &str) -> bool {
+pub(crate) fn is_plain(path: &str) -> bool {
     let parts: Vec<&str> = parts(path).collect();
     path.starts_with('/')
         && parts.len() <= SEGMENTS_MAX
@@ -132,9 +135,19 @@ pub(super) fn is_plain(path: &str) -> bool {
 }
 
 /// Whether a path leads to a file that every visitor gets.
-pub(super) fn is_static(path: &str) -> bool {
+pub(crate) fn is_static(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     last.rsplit_once('.').is_some_and(|(_, end)| STATIC.contains(&end.to_ascii_lowercase().as_str()))
+}
+
+/// Whether a segment of a path is a word, and no key.
+pub(crate) fn is_word(part: &str) -> bool {
+    key(part).is_none()
+}
+
+/// Whether a segment looks like what opens something for whoever has it: long, and neither a word nor a UUID.
+pub(crate) fn opens_something(part: &str) -> bool {
+    OPENING_BYTES_MIN <= part.len() && !part.contains('@') && key(part) == Some(Key::Text)
 }
 
 /// The path with its keys as `{}`: what many paths of one template have in common.
@@ -149,7 +162,7 @@ pub(super) fn mask(path: &str, names: &Names) -> String {
 }
 
 /// The template of a path, each key named by the word before it.
-pub(super) fn template(path: &str, names: &Names) -> Template {
+pub(crate) fn template(path: &str, names: &Names) -> Template {
     let masked = mask(path, names);
     let mut template = Template { path: String::new(), parameters: Vec::new() };
     let mut word = "";

@@ -2,7 +2,7 @@
 
 mod access_log;
 mod document;
-mod fold;
+pub(crate) mod fold;
 mod har;
 mod infer;
 mod merge;
@@ -24,6 +24,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use har::{secrets_of_recording, tells_who};
 pub use origin::{Origin, Source};
 pub use read::{DOCUMENT_BYTES_MAX, Document, read};
 pub use schema::{Kind, Schema};
@@ -142,6 +143,8 @@ pub struct Media {
     pub file_types: BTreeMap<String, Vec<String>>,
     /// How lists in fields of a form are written, where the document says.
     pub joins: BTreeMap<String, Join>,
+    /// The field of a form that holds the session's token against forged requests; it is none of the schema's.
+    pub form_token: Option<String>,
 }
 
 /// One documented answer.
@@ -286,7 +289,8 @@ impl Media {
     /// A way to send or to answer, without examples.
     pub fn new(content_type: impl Into<String>, schema: Schema) -> Self {
         let (content_type, examples) = (content_type.into(), Vec::new());
-        Self { content_type, schema, examples, file_types: BTreeMap::new(), joins: BTreeMap::new() }
+        let (file_types, joins) = (BTreeMap::new(), BTreeMap::new());
+        Self { content_type, schema, examples, file_types, joins, form_token: None }
     }
 
     /// Whether it is JSON (`application/json`, `application/merge-patch+json` …).

@@ -145,6 +145,21 @@ pub enum Command {
         #[arg(long, value_name = "N", value_parser = phase)]
         phase: Option<Severity>,
     },
+    /// Let your tests, or a browser, draw the map: records what they do as actions to walk
+    #[command(
+        long_about = "Let your tests, or a browser, draw the map: records what they do as actions to walk.\n\n\
+            Puts a proxy on the loopback in front of the service, runs a command with the proxy's address in BASE_URL, \
+            PLIMSOLL_URL, PLAYWRIGHT_TEST_BASE_URL and CYPRESS_BASE_URL, lets everything through, and writes \
+            .plimsoll/recording.har: requests and answers without passwords, tokens, cookies and credentials. Where the \
+            manifest says how, the service is started first and ended again. Name the recording in the manifest: \
+            document = \".plimsoll/recording.har\".",
+        after_help = "Examples:\n  \
+            plimsoll record -- npx playwright test                              your tests draw the map\n  \
+            plimsoll record --browser                                           you click for five minutes\n  \
+            plimsoll record --target http://localhost:3000 -- npm run e2e       before there is a manifest\n  \
+            plimsoll record --out recordings/e2e.har -- npm run e2e             to be checked in"
+    )]
+    Record(RecordArgs),
     /// Receive errors, alerts, heartbeats and mail by hand: runs a command with the receivers' addresses
     #[command(
         long_about = "Receive errors, alerts, heartbeats and mail by hand.\n\n\
@@ -193,6 +208,23 @@ pub struct AuditArgs {
     /// Do not sign the run
     #[arg(long, conflicts_with = "key")]
     pub unsigned: bool,
+}
+
+/// Options of the recorder.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Start a browser instead of a command; without one that is installed, print the address and wait for Ctrl-C
+    #[arg(long, conflicts_with = "command")]
+    pub browser: bool,
+    /// Where the service answers, where no manifest says so
+    #[arg(long, value_name = "URL")]
+    pub target: Option<String>,
+    /// Where the recording is written; .plimsoll/recording.har by default
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The command and its arguments
+    #[arg(last = true, value_name = "CMD", required_unless_present = "browser")]
+    pub command: Vec<String>,
 }
 
 /// `plimsoll matrix …`

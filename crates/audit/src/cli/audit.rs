@@ -96,21 +96,33 @@ fn require(told: &mut std::collections::BTreeMap<Dimension, Mark>, typed: &[Requ
 /// Runs to the end, or until somebody stops it: Ctrl-C, or the signal by which a machine ends a job. Leaving the future
 /// drops the target and whatever command runs, which ends their process groups.
 pub(super) fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    block_on(async {
+        tokio::select! {
+            done = work => done,
+            by = stopped() => Err(Trouble::stopped(by?)),
+        }
+    })
+}
+
+/// Runs to the end.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Trouble::new("plimsoll", format!("cannot start: {error}")))?;
-    runtime.block_on(async {
-        use tokio::signal::unix::{SignalKind, signal};
-        let cannot = |error| Trouble::new("plimsoll", format!("cannot wait for signals: {error}"));
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
-        tokio::select! {
-            done = work => done,
-            _ = interrupt.recv() => Err(Trouble::stopped("Ctrl-C")),
-            _ = terminate.recv() => Err(Trouble::stopped("SIGTERM")),
-        }
-    })
+    runtime.block_on(work)
+}
+
+/// Waits until somebody stops the run, and says how.
+pub(super) async fn stopped() -> Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let cannot = |error| Trouble::new("plimsoll", format!("cannot wait for signals: {error}"));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+    tokio::select! {
+        _ = interrupt.recv() => Ok("Ctrl-C"),
+        _ = terminate.recv() => Ok("SIGTERM"),
+    }
 }
 
 fn key(named: Option<&Path>) -> Result<Key> {

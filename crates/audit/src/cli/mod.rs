@@ -13,6 +13,7 @@ mod matrix;
 mod next;
 mod place;
 mod plan;
+mod record;
 mod replay;
 mod review;
 mod sinks;
@@ -57,6 +58,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Command::Baseline(command) => return baseline::baseline(command, &place),
         Command::Auth(AuthCommand::Check) => auth::check(manifest, quiet, &place)?,
         Command::Fix { phase } => fix::text(*phase, &place)?,
+        Command::Record(args) => return record::record(args, manifest, quiet, &place),
         Command::Sinks { command } => return sinks::sinks(command),
         Command::Next => next::text(&place.last_outcome()?),
     };

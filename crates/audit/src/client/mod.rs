@@ -8,6 +8,7 @@ pub use body::{Body, Part};
 pub(crate) use sample::is_only_a_name;
 
 use crate::error::{Result, Trouble};
+use crate::page;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
@@ -298,6 +299,12 @@ impl Answer {
     pub fn json(&self) -> Option<Value> {
         let value: Value = serde_json::from_slice(&self.body).ok()?;
         (value.is_object() || value.is_array()).then_some(value)
+    }
+
+    /// What the answer shows: its JSON, or what a page holds in the same shape.
+    pub fn value(&self) -> Option<Value> {
+        let page = || self.header("content-type").is_some_and(page::is_page).then(|| page::value(&self.text()));
+        self.json().or_else(page)
     }
 
     /// Cookies that the answer sets: name and value.

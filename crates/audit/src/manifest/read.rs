@@ -30,13 +30,21 @@ pub(super) struct World<'a> {
 impl Manifest {
     /// Reads the file, and looks whether the files that it names are there.
     pub fn load(path: &Path) -> Result<Self> {
+        let manifest = Self::load_before_inputs(path)?;
+        manifest.check_files()?;
+        Ok(manifest)
+    }
+
+    /// The same while the files that name the actions are still being made.
+    ///
+    /// # Errors
+    /// As [`Manifest::load`].
+    pub(crate) fn load_before_inputs(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Trouble::new(path.display().to_string(), format!("the manifest cannot be read: {error}"))
                 .hint("name it with --manifest, or write a plimsoll.toml with [target], [sign_in] and [actors]")
         })?;
-        let manifest = Self::parse(&text, path)?;
-        manifest.check_files()?;
-        Ok(manifest)
+        Self::parse(&text, path)
     }
 
     /// Reads the text of a file; secrets come from the environment of this process.

@@ -2,7 +2,9 @@
 
 use super::world::{Call, Who, World};
 use crate::catalogue::Action;
-use crate::client::Purpose;
+use crate::client::{Answer, Purpose};
+use crate::page;
+use serde_json::Value;
 
 /// Last segments of paths that usually answer with the caller himself.
 const ABOUT_ONESELF: &[&str] =
@@ -51,7 +53,7 @@ impl World<'_> {
                 call.method, call.path, asked.answer.status
             ));
         }
-        if let Some(value) = asked.answer.json() {
+        if let Some(value) = about_oneself(&asked.answer) {
             // What the proof says of him comes before what the sign-in said, whose `id` may be the session's.
             let before = std::mem::take(&mut self.actors[at].identity);
             self.actors[at].learn_identity(&value);
@@ -94,4 +96,11 @@ impl World<'_> {
         self.actors[at].alive = back;
         back
     }
+}
+
+/// What the answer to the proof says of whoever asked. Of a page, what has a name of its own: everybody's pages hold the
+/// same texts beside it.
+fn about_oneself(answer: &Answer) -> Option<Value> {
+    let is_page = answer.header("content-type").is_some_and(page::is_page);
+    answer.json().or_else(|| is_page.then(|| page::named(&answer.text())))
 }

@@ -23,14 +23,16 @@ impl World<'_> {
             slot.producers.first() == Some(&action) && slot.parents.iter().all(|parent| keys.contains_key(parent))
         };
         let Some(slot) = (0..self.slots.all.len()).find(makes) else { return Vec::new() };
-        let (Some(item), Some(value)) = (self.slots.all[slot].item, asked.answer.json()) else { return Vec::new() };
-        let shown = leaves(&value);
+        let Some(item) = self.slots.all[slot].item else { return Vec::new() };
+        let shown = asked.answer.value().map(|value| leaves(&value)).unwrap_or_default();
         let key = match self.ways.get(&slot) {
             Some(Ok(Way::Action(_, KeyPlace::Answer(at)))) => shown.into_iter().find(|(path, _)| path == at),
+            Some(Ok(Way::Action(_, KeyPlace::Location))) => None,
             // Made by a line of the manifest, so far: then the likeliest value of the answer is its key.
             _ => self.ranked(slot, shown).into_iter().next(),
         };
-        let Some((_, key)) = key else { return Vec::new() };
+        let key = key.map(|(_, key)| key).or_else(|| self.key_led_to(slot, asked));
+        let Some(key) = key else { return Vec::new() };
         let mut keys = keys.clone();
         keys.insert(slot, key);
         let Ok(call) = self.read_call(item, &keys) else { return Vec::new() };

@@ -13,6 +13,7 @@ mod dry;
 mod end;
 mod files;
 mod foresee;
+mod form_tokens;
 mod forms;
 mod headers;
 mod holdings;

@@ -4,6 +4,7 @@ use super::world::{Asked, Call, Who, World};
 use crate::catalogue::{Body as Taken, Place};
 use crate::client::{Body, Purpose};
 use crate::evidence::{Exchange, Reading};
+use crate::page;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -113,8 +114,11 @@ impl World<'_> {
 
     /// The call for the page after this one: by a link, a cursor, a number or an offset; nothing at the end.
     fn next_page(&self, call: &Call, asked: &Asked, number: usize) -> Option<Call> {
-        let value = asked.answer.json()?;
         let to = |path: String| Some(Call { path, ..call.clone() });
+        if asked.answer.header("content-type").is_some_and(page::is_page) {
+            return to(self.on_target(&page::next(&asked.answer.text())?, &call.path)?);
+        }
+        let value = asked.answer.json()?;
         let set = |field: &Field, value: &str| Some(field.set(call, value));
         let link = asked
             .answer
@@ -195,7 +199,7 @@ impl World<'_> {
     }
 
     /// A link in an answer as a path below the target; nothing where it leads elsewhere.
-    fn on_target(&self, link: &str, from: &str) -> Option<String> {
+    pub(super) fn on_target(&self, link: &str, from: &str) -> Option<String> {
         let base = url::Url::parse(&format!("{}{from}", self.client.base())).ok()?;
         let url = base.join(link).ok()?;
         (url.origin() == base.origin()).then(|| url.to_string())

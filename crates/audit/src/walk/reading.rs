@@ -4,6 +4,7 @@ use crate::client::Answer;
 use crate::compare::{likeness, says_no};
 use crate::evidence::Reading;
 use crate::lock::Fact;
+use crate::page;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
@@ -75,6 +76,7 @@ impl Learnt {
             500..=599 => Reading::Failure,
             300..=303 | 307 | 308 if leads_to_sign_in(answer) => Reading::Refusal,
             _ if asks_for_password(answer) => Reading::Refusal,
+            _ if objects(answer) => Reading::SoftDenial,
             _ if answer.json().is_some_and(|value| says_no(&value)) => Reading::SoftDenial,
             _ => Reading::Success,
         }
@@ -87,7 +89,12 @@ fn digest(like: &str) -> String {
 }
 
 fn of(answer: &Answer) -> String {
-    likeness(answer.status, answer.header("content-type").unwrap_or_default(), &answer.text())
+    // A redirect says by where it leads what it means: most say nothing else.
+    let location = answer.header("location").filter(|_| (300..400).contains(&answer.status)).unwrap_or_default();
+    let led_to = location.split(['?', '#']).next().unwrap_or_default();
+    let text = format!("{led_to} {}", answer.text());
+    let text = if led_to.is_empty() { answer.text() } else { text.into() };
+    likeness(answer.status, answer.header("content-type").unwrap_or_default(), &text)
 }
 
 fn leads_to_sign_in(answer: &Answer) -> bool {
@@ -95,10 +102,14 @@ fn leads_to_sign_in(answer: &Answer) -> bool {
     SIGN_IN_WORDS.iter().any(|word| location.contains(word))
 }
 
-/// A page with a field for a password is the sign-in page, whatever its code.
+/// A page on which one signs in, whatever its code.
 fn asks_for_password(answer: &Answer) -> bool {
-    let html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
-    html && answer.text().to_lowercase().contains("type=\"password\"")
+    answer.header("content-type").is_some_and(page::is_page) && page::asks_to_sign_in(&answer.text())
+}
+
+/// A page that marks a field of its form as wrong says no to what was sent, whatever its code.
+fn objects(answer: &Answer) -> bool {
+    answer.header("content-type").is_some_and(page::is_page) && page::objects(&answer.text())
 }
 
 #[cfg(test)]
@@ -123,6 +134,10 @@ mod tests {
         assert_eq!(learnt.read(&answer(400, "application/json", r#"{"e":"no token"}"#)), Reading::Invalid);
         learnt.learn(&answer(400, "application/json", r#"{"e":"no token"}"#));
         assert_eq!(learnt.read(&answer(400, "application/json", r#"{"e":"no token"}"#)), Reading::Refusal);
+        let led = |to: &str| Answer { headers: vec![("location".into(), to.into())], ..answer(303, "", "") };
+        learnt.learn(&led("/welcome?next=%2Fnotes"));
+        assert_eq!(learnt.read(&led("/welcome?next=%2Forders")), Reading::Refusal);
+        assert_eq!(learnt.read(&led("/orders/7")), Reading::Success, "an empty redirect is not like any other");
         learnt.learn(&answer(200, "application/json", "[]"));
         assert_eq!(
             learnt.read(&answer(200, "application/json", "[]")),

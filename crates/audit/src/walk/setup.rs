@@ -97,10 +97,7 @@ impl Setup {
         let started = Instant::now();
         let manifest = &self.manifest;
         self.may_be_walked()?;
-        if let Some(folder) = self.log.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| Trouble::new(folder.display().to_string(), format!("cannot be made: {e}")))?;
-        }
+        self.make_room()?;
         let matrix = self.matrix.as_deref().map(|text| Matrix::parse(text, "plimsoll.matrix")).transpose()?;
         let store = Store::create(&self.evidence, Secrets::default())?;
         for secret in &manifest.target.secrets {
@@ -161,6 +158,7 @@ impl Setup {
             membership: None,
             leaks: Leaks::default(),
             secrecy: super::secrecy::Secrecy::default(),
+            tokens: super::form_tokens::FormTokens::default(),
             codes: super::second_factor::Codes::default(),
             refusals: Vec::new(),
             reached: 0,
@@ -174,6 +172,25 @@ impl Setup {
         world.learnt.learn(&asked.answer);
         world.recall();
         Ok(world)
+    }
+
+    /// Starts the target with what it is connected to, for whoever uses it and does not walk it. All three end with what
+    /// is returned.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) async fn start(&self, progress: &dyn Progress) -> Result<(Target, Sinks, Fault)> {
+        self.make_room()?;
+        let (sinks, fault) = (Sinks::open().await?, Fault::open(&self.manifest.instruments.database).await?);
+        let target = Target::start(self.commands(&sinks, &fault), &self.log, progress).await?;
+        Ok((target, sinks, fault))
+    }
+
+    /// A place for what is written on the way.
+    fn make_room(&self) -> Result<()> {
+        let Some(folder) = self.log.parent() else { return Ok(()) };
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Trouble::new(folder.display().to_string(), format!("cannot be made: {e}")))
     }
 
     fn may_be_walked(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::actors::{Actor, Session};
 use super::never::UNSAFE;
+use super::objects::last_segment;
 use super::sign_in::said;
 use super::world::{Asked, World};
 use crate::client::Purpose;
@@ -199,8 +200,11 @@ impl World<'_> {
     }
 
     fn keep_produced(&mut self, at: usize, line: &RequestLine, asked: &Asked) {
-        let Some(value) = asked.answer.json() else { return };
-        let produced = line.produces.as_ref().and_then(|path| path.first(&value)).and_then(crate::compare::scalar);
+        let value = asked.answer.json();
+        let at_path = line.produces.as_ref().zip(value.as_ref()).and_then(|(path, value)| path.first(value));
+        // A form leads to the page of what it made.
+        let led_to = || asked.answer.header("location").and_then(last_segment).filter(|_| value.is_none());
+        let produced = at_path.and_then(crate::compare::scalar).or_else(led_to);
         let actor = &mut self.actors[at];
         if let Some(text) = produced {
             actor.values.insert("id".into(), text.clone());

@@ -240,7 +240,7 @@ fn look(asked: &Asked, row: Option<&str>) -> Observation {
     if !asked.succeeded() {
         return Observation::default();
     }
-    let Some(value) = asked.answer.json() else {
+    let Some(value) = asked.answer.value() else {
         let text: Vec<String> = asked.answer.text().split_whitespace().map(str::to_owned).collect();
         return Observation { exists: true, fields: BTreeMap::from([("text".to_owned(), text)]) };
     };

@@ -2,6 +2,7 @@
 
 use super::actors::Actor;
 use super::documents::Documents;
+use super::form_tokens::FormTokens;
 use super::leaks::Leaks;
 use super::members::Membership;
 use super::memory::Memory;
@@ -19,6 +20,7 @@ use crate::faults::Fault;
 use crate::manifest::Manifest;
 use crate::matrix::Matrix;
 use crate::plan::Slots;
+use crate::plan::slots::{Segment, segments};
 use crate::progress::Progress;
 use crate::sinks::Sinks;
 use crate::target::Target;
@@ -156,6 +158,8 @@ pub struct World<'a> {
     pub leaks: Leaks,
     /// What stood in answers that must come back to nobody.
     pub secrecy: Secrecy,
+    /// Tokens of forms that sessions were given.
+    pub(super) tokens: FormTokens,
     /// Codes of authenticator apps that were used.
     pub(super) codes: Codes,
     /// What was refused to whom, and when.
@@ -223,12 +227,19 @@ impl World<'_> {
                 return Asked { exchange: self.exchange(who, call, &answer), answer };
             }
         };
-        let answer = self.client.send(&request, purpose).await;
+        let answer = self.send_with_token(who, call, request, purpose).await;
+        if who.is_some() {
+            self.tokens.learn(who, &answer);
+        }
         if answer.status == 0 {
             self.fell_silent = true;
         }
+        let stays = purpose != Purpose::SignIn && begins_session(call);
         if let Some(actor) = who.and_then(|at| self.actors.get_mut(at)) {
-            actor.take_cookies(&answer, self.store.secrets());
+            // Whoever signs somebody up by the way would be that one from here on, and still look alive.
+            if !(stays && !actor.fact.throw_away && !actor.session.cookies.is_empty()) {
+                actor.take_cookies(&answer, self.store.secrets());
+            }
             if purpose == Purpose::SetUp && answer.status < 300 {
                 answer.json().iter().for_each(|value| actor.remember(value));
             }
@@ -293,6 +304,20 @@ impl World<'_> {
         &self.catalogue.actions[at]
     }
 
+    /// The action that a filled path is of, `/notes/7`: the most literal template that fits.
+    pub(super) fn action_at(&self, verb: &str, path: &str) -> Option<usize> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let fitting = (0..self.catalogue.actions.len()).filter(|at| {
+            let action = self.action(*at);
+            action.verb == verb && fits(&segments(&action.address_path()), path)
+        });
+        let keys = |at: &usize| -> Vec<bool> {
+            let template = segments(&self.action(*at).address_path());
+            template.iter().map(|segment| matches!(segment, Segment::Parameter { .. })).collect()
+        };
+        fitting.min_by_key(keys)
+    }
+
     /// Who somebody is.
     pub fn fact(&self, who: Who) -> ActorFact {
         match who.and_then(|at| self.actors.get(at)) {
@@ -323,6 +348,28 @@ impl World<'_> {
     pub fn note(&self, words: impl Into<String>) -> Result<()> {
         self.store.add(&Note { words: words.into() }).map(drop)
     }
+}
+
+/// Whether a request is one by which somebody signs up or in, as far as its path tells: its answer may give a session.
+fn begins_session(call: &Call) -> bool {
+    const WORDS: &[&str] = &["signup", "register", "registration", "join", "login", "signin", "session", "sessions"];
+    let path = call.path.split('?').next().unwrap_or_default().trim_end_matches('/').to_lowercase();
+    let last: String =
+        path.rsplit('/').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    call.method == "POST" && WORDS.contains(&last.as_str())
+}
+
+/// Whether a path is one of a template's.
+fn fits(template: &[Segment], path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let fits = |(segment, part): (&Segment, &&str)| match segment {
+        Segment::Literal(literal) => literal == part,
+        Segment::Parameter { before, after, .. } => {
+            let rest = part.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+            rest.is_some_and(|key| !key.is_empty())
+        }
+    };
+    template.len() == parts.len() && template.iter().zip(&parts).all(fits)
 }
 
 /// What one is to an owner, as far as their tenants tell.

@@ -1,6 +1,10 @@
 //! Services that no OpenAPI 3 document describes: what else names their actions is walked the same, and the same gap is
 //! found.
 
+use std::time::Duration;
+
+use plimsoll::client::{Body, Client, Purpose, Request};
+use plimsoll::recording::Recorder;
 use plimsoll::verdict::Verdict;
 use serde_json::{Value, json};
 
@@ -119,6 +123,40 @@ async fn a_swagger_document_is_enough() {
 #[tokio::test]
 async fn a_recording_is_enough() {
     is_told_apart("afternoon.har", &recording()).await;
+}
+
+/// What somebody does with the service through the recorder.
+async fn used() -> String {
+    let served = notes::service().serve().await.unwrap();
+    let recorder = Recorder::open(&served.url).await.unwrap();
+    let client = Client::new(recorder.url(), None, Duration::ZERO).unwrap();
+    let ask = async |method: &str, path: &str, token: &str, body: Value| {
+        let headers = vec![("authorization".to_owned(), format!("Bearer {token}"))];
+        let headers = if token.is_empty() { Vec::new() } else { headers };
+        let body = if body.is_null() { Body::None } else { Body::Json(body) };
+        client.send(&Request { method: method.into(), path: path.into(), headers, body }, Purpose::Other).await.json()
+    };
+    let person = json!({"name": "una", "password": "una-and-her-password"});
+    ask("POST", "/accounts", "", person.clone()).await;
+    let session = ask("POST", "/session", "", person).await.unwrap();
+    let token = session["session"]["key"].as_str().unwrap().to_owned();
+    let note = ask("POST", "/notes", &token, json!({"title": "Soup", "body": "hot"})).await.unwrap();
+    let item = format!("/notes/{}", note["id"]);
+    ask("GET", "/whoami", &token, Value::Null).await;
+    ask("GET", "/notes", &token, Value::Null).await;
+    ask("GET", &item, &token, Value::Null).await;
+    ask("PUT", &item, &token, json!({"title": "Cake", "body": "cold"})).await;
+    ask("DELETE", &item, &token, Value::Null).await;
+    let recording = recorder.finish().unwrap();
+    assert_eq!(recording.summary.people, 1);
+    let text = recording.archive.to_string();
+    assert!(!text.contains(&token) && !text.contains("una-and-her"), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn what_went_through_the_recorder_is_enough() {
+    is_told_apart("recording.har", &used().await).await;
 }
 
 #[tokio::test]

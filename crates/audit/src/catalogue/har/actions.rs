@@ -9,6 +9,7 @@ use crate::catalogue::fold::{Answered, Known, names, template};
 use crate::catalogue::infer::{Inference, fields_of, scalar_of, schema_of, with_files};
 use crate::catalogue::{Action, Answer, Body, Catalogue, Media, Origin, Parameter, Place, Protection, Schema, Source};
 use crate::evidence::Secrets;
+use crate::page::is_form_token;
 
 /// Most requests of one action whose bodies are looked at.
 const SAMPLES_MAX: usize = 25;
@@ -96,10 +97,21 @@ fn body(samples: &[&Entry], secrets: &Secrets) -> Option<Body> {
     kinds.sort_by_key(|(_, sent)| std::cmp::Reverse(sent.len()));
     let sent_by = kinds.iter().map(|(_, sent)| sent.len()).sum::<usize>();
     let media = kinds.into_iter().map(|(content_type, sent)| {
-        let values: Vec<&Value> = sent.iter().map(|one| &one.value).collect();
+        let form_token =
+            sent.iter().find_map(|one| one.value.as_object()?.keys().find(|name| is_form_token(name)).cloned());
+        let form_token = form_token.filter(|_| content_type.contains("form"));
+        let without = |one: &&Sent| {
+            let mut value = one.value.clone();
+            if let (Some(token), Some(fields)) = (&form_token, value.as_object_mut()) {
+                fields.remove(token);
+            }
+            value
+        };
+        let values: Vec<Value> = sent.iter().map(without).collect();
+        let values: Vec<&Value> = values.iter().collect();
         let files: BTreeSet<String> = sent.iter().flat_map(|one| one.files.iter().cloned()).collect();
         let node = Inference { secrets, examples: true }.node("", &values, 0);
-        Media::new(content_type, schema_of(with_files(node, &files)))
+        Media { form_token, ..Media::new(content_type, schema_of(with_files(node, &files))) }
     });
     let media: Vec<Media> = media.collect();
     (!media.is_empty()).then_some(Body { required: sent_by == samples.len(), media })

@@ -180,12 +180,14 @@ fn is_signed_in(entry: &Value) -> bool {
     let in_header = headers(entry, "request").filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
     let named = in_header.flat_map(|(_, value)| value.split(';')).filter_map(|one| one.trim().split_once('='));
     let mut cookies = named.chain(named_values(entry.pointer("/request/cookies")));
-    let tells = |name: &str, value: &str| {
-        let name = name.to_lowercase();
-        let fits = |plain: &&str| if plain.starts_with('_') { name.starts_with(plain) } else { name.contains(plain) };
-        !value.is_empty() && !PLAIN_COOKIES.iter().any(fits)
-    };
-    by_header || cookies.any(|(name, value)| tells(name, value))
+    by_header || cookies.any(|(name, value)| tells_who(name, value))
+}
+
+/// Whether a cookie tells who is asking.
+pub(crate) fn tells_who(name: &str, value: &str) -> bool {
+    let name = name.to_lowercase();
+    let fits = |plain: &&str| if plain.starts_with('_') { name.starts_with(plain) } else { name.contains(plain) };
+    !value.is_empty() && !PLAIN_COOKIES.iter().any(fits)
 }
 
 /// The body of the answer as JSON.

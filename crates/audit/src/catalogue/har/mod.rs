@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::{Origin as Site, Url};
 
+pub(crate) use self::entry::tells_who;
 use self::entry::{Entry, LeftOut};
+pub(crate) use self::secrets::of as secrets_of_recording;
 use super::fold::is_static;
 use super::routes::VERBS;
 use super::{Action, Catalogue};

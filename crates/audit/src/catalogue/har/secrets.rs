@@ -6,12 +6,13 @@ use super::body;
 use super::entry::{answered, headers, named_values};
 use crate::evidence::{Secrets, is_secret_name};
 use crate::json_path::{Step, leaves};
+use crate::page::is_form_token;
 
 /// Shortest value of a cookie that is a secret: shorter ones are choices, and stand in other texts by chance.
 const COOKIE_BYTES_MIN: usize = 8;
 
 /// Credentials, cookies, and values under names of secrets, of all entries.
-pub(super) fn of(entries: &[Value]) -> Secrets {
+pub(crate) fn of(entries: &[Value]) -> Secrets {
     let secrets = Secrets::default();
     for entry in entries {
         for side in ["request", "response"] {
@@ -26,7 +27,8 @@ pub(super) fn of(entries: &[Value]) -> Secrets {
         let sent = entry.pointer("/request/postData").and_then(body::read).map(|sent| sent.value);
         for value in [sent, answered(entry)].into_iter().flatten() {
             for (path, leaf) in leaves(&value) {
-                let named = matches!(path.steps.last(), Some(Step::Name(name)) if is_secret_name(name));
+                let named =
+                    matches!(path.steps.last(), Some(Step::Name(name)) if is_secret_name(name) || is_form_token(name));
                 if named && let Some(text) = crate::json_path::scalar_text(leaf) {
                     secrets.add(&text);
                 }

@@ -46,6 +46,7 @@ impl Reader {
             examples: node.as_object().map(examples_of).unwrap_or_default(),
             file_types: file_types(node),
             joins: joins(node),
+            form_token: None,
         });
         media.collect()
     }

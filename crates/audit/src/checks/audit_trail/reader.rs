@@ -253,7 +253,7 @@ fn without_empty(mut call: Call) -> Call {
 
 /// The rows of an answer, and what stands around them.
 fn rows_of_answer(asked: &Asked, line: &RequestLine) -> (Vec<Value>, Value) {
-    let Some(value) = asked.answer.json() else { return (rows_of_text(&asked.answer.text()), Value::Null) };
+    let Some(value) = asked.answer.value() else { return (rows_of_text(&asked.answer.text()), Value::Null) };
     let told = line.produces.as_ref().map(|path| path.all(&value)).filter(|found| !found.is_empty());
     let rows: Vec<Value> = match told {
         // `items` means the same as `items[]`.

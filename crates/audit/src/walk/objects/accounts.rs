@@ -95,7 +95,7 @@ impl World<'_> {
             keys.insert(slot, key.clone());
             let path = self.path_of(item, &keys).ok()?;
             let asked = self.ask(Some(owner), &Call::get(path.clone()), Purpose::SetUp).await;
-            let value = asked.answer.json().filter(|_| asked.succeeded());
+            let value = asked.answer.value().filter(|_| asked.succeeded());
             let about =
                 |value: &Value| leaves(value).iter().any(|(_, text)| *text != key && self.actors[owner].is(text));
             if value.as_ref().is_some_and(about) {

@@ -5,7 +5,7 @@ use super::{KeyPlace, planted_in};
 use crate::canary::LENGTH_MIN;
 use crate::client::Purpose;
 use crate::compare::{leaves, rows_with};
-use crate::plan::slots::words;
+use crate::plan::slots::{Segment, segments, words};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl World<'_> {
                 _ => {}
             }
         }
-        for list in self.slots.all[slot].lists.clone() {
+        for list in self.shown_in(slot) {
             let Some(rows) = self.rows_of_mine(list, owner, &keys, call).await else { continue };
             if self.slots.all[slot].item.is_none() {
                 // Nothing reads one by its key: the key is what the row shows, and the answer to the making had.
@@ -75,8 +75,8 @@ impl World<'_> {
         if self.slots.of(producer).iter().any(|(s, _)| *s == slot) {
             candidates.extend(keys.get(&slot).map(|key| (KeyPlace::Path, key.clone())));
         }
-        let location = asked.answer.header("location").and_then(last_segment);
-        let answer = asked.answer.json().map(|value| leaves(&value)).unwrap_or_default();
+        let location = self.key_led_to(slot, asked);
+        let answer = asked.answer.value().map(|value| leaves(&value)).unwrap_or_default();
         let mut ranked = self.ranked(slot, answer).into_iter().map(|(path, key)| (KeyPlace::Answer(path), key));
         candidates.extend(ranked.by_ref().take(2));
         candidates.extend(location.map(|key| (KeyPlace::Location, key)));
@@ -96,6 +96,32 @@ impl World<'_> {
         let mut seen = std::collections::BTreeSet::new();
         candidates.retain(|(_, key)| !key.is_empty() && key.len() < 200 && seen.insert(key.clone()));
         candidates
+    }
+
+    /// The reads that may show a row of what was made: its lists, or where it has none, the thing that it belongs to.
+    fn shown_in(&self, slot: usize) -> Vec<usize> {
+        let own = &self.slots.all[slot];
+        let around = || own.parents.last().and_then(|parent| self.slots.all[*parent].item);
+        if own.lists.is_empty() { around().into_iter().collect() } else { own.lists.clone() }
+    }
+
+    /// The key in the path that an answer leads to (`Location`). A form often leads to what the new thing belongs to:
+    /// then that is no key of the thing's.
+    pub(in crate::walk) fn key_led_to(&self, slot: usize, asked: &Asked) -> Option<String> {
+        let location = asked.answer.header("location")?;
+        let url = self.on_target(location, &asked.exchange.path).and_then(|url| url::Url::parse(&url).ok());
+        let Some(url) = url else { return last_segment(location) };
+        let Some(action) = self.action_at("GET", url.path()) else { return last_segment(location) };
+        let like = |own: usize| own == slot || self.slots.all[own].noun == self.slots.all[slot].noun;
+        let (_, name) = self.slots.of(action).iter().rfind(|(own, _)| like(*own))?;
+        let parts = url.path().split('/').filter(|part| !part.is_empty());
+        let template = self.action(action).address_path();
+        segments(&template).into_iter().zip(parts).find_map(|(segment, part)| match segment {
+            Segment::Parameter { before, name: own, after } if own == *name => {
+                Some(part.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned())
+            }
+            _ => None,
+        })
     }
 
     /// Leaves of an answer that may be a key, likeliest first.
@@ -171,7 +197,7 @@ impl World<'_> {
         }
         // Objects without free text are known by what else was sent.
         let sent = made.sent_json().map(|value| leaves(&value)).unwrap_or_default();
-        let answer = asked.answer.json().map(|value| leaves(&value)).unwrap_or_default();
+        let answer = asked.answer.value().map(|value| leaves(&value)).unwrap_or_default();
         let same = sent.iter().filter(|(_, text)| answer.iter().any(|(_, other)| other == text)).count();
         Some(canaries.is_empty() && contains(&asked, key) && (sent.is_empty() || 0 < same))
     }
@@ -186,7 +212,7 @@ impl World<'_> {
     ) -> Option<Vec<(String, String)>> {
         let path = self.path_of(list, keys).ok()?;
         let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
-        let value = asked.answer.json().filter(|_| asked.succeeded())?;
+        let value = asked.answer.value().filter(|_| asked.succeeded())?;
         let canaries = planted_in(made, &self.canaries);
         let by_canary = canaries.iter().find_map(|(_, canary)| rows_with(&value, canary).pop().map(leaves));
         // What carries no canary is known by what else was sent: the person who was added, the key that was named.
@@ -215,15 +241,14 @@ pub(super) fn key_at(place: &KeyPlace, asked: &Asked, call: &Call) -> Option<Str
         leaves(&value?).into_iter().find(|(path, _)| path == wanted).map(|(_, text)| text)
     };
     match place {
-        KeyPlace::Answer(path) => at(asked.answer.json(), path),
-        KeyPlace::Location => asked.answer.header("location").and_then(last_segment),
+        KeyPlace::Answer(path) => at(asked.answer.value(), path),
         KeyPlace::Sent(path) => at(call.sent_json(), path),
         KeyPlace::Path => last_segment(&call.path),
-        KeyPlace::Row(..) => None,
+        KeyPlace::Location | KeyPlace::Row(..) => None,
     }
 }
 
-pub(super) fn last_segment(address: &str) -> Option<String> {
+pub(in crate::walk) fn last_segment(address: &str) -> Option<String> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     path.trim_end_matches('/').rsplit('/').next().filter(|part| !part.is_empty()).map(str::to_owned)
 }

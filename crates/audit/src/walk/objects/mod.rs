@@ -9,6 +9,8 @@ mod keys;
 mod seen;
 mod ways;
 
+pub(super) use keys::last_segment;
+
 use super::world::{Call, World};
 use crate::compare::leaves;
 use crate::plan::slots::words;

@@ -57,7 +57,7 @@ impl World<'_> {
         for list in self.slots.all[slot].lists.clone() {
             let Ok(path) = self.path_of(list, keys) else { continue };
             let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
-            let Some(value) = asked.answer.json().filter(|_| asked.succeeded()) else { continue };
+            let Some(value) = asked.answer.value().filter(|_| asked.succeeded()) else { continue };
             let Some(row) = first_row(&value) else { continue };
             for (path, key) in self.ranked(slot, leaves(row)).into_iter().take(2) {
                 if self.proves(slot, owner, keys, &key, &Call::default()).await != Some(false) {

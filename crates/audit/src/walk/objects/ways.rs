@@ -93,6 +93,7 @@ impl World<'_> {
                 let (asked, call, keys) = self.produce(*producer, slot, owner, &keys, depth).await?;
                 let key = match place {
                     KeyPlace::Row(list, path) => self.key_in_row(*list, path, owner, &keys, &call).await,
+                    KeyPlace::Location => self.key_led_to(slot, &asked),
                     _ => key_at(place, &asked, &call),
                 };
                 let key = key.ok_or_else(|| format!("{} answered without the key", self.action(*producer).name()))?;
@@ -244,7 +245,7 @@ impl World<'_> {
             let words = format!("make.{noun} answered {}", asked.exchange.status);
             return Err(Refused { words, reading: asked.exchange.reading });
         }
-        let value = asked.answer.json();
+        let value = asked.answer.value();
         let key = match &line.produces {
             Some(path) => value.as_ref().and_then(|value| path.first(value)).and_then(scalar),
             None => value
