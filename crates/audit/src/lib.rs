@@ -11,6 +11,7 @@ pub mod error;
 pub mod evidence;
 pub mod faults;
 pub mod fix;
+pub mod init;
 pub mod json_path;
 pub mod load_line;
 pub mod lock;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::init::Person;
 use crate::verdict::{Dimension, Mark, Severity};
 
 /// The command line.
@@ -18,6 +19,7 @@ use crate::verdict::{Dimension, Mark, Severity};
         Every verdict is backed by evidence on disk that anybody can judge again.\n\n\
         It walks only what the manifest calls yours, and sends nothing home.",
     after_help = "Begin here:\n  \
+        plimsoll init URL        looks at your service and writes the manifest\n  \
         plimsoll plan            what would be sent, and what cannot be reached\n  \
         plimsoll auth check      can every actor sign in\n  \
         plimsoll audit           the walk and the report\n  \
@@ -54,6 +56,23 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at a service that runs, and write plimsoll.toml with a reason behind each line
+    #[command(
+        long_about = "Look at a service that runs, and write plimsoll.toml with a reason behind each line.\n\n\
+            Sends at most 90 GETs and nothing else: to the usual places of an OpenAPI document and of pages that show one, of \
+            sign-in and sign-up forms, of health and policy. Looks at the files of the manifest's directory, too: documents, \
+            recordings (HAR), collections, test suites, what starts the service. Runs nothing.\n\n\
+            A service where anybody can sign up needs no further word: the walk makes its people, two tenants of one, by \
+            itself. Elsewhere two people who have an account have to be named; their secrets are read from the environment and \
+            never stand in the manifest.\n\n\
+            At a terminal it asks what no service shows. Each question has an option here, Enter skips, and `none` is an answer.",
+        after_help = "Examples:\n  \
+            plimsoll init http://localhost:3000\n  \
+            plimsoll init 3000 --actor ann@shop.example:owner:shop --actor eve@other.example:owner:other\n  \
+            plimsoll init 3000 --record 'GET /audit-log -> items[]' --alerts none --disposable\n  \
+            plimsoll init https://staging.example.com --yes --by 'J. Doe' --contact security@example.com"
+    )]
+    Init(InitArgs),
     /// Walk the service and report what load it can carry
     #[command(
         long_about = "Walk the service and report what load it can carry.\n\n\
@@ -178,6 +197,52 @@ pub enum Command {
     Next,
 }
 
+/// What is looked at, and what is told.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where the service answers: http://localhost:3000, localhost:3000, or the port alone
+    pub url: String,
+    /// It is yours although it is not on this machine: to look at now, to change and break in a walk
+    #[arg(long)]
+    pub yes: bool,
+    /// Write over a manifest that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Somebody who has an account: how he signs in, his role, whose he is; repeatable
+    #[arg(long, value_name = "NAME:ROLE:TENANT", value_parser = Person::parse)]
+    pub actor: Vec<Person>,
+    /// The load that you want to carry: demo, pilot, client, enterprise
+    #[arg(long, value_name = "MARK", value_parser = mark)]
+    pub require: Option<Mark>,
+    /// Everything in the service may be lost
+    #[arg(long)]
+    pub disposable: bool,
+    /// Where who did what is written down: a request, a file, a command, or none
+    #[arg(long, value_name = "WHERE")]
+    pub record: Option<String>,
+    /// Where errors go: an address, or none
+    #[arg(long, value_name = "WHERE")]
+    pub errors: Option<String>,
+    /// Where alerts go: an address, or none
+    #[arg(long, value_name = "WHERE")]
+    pub alerts: Option<String>,
+    /// What watches from outside: an address, or none
+    #[arg(long, value_name = "WHERE")]
+    pub monitor: Option<String>,
+    /// The command that makes a backup at {backup}, or none
+    #[arg(long, value_name = "CMD")]
+    pub backup: Option<String>,
+    /// The command that restores {backup} into {scratch}, or none
+    #[arg(long, value_name = "CMD")]
+    pub restore: Option<String>,
+    /// Who allows the walk of a service that is not on this machine: a name
+    #[arg(long, value_name = "NAME", requires = "contact")]
+    pub by: Option<String>,
+    /// Whom one asks while it is walked: a mail address
+    #[arg(long, value_name = "MAIL", requires = "by")]
+    pub contact: Option<String>,
+}
+
 /// Options of the audit.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
@@ -295,9 +360,12 @@ fn requirement(text: &str) -> Result<Requirement, String> {
         Some((name, mark)) => (Some(dimension(name)?), mark),
         None => (None, text),
     };
+    Ok(Requirement { dimension, mark: mark(word)? })
+}
+
+fn mark(word: &str) -> Result<Mark, String> {
     let mark = Mark::ALL.into_iter().find(|mark| mark.word() == word);
-    let mark = mark.ok_or_else(|| format!("`{word}` is no mark: demo, pilot, client, enterprise"))?;
-    Ok(Requirement { dimension, mark })
+    mark.ok_or_else(|| format!("`{word}` is no mark: demo, pilot, client, enterprise"))
 }
 
 fn dimension(text: &str) -> Result<Dimension, String> {

@@ -9,10 +9,12 @@ mod docs;
 mod evidence;
 mod explain;
 mod fix;
+mod init;
 mod matrix;
 mod next;
 mod place;
 mod plan;
+mod questions;
 mod record;
 mod replay;
 mod review;
@@ -46,6 +48,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let place = Place::beside(&cli.manifest);
     let (manifest, quiet) = (&cli.manifest, cli.quiet);
     let text = match &cli.command {
+        Command::Init(args) => return init::init(args, manifest, &place),
         Command::Audit(args) => return audit::audit(args, manifest, quiet, &place),
         Command::Plan { unreached, cells } => plan::text(*unreached, *cells, manifest, quiet, &place)?,
         Command::Explain { id } => explain::text(id.as_deref(), &place)?,

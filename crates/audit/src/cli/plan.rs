@@ -11,6 +11,7 @@ use crate::catalogue::{Action, Catalogue};
 use crate::checks;
 use crate::error::Result;
 use crate::load_line::count;
+use crate::plan::outside::effect;
 use crate::report::terminal::{width, wrap};
 use crate::report::view::{printable, thousands};
 use crate::verdict::Dimension;
@@ -18,19 +19,6 @@ use crate::walk::{Foreseen, World};
 
 /// Most requests that a cell takes: attempt, read-back, control, a look whether everybody lives.
 const REQUESTS_A_CELL_MAX: u32 = 4;
-
-/// Words of actions whose effects leave the service, with what they do there.
-const OUTSIDE: [(&str, &str); 9] = [
-    ("pay", "payment"),
-    ("charge", "payment"),
-    ("checkout", "payment"),
-    ("refund", "payment"),
-    ("invite", "mail"),
-    ("invitation", "mail"),
-    ("mail", "mail"),
-    ("sms", "message"),
-    ("webhook", "webhook"),
-];
 
 pub(super) fn text(unreached: bool, cells: bool, manifest: &Path, quiet: bool, place: &Place) -> Result<String> {
     let scratch = scratch()?;
@@ -202,9 +190,7 @@ fn manifest_makes(world: &World<'_>, noun: &str) -> Option<String> {
 fn outside(text: &mut String, actions: &[Action]) {
     let mut label = "outside";
     for action in actions.iter().filter(|action| action.verb != "GET") {
-        let words = action.words();
-        let effect = OUTSIDE.iter().find(|(word, _)| words.iter().any(|own| own == word || own == &format!("{word}s")));
-        if let Some((_, effect)) = effect {
+        if let Some(effect) = effect(&action.words()) {
             let _ = writeln!(
                 text,
                 "  {label:<10} {}: {effect}? leave it out with never = [\"{0}\"]",

@@ -29,6 +29,7 @@ pub use instruments::{
 };
 pub use request_line::{BodyTemplate, FilledBody, FilledRequest, JsonTemplate, RequestLine, percent_encode};
 pub use secret::Secret;
+pub(crate) use target::is_loopback;
 pub use target::{ActionPattern, Authorized, Routes, Target};
 pub use template::{CODE, Lookup, Template, Unfilled};
 

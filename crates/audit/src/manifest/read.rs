@@ -42,7 +42,7 @@ impl Manifest {
     pub(crate) fn load_before_inputs(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Trouble::new(path.display().to_string(), format!("the manifest cannot be read: {error}"))
-                .hint("name it with --manifest, or write a plimsoll.toml with [target], [sign_in] and [actors]")
+                .hint("plimsoll init URL looks at your service and writes one; or name it with --manifest")
         })?;
         Self::parse(&text, path)
     }

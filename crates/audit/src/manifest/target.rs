@@ -108,13 +108,17 @@ impl Target {
 
     /// Whether the target is on this machine.
     pub fn is_loopback(&self) -> bool {
-        let Ok(url) = url::Url::parse(&self.address(80)) else { return false };
-        match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        url::Url::parse(&self.address(80)).is_ok_and(|url| is_loopback(&url))
+    }
+}
+
+/// Whether an address is on this machine, by its own words: nothing is resolved.
+pub(crate) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

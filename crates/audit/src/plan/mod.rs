@@ -6,6 +6,7 @@ pub mod forms;
 mod makers;
 mod names;
 pub mod order;
+pub mod outside;
 mod pattern;
 pub mod repair;
 mod scalars;

@@ -7,7 +7,7 @@ use crate::page;
 use serde_json::Value;
 
 /// Last segments of paths that usually answer with the caller himself.
-const ABOUT_ONESELF: &[&str] =
+pub(crate) const ABOUT_ONESELF: &[&str] =
     &["me", "whoami", "self", "myself", "account", "profile", "user", "session", "current", "userinfo"];
 
 impl World<'_> {

@@ -51,6 +51,7 @@ pub mod world;
 
 pub use foresee::Foreseen;
 pub(crate) use forms::form_about;
+pub(crate) use liveness::ABOUT_ONESELF;
 pub use reach::Reached;
 pub(crate) use setup::now;
 pub use setup::{Setup, Walked};

@@ -6,6 +6,7 @@ mod cost;
 mod determinism;
 mod examples;
 mod flaws;
+mod init;
 mod inputs;
 mod kept;
 mod liars;

@@ -4,6 +4,7 @@
 mod around;
 mod bodies;
 mod parameters;
+mod schemes;
 mod swagger;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use serde_json::{Map, Value};
 use super::schema::resolve;
 use super::{Action, Catalogue, Origin, Schema, Source, document};
 use crate::error::{Result, Trouble};
+
+pub use schemes::{Carried, Scheme, schemes};
 
 /// The verbs of a path item; `query` is new in 3.2.
 const VERBS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];

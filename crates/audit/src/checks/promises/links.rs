@@ -34,7 +34,7 @@ const ACTING: &[&str] = &[
 ];
 
 /// Paths of pages that a page links to, in its order, each once.
-pub(super) fn followable(html: &str, address: &Url) -> Vec<String> {
+pub(crate) fn followable(html: &str, address: &Url) -> Vec<String> {
     let page = Html::parse_document(html);
     let mut paths: Vec<String> = Vec::new();
     for link in select(&page, "a[href]") {
@@ -51,7 +51,7 @@ pub(super) fn followable(html: &str, address: &Url) -> Vec<String> {
 }
 
 /// The page's link to the privacy policy, by its words or its address.
-pub(super) fn policy(html: &str, address: &Url) -> Option<String> {
+pub(crate) fn policy(html: &str, address: &Url) -> Option<String> {
     const WORDS: &[&str] =
         &["privacy", "datenschutz", "confidentialit", "privacidad", "privacidade", "integritet", "tietosuoja"];
     let page = Html::parse_document(html);

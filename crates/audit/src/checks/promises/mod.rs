@@ -15,6 +15,8 @@ pub mod pr06;
 pub mod pr09;
 mod traces;
 
+pub(crate) use links::{followable, policy as policy_link};
+pub(crate) use pages::{POLICIES, promised};
 pub use pages::{Page, Pages};
 pub(crate) use pr09::reserved_name;
 

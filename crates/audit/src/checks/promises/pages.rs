@@ -17,7 +17,7 @@ const PAGES_MAX: usize = 20;
 /// A page with less text than this, in bytes, and with a script is one that a script may write.
 const TEXT_MIN: usize = 200;
 /// Where policies usually stand.
-const POLICIES: [&str; 7] =
+pub(crate) const POLICIES: [&str; 7] =
     ["/privacy", "/privacy-policy", "/legal/privacy", "/privacy.html", "/datenschutz", "/policies/privacy", "/policy"];
 
 /// All pages that were looked at.
@@ -91,10 +91,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<Pages> {
     for path in candidates {
         let asked = world.ask(None, &Call::get(&path), Purpose::Other).await;
         let text = visible_text(&asked.answer.text());
-        let names_itself =
-            ["privacy", "personal data", "datenschutz", "cookie", "data protection", "third part", "process"];
-        let lower = text.to_lowercase();
-        let is_policy = names_itself.iter().any(|word| lower.contains(word));
+        let is_policy = is_policy(&text);
         seen.policy_status = asked.answer.status;
         if asked.answer.status == 200 && (is_policy || seen.policy != Told::Silent) {
             seen.policy = Told::At(path);
@@ -104,6 +101,21 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<Pages> {
     }
     world.store.add(&seen)?;
     Ok(seen)
+}
+
+/// Whether a text speaks of what a policy is about.
+fn is_policy(text: &str) -> bool {
+    const WORDS: [&str; 7] =
+        ["privacy", "personal data", "datenschutz", "cookie", "data protection", "third part", "process"];
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// The promises that a page makes, each with its sentence; nothing where the page is no policy.
+pub(crate) fn promised(html: &str) -> Option<Vec<(&'static str, String)>> {
+    let text = visible_text(html);
+    let found = || super::phrases::find(&text).into_iter().map(|(promise, sentence)| (promise.subject(), sentence));
+    is_policy(&text).then(|| found().collect())
 }
 
 struct Look<'w, 'a> {
