@@ -15,7 +15,10 @@ FLAWS = {
     "me-role": ("one's own role can be sent along with one's own name", [("AZ08", "PUT /me")]),
     "people-hash": (
         "people are shown with the fingerprints of their passwords",
-        [("AZ09", place) for place in ("GET /people", "POST /people", "GET /me", "PUT /me", "POST /login")],
+        [
+            ("AZ09", place)
+            for place in ("GET /people", "POST /people", "GET /people/{person}", "GET /me", "PUT /me", "POST /login")
+        ],
     ),
     "bookings-all": ("the list of bookings holds every marina's", [("AZ10", "GET /bookings")]),
     "boats-search": ("searching among boats goes over the wall", [("AZ10", "GET /boats")]),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::catalogue::{Catalogue, DOCUMENT_BYTES_MAX, Document, read as catalogue_of};
+use crate::catalogue::{Action, Catalogue, DOCUMENT_BYTES_MAX, Document, read as catalogue_of};
 use crate::client::{Answer, BODY_BYTES_MAX, Client, Purpose, Request};
 use crate::error::{Result, Trouble};
 use crate::load_line::count;
@@ -149,7 +149,9 @@ impl World<'_> {
         }
         let whole = self.documents.catalogue(self.client.base())?;
         // A document that is put together for each answer is another one each time, and names nothing new.
-        if whole.actions.len() != self.catalogue.actions.len() {
+        let names =
+            |catalogue: &Catalogue| -> BTreeSet<String> { catalogue.actions.iter().map(Action::name).collect() };
+        if names(&whole) != names(&self.catalogue) {
             self.slots = Slots::new(&whole);
             self.catalogue = whole;
             self.ways.clear();

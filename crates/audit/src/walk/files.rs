@@ -88,8 +88,7 @@ impl World<'_> {
             Some(path) => path,
             None => address,
         };
-        let call = Call::get(path);
         let is_file = named && path.starts_with('/') && !path.starts_with("//") && !path.contains(char::is_whitespace);
-        (is_file && self.action_of(&call).is_none()).then(|| path.to_owned())
+        (is_file && self.action_at("GET", path).is_none()).then(|| path.to_owned())
     }
 }

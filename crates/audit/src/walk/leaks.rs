@@ -5,7 +5,6 @@ use super::world::{Asked, Call, Who, World};
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::{Exchange, Leak};
-use crate::matrix::PathPattern;
 use std::collections::BTreeSet;
 
 /// Answers with something foreign in them, and what was asked, until they are asked again.
@@ -23,7 +22,7 @@ impl World<'_> {
         if self.actors[at].fact.tenant == "*" || !self.holds_foreign(at, exchange) {
             return;
         }
-        let Some(action) = self.action_of(call) else { return };
+        let Some(action) = self.action_at(&call.method, &call.path) else { return };
         if self.leaks.known.insert((action, at)) {
             self.leaks.seen.push((action, at, call.clone(), exchange.clone()));
         }
@@ -56,16 +55,5 @@ impl World<'_> {
         let own = self.actors[at].fact.tenant.as_str();
         let tenants = exchange.sightings.iter().filter_map(|sighting| self.canaries.tenant(sighting));
         tenants.into_iter().any(|tenant| tenant != own)
-    }
-
-    /// The action that a call is one of: the one with the fewest parameters in its path.
-    pub(crate) fn action_of(&self, call: &Call) -> Option<usize> {
-        let path = call.path.split('?').next().unwrap_or_default();
-        let fits = |at: &usize| {
-            let action = self.action(*at);
-            let pattern = PathPattern::parse(&action.address_path());
-            action.verb == call.method && pattern.is_ok_and(|pattern| pattern.matches(path))
-        };
-        (0..self.catalogue.actions.len()).filter(fits).min_by_key(|at| self.action(*at).path.matches('{').count())
     }
 }

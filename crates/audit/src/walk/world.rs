@@ -305,7 +305,7 @@ impl World<'_> {
     }
 
     /// The action that a filled path is of, `/notes/7`: the most literal template that fits.
-    pub(super) fn action_at(&self, verb: &str, path: &str) -> Option<usize> {
+    pub(crate) fn action_at(&self, verb: &str, path: &str) -> Option<usize> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let fitting = (0..self.catalogue.actions.len()).filter(|at| {
             let action = self.action(*at);

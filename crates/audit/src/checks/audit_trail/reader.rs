@@ -168,8 +168,10 @@ impl Reader {
                 None => fill(world, line, who, &cursor, page, seen)?,
             };
             let mut asked = world.ask(who, &call, Purpose::Other).await;
-            if asked.exchange.status == 401 && !world.is_alive(who).await && world.revive(who).await {
-                // A walk takes longer than some sessions live, and ends one or another itself.
+            let refused = asked.exchange.status == 401 || (page == 0 && !asked.succeeded());
+            if refused && !world.is_alive(who).await && world.revive(who).await {
+                // A walk takes longer than some sessions live, and ends one or another itself; whoever has no session may
+                // be told 401, or be sent to the sign-in page.
                 asked = world.ask(who, &call, Purpose::Other).await;
             }
             if !asked.succeeded() && page == 0 && cursor.is_empty() && names.contains("cursor") {

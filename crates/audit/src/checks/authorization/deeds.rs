@@ -153,7 +153,9 @@ async fn make(world: &mut World<'_>, at: usize, reads: &[Deed]) -> Option<Deed> 
 
 pub(super) fn name_of(world: &World<'_>, call: &Call) -> String {
     let path = call.path.split('?').next().unwrap_or_default();
-    world.action_of(call).map_or_else(|| format!("{} {path}", call.method), |action| world.action(action).name())
+    world
+        .action_at(&call.method, &call.path)
+        .map_or_else(|| format!("{} {path}", call.method), |action| world.action(action).name())
 }
 
 /// Tries each as `who`; what was made is looked for as `reader`.

@@ -9,7 +9,11 @@ use crate::story;
 
 /// The caller's own page with more in it than it shows.
 fn with(extra: fn(&World, &Call) -> Value) -> Service {
-    notes::service().wrap("GET /whoami", move |world, call, inner| {
+    with_at("GET /whoami", extra)
+}
+
+fn with_at(action: &str, extra: fn(&World, &Call) -> Value) -> Service {
+    notes::service().wrap(action, move |world, call, inner| {
         let mut answer = inner(world, call);
         let more = extra(world, call);
         if let (crate::service::Body::Json(Value::Object(fields)), Value::Object(more)) = (&mut answer.body, more) {
@@ -30,6 +34,13 @@ async fn the_digest_of_ones_own_password() {
     let story = story::notes(leaky).told().await;
     story.has_only(&["AZ09 GET /whoami"]);
     assert!(story.told_of("AZ09", "GET /whoami")[0].contains("SHA-256"), "{}", story.told());
+}
+
+/// An action with a key in its path is searched like any other.
+#[tokio::test]
+async fn the_digest_of_ones_own_password_in_something_with_a_key() {
+    let leaky = with_at("GET /notes/{note}", |world, call| json!({ "check": digest_of(world, call) }));
+    story::notes(leaky).told().await.has_only(&["AZ09 GET /notes/{note}"]);
 }
 
 /// Salted, so that it cannot be computed: its form tells, or the name of its field.

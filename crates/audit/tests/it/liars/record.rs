@@ -22,21 +22,27 @@ async fn arrives_late_and_out_of_order() {
     story.holds(&["AT01 PUT /notes/{note}", "AT01 DELETE /notes/{note}"]);
 }
 
-/// Whoever reads is signed out with every fifth reading, and signs in again.
+/// Whoever reads is signed out with every fifth reading, and signs in again. A service with pages says so by sending him
+/// to where one signs in.
 #[tokio::test]
 async fn is_read_by_one_who_is_signed_out_on_the_way() {
-    let impatient = notes::service().wrap("GET /events", |world, call, inner| {
-        let answer = inner(world, call);
-        let read = world.counters.entry("read").or_default();
-        *read += 1;
-        if read.is_multiple_of(5) {
-            world.sessions.retain(|(token, _)| Some(token) != call.token.as_ref());
-        }
-        answer
-    });
-    let story = story::notes(impatient).also(notes::RECORD).told().await;
-    assert_eq!(of_the_record(&story), Vec::<String>::new(), "{}", story.told());
-    story.holds(&["AT01 PUT /notes/{note}", "AT01 DELETE /notes/{note}"]);
+    for refusal in [401, 303] {
+        let impatient = notes::service().wrap("GET /events", move |world, call, inner| {
+            let mut answer = inner(world, call);
+            if answer.status == 401 {
+                answer.status = refusal;
+            }
+            let read = world.counters.entry("read").or_default();
+            *read += 1;
+            if read.is_multiple_of(5) {
+                world.sessions.retain(|(token, _)| Some(token) != call.token.as_ref());
+            }
+            answer
+        });
+        let story = story::notes(impatient).also(notes::RECORD).told().await;
+        assert_eq!(of_the_record(&story), Vec::<String>::new(), "{refusal}: {}", story.told());
+        story.holds(&["AT01 PUT /notes/{note}", "AT01 DELETE /notes/{note}"]);
+    }
 }
 
 #[tokio::test]
