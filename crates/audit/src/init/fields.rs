@@ -30,6 +30,8 @@ pub(super) enum Is {
     Name,
     /// That one agrees to the terms.
     Agreement,
+    /// The company that one brings along.
+    Company,
     /// Anything else.
     Other,
 }
@@ -64,6 +66,9 @@ pub(super) fn is(name: &str, format: &str) -> Is {
     ]) {
         return Is::Name;
     }
+    if has(&["organisation", "organization", "org", "company", "workspace"]) && !has(&["id", "type", "size"]) {
+        return Is::Company;
+    }
     if has(&["terms", "tos", "agree", "agreed", "agreement", "accept", "accepted", "consent", "gdpr"]) {
         return Is::Agreement;
     }
@@ -75,7 +80,8 @@ pub(super) fn hole(is: Is) -> Option<&'static str> {
     match is {
         Is::Password => Some("{password}"),
         Is::Mail => Some(MAIL),
-        Is::Name => Some("{name}"),
+        // A company that is called as its founder is nobody else's, in the next walk, too.
+        Is::Name | Is::Company => Some("{name}"),
         Is::Agreement | Is::Other => None,
     }
 }
@@ -125,7 +131,11 @@ pub(super) fn takes_password(schema: &Schema, depth: usize) -> bool {
 fn of(name: &str, schema: &Schema) -> Is {
     match schema.kind() {
         Kind::Object | Kind::Array => Is::Other,
-        _ => is(name, &schema.format().unwrap_or_default()),
+        kind => match is(name, &schema.format().unwrap_or_default()) {
+            // A number names one that is there.
+            Is::Company if kind != Kind::String => Is::Other,
+            is => is,
+        },
     }
 }
 
@@ -190,7 +200,8 @@ mod tests {
             ("username", "", Is::Name),
             ("user_name", "", Is::Name),
             ("acceptTerms", "", Is::Agreement),
-            ("company_name", "", Is::Other),
+            ("company_name", "", Is::Company),
+            ("organization_id", "", Is::Other),
         ] {
             assert_eq!(is(name, format), expected, "{name}");
         }

@@ -53,8 +53,8 @@ fn likeness(action: &Action) -> Option<u8> {
     }
 }
 
-/// The fields that are sent although the document does not ask for them: each password, and those by which one signs in
-/// later. Nothing where it cannot be told who is signed up.
+/// The fields that are sent although the document does not ask for them: each password, those by which one signs in later,
+/// and the company that one brings along, without which there may be no place to do anything in. Nothing where it cannot be told who is signed up.
 fn also(action: &Action, sign_in: &SignIn) -> Option<Vec<String>> {
     let schema = &action.body.as_ref()?.best()?.schema;
     let mut also = fields::named(schema, Is::Password);
@@ -65,6 +65,7 @@ fn also(action: &Action, sign_in: &SignIn) -> Option<Vec<String>> {
     };
     let known_by = fields::named(schema, if by_mail { Is::Mail } else { Is::Name });
     also.extend(known_by.into_iter().next());
+    also.extend(fields::named(schema, Is::Company).into_iter().next());
     Some(also)
 }
 

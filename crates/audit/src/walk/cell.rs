@@ -158,7 +158,7 @@ impl World<'_> {
         if reached.form == Form::Read && !self.objects[known].gone {
             return Some(known);
         }
-        self.fresh(self.objects[known].slot, reached.by()).await.ok()
+        self.fresh(reached.action, self.objects[known].slot, reached.by()).await.ok()
     }
 
     /// The owner's last good call, about another object.

@@ -68,6 +68,34 @@ impl World<'_> {
         None
     }
 
+    /// What a slot asks for, in the home of an account that is made for it: whoever signs up by himself may bring a home of
+    /// his own, and all that stands in that one was made by this walk.
+    pub(super) async fn in_home_of_somebody_new(&mut self, slot: usize, like: usize) -> Option<usize> {
+        let place = if self.is_tenant(slot) { slot } else { *self.slots.all[slot].parents.first()? };
+        if self.manifest.sign_up.is_none() || !self.is_tenant(place) {
+            return None;
+        }
+        let way = self.ways.get(&slot).and_then(|way| way.clone().ok())?;
+        let somebody = self.throw_away(like).await.ok()?;
+        let home = self.home(place, somebody, &BTreeMap::new()).await?;
+        let lived_in = self
+            .objects
+            .iter()
+            .any(|other| other.slot == place && self.objects[home].key() == other.key() && other.owner != somebody);
+        if lived_in {
+            return None;
+        }
+        let object = match slot == place {
+            true => home,
+            false => {
+                let keys = self.objects[home].keys.clone();
+                self.make_by(&way, slot, somebody, keys, 0).await.ok()?
+            }
+        };
+        self.objects[object].changeable = true;
+        Some(object)
+    }
+
     /// Values of the owner's that may open his place: those that bear its name, and the tenant that the manifest says.
     fn home_keys(&self, slot: usize, owner: usize) -> (Vec<String>, Vec<String>) {
         self.keys_of_home(&self.slots.all[slot].noun, &self.parameter_names(slot), owner)
@@ -92,6 +120,7 @@ impl World<'_> {
             let Some(last) = parts.last().map(|part| words(part).join("_")) else { continue };
             let above = parts.iter().rev().nth(1).map(|part| singular(&words(part).join("_"))).unwrap_or_default();
             let bears = last == noun
+                || last != "account" && TENANTS.contains(&noun) && TENANTS.contains(&last.as_str())
                 || last != "id" && wanted.contains(&last)
                 || last.strip_prefix(&format!("{noun}_")).is_some_and(|rest| KEYS.contains(&rest))
                 || above == noun && KEYS.contains(&last.as_str());

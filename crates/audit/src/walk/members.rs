@@ -95,7 +95,7 @@ impl World<'_> {
         }
         let slot = self.objects[met.object?].slot;
         let object = match met.after {
-            Some(_) => self.fresh(slot, met.by()).await.ok()?,
+            Some(_) => self.fresh(met.action, slot, met.by()).await.ok()?,
             None => self.standing(slot, met.maker).await.ok()?,
         };
         self.populate(met.action, met.maker).await;

@@ -186,7 +186,7 @@ impl World<'_> {
         let in_path = !self.slots.of(action).is_empty();
         if shape.form == Form::Read {
             let object = match by.after {
-                Some(_) => self.fresh(last, by).await?,
+                Some(_) => self.fresh(action, last, by).await?,
                 None => self.standing(last, by.maker).await?,
             };
             self.populate(action, by.maker).await;
@@ -194,7 +194,7 @@ impl World<'_> {
             let (call, asked) = self.succeed(action, by.actor, &keys, Some(object), Purpose::SetUp, 0).await?;
             return Ok(Reached::of(action, by, Form::Read, Some(object), (call, asked)));
         }
-        let object = match self.fresh(last, by).await {
+        let object = match self.fresh(action, last, by).await {
             Ok(object) if self.objects[object].changeable || self.may_use_home(action, object) => object,
             // What only names something that this walk did not make is an action of its own.
             _ if !in_path => return self.reach_plain(action, by.actor, Form::Plain).await,
@@ -210,14 +210,25 @@ impl World<'_> {
         self.reach_on(action, by, object, shape.form).await
     }
 
-    /// An object for one trial: a fresh one, in the state that the action needs.
+    /// An object for one trial of an action: a fresh one, in the state that the action needs. What would be changed where
+    /// people are at home is looked for in the home of somebody new.
     ///
     /// # Errors
     /// What was tried.
-    pub(crate) async fn fresh(&mut self, slot: usize, by: By) -> Result<usize, String> {
-        match by.after {
+    pub(crate) async fn fresh(&mut self, action: usize, slot: usize, by: By) -> Result<usize, String> {
+        let made = match by.after {
             Some(after) => Box::pin(self.made_ready(slot, by.maker, after)).await,
             None => self.make(slot, by.maker).await,
+        };
+        if let Ok(object) = made
+            && (self.action(action).is_safe() || self.objects[object].changeable || self.may_use_home(action, object))
+        {
+            return Ok(object);
+        }
+        // Where nothing is made because the last trial took the maker's home away, it is the same.
+        match self.in_home_of_somebody_new(slot, by.maker).await {
+            Some(object) => Ok(object),
+            None => made,
         }
     }
 
@@ -238,7 +249,8 @@ impl World<'_> {
             self.objects[object].gone = true;
         }
         if self.keep_witness(action, witness.as_ref()) {
-            let again = if form == Form::Remove { self.fresh(self.objects[object].slot, by).await? } else { object };
+            let again =
+                if form == Form::Remove { self.fresh(action, self.objects[object].slot, by).await? } else { object };
             return Box::pin(self.reach_on(action, by, again, form)).await;
         }
         // What shows the owner's canaries in its answer is a read, whatever its verb.

@@ -57,7 +57,7 @@ impl Again {
             return Some(Self { met: met.clone(), object: None, keys: BTreeMap::new(), seen_by });
         };
         let slot = world.objects[known].slot;
-        let object = world.fresh(slot, met.by()).await.ok()?;
+        let object = world.fresh(met.action, slot, met.by()).await.ok()?;
         Self::on(world, met, object).await
     }
 

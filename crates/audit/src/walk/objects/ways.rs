@@ -79,7 +79,7 @@ impl World<'_> {
     }
 
     /// Makes one more by a known way.
-    pub(super) async fn make_by(
+    pub(in crate::walk) async fn make_by(
         &mut self,
         way: &Way,
         slot: usize,

@@ -3,6 +3,7 @@
 mod careless;
 mod dry;
 mod files;
+mod founders;
 mod hidden;
 mod nesting;
 mod record;

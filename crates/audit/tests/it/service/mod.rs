@@ -6,6 +6,7 @@ pub(crate) mod chance;
 pub(crate) mod desk;
 mod document;
 pub(crate) mod factor;
+pub(crate) mod founders;
 pub(crate) mod letters;
 pub(crate) mod notes;
 pub(crate) mod office;

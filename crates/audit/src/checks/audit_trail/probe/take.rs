@@ -177,7 +177,7 @@ impl Probe<'_, '_> {
 
     /// A fresh object; the reached one itself where none can be made and it is only read.
     async fn fresh(&mut self, slot: usize, reached: &Reached, object: usize, is_own: bool) -> Option<usize> {
-        match self.world.fresh(slot, reached.by()).await {
+        match self.world.fresh(reached.action, slot, reached.by()).await {
             Ok(object) => Some(object),
             Err(_) if !is_own => Some(object),
             Err(_) => None,
