@@ -25,6 +25,7 @@ pub struct Record {
     pub(crate) private: Vec<(&'static str, Pii)>,
     pub(crate) place: Option<Place>,
     pub(crate) actor: Option<Uuid>,
+    pub(crate) authenticated: &'static str,
 }
 
 impl Record {
@@ -36,12 +37,20 @@ impl Record {
             private: Vec::new(),
             place: None,
             actor: None,
+            authenticated: "password",
         }
     }
 
     /// Nothing in particular was touched: a sweep that found nothing, a listing.
     pub fn of_nothing() -> Self {
-        Self { targets: Vec::new(), facts: Vec::new(), private: Vec::new(), place: None, actor: None }
+        Self {
+            targets: Vec::new(),
+            facts: Vec::new(),
+            private: Vec::new(),
+            place: None,
+            actor: None,
+            authenticated: "password",
+        }
     }
 
     /// One more object.
@@ -71,6 +80,12 @@ impl Record {
     /// The person who acts, where only the act itself shows it: a sign-in.
     pub fn by(mut self, person: impl Into<Uuid>) -> Self {
         self.actor = Some(person.into());
+        self
+    }
+
+    /// How that person proved to be it, where it is not by the password.
+    pub const fn authenticated(mut self, how: &'static str) -> Self {
+        self.authenticated = how;
         self
     }
 }

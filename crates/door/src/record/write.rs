@@ -42,7 +42,7 @@ pub(crate) async fn write(
     changes: &[Changed],
 ) -> Result<()> {
     let place = record.place.unwrap_or(*place);
-    let performer = performer(caller, record.actor);
+    let performer = performer(caller, record.actor.map(|person| (person, record.authenticated)));
     let parts = changes.len().div_ceil(ROWS_MAX).max(1);
     for part in 0..parts {
         let changes = &changes[part * ROWS_MAX..changes.len().min((part + 1) * ROWS_MAX)];
@@ -105,9 +105,10 @@ pub(crate) async fn refusal(
     Ok(())
 }
 
-fn performer(caller: &Caller, acts: Option<Uuid>) -> Performer {
+/// Who acts; of somebody whom the act itself shows also how.
+fn performer(caller: &Caller, acts: Option<(Uuid, &'static str)>) -> Performer {
     let performer = match (caller.actor, acts) {
-        (Actor::Anyone, Some(person)) => Performer::person(person).authenticated("password"),
+        (Actor::Anyone, Some((person, how))) => Performer::person(person).authenticated(how),
         (Actor::Anyone, None) => Performer::anyone(),
         (Actor::Person(person), _) => Performer::person(person).authenticated(caller.auth),
         (Actor::Token { token, person }, _) => Performer::token(person, token),

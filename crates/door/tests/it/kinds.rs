@@ -13,6 +13,7 @@ use crate::world::{CLIENT, NORTH, World, made, on_both, person};
 on_both!(
     a_change_writes_row_event_and_change,
     an_event_lies_in_the_chain_of_whom_it_concerns,
+    a_sign_in_says_how_it_was_proved,
     values_about_people_stand_beside_the_body,
     a_look_leaves_no_event_and_cannot_write,
     a_deletion_takes_its_rows_and_leaves_their_record,
@@ -119,6 +120,13 @@ async fn an_event_lies_in_the_chain_of_whom_it_concerns(world: World) {
     world.ask("session.open").with(json!({ "mail": "bob", "password": "right" })).await.unwrap();
     let sign_in = world.last_event().await;
     assert_eq!((sign_in.chain, sign_in.actor.id), (Chain::Account(person("bob")), Some(person("bob"))));
+}
+
+async fn a_sign_in_says_how_it_was_proved(world: World) {
+    for (shown, how) in [("right", "password"), ("a badge, shown", "badge")] {
+        world.ask("session.open").with(json!({ "mail": "bob", "password": shown })).await.unwrap();
+        assert_eq!(world.last_event().await.actor.auth.as_deref(), Some(how));
+    }
 }
 
 async fn values_about_people_stand_beside_the_body(world: World) {
