@@ -2,7 +2,7 @@
 
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
-use crate::identity::factor;
+use crate::identity::{factor, passkey};
 use crate::organisations::{membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
@@ -17,7 +17,10 @@ pub fn catalogue() -> Catalogue {
         .receive::<identity::Open>()
         .change::<providers::BeginProvided>()
         .receive::<providers::OpenProvided>()
+        .keep::<passkey::BeginPasskeySignIn>()
+        .receive::<passkey::OpenByPasskey>()
         .look::<identity::ShowSession>()
+        .keep::<passkey::BeginConfirm>()
         .receive::<identity::Confirm>()
         .change::<identity::Close>()
         .look::<identity::Show>()
@@ -31,6 +34,10 @@ pub fn catalogue() -> Catalogue {
         .change::<factor::BeginFactor>()
         .change::<factor::ConfirmFactor>()
         .change::<factor::RemoveFactor>()
+        .keep::<passkey::BeginPasskey>()
+        .receive::<passkey::ConfirmPasskey>()
+        .change::<passkey::SetPasskeyName>()
+        .change::<passkey::RemovePasskey>()
         .change::<factor::CreateRecoveryCodes>()
         .change::<identity::EndSession>()
         .change::<identity::EndOthers>()

@@ -11,6 +11,10 @@ typed_id!(
     SessionId
 );
 typed_id!(
+    /// A key that proves whose account it is.
+    PasskeyId
+);
+typed_id!(
     /// An API token.
     TokenId
 );

@@ -21,13 +21,15 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 11, name: "invitations", steps: INVITING });
     all.push(Migration { version: 13, name: "second factors that are asked for, and services", steps: DEMANDING });
     all.push(Migration { version: 14, name: "sign-in through an organisation's provider", steps: PROVIDING });
+    all.push(Migration { version: 15, name: "passkeys", steps: PASSKEYS });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING].into_iter().flatten();
+    let steps =
+        [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING, PASSKEYS].into_iter().flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -72,6 +74,24 @@ const INVITING: &[Step] = &[
     },
     Step::Sql("CREATE INDEX invitation_organisation ON invitation (organisation, mail)"),
     Step::Sql("CREATE INDEX invitation_mail ON invitation (mail)"),
+];
+
+const PASSKEYS: &[Step] = &[
+    // A key that proves whose account it is, as its authenticator gave it; what it counts stands with it.
+    Step::Recorded {
+        table: identity::passkey::PASSKEY.table,
+        entity: identity::passkey::PASSKEY.entity,
+        columns: "person {id} NOT NULL REFERENCES person (id), credential_id {bytes} NOT NULL UNIQUE, \
+                  user_handle {bytes} NOT NULL, public_key {bytes} NOT NULL, counter {int} NOT NULL, \
+                  backup_eligible {bool} NOT NULL, backed_up {bool} NOT NULL, transports {text} NOT NULL, \
+                  name {text} NOT NULL, made_at {int} NOT NULL, used_at {int},",
+    },
+    Step::Sql("CREATE INDEX passkey_person ON passkey (person, made_at)"),
+    // A question that waits for its answer, from whoever asked it.
+    Step::Sql(
+        "CREATE TABLE passkey_challenge (challenge_hash {bytes} PRIMARY KEY, holder_hash {bytes} NOT NULL, \
+         user_handle {bytes}, expires_at {int} NOT NULL) {strict}",
+    ),
 ];
 
 const PROVIDING: &[Step] = &[

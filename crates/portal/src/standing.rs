@@ -4,7 +4,7 @@ use door::store::{Result, Row, Tx};
 use door::{Actor, Caller, Credential, Grounds, Place, Relation, Relations, Time, values};
 use uuid::Uuid;
 
-use crate::identity::factor::{Proof, is_half};
+use crate::identity::factor::{self, Proof, is_half};
 use crate::ids::{ClientId, PersonId};
 use crate::organisations::Role;
 use crate::projects::ProjectRole;
@@ -145,7 +145,7 @@ fn relations_now(membership: &Membership, place: &Place) -> Relations {
 fn lacks_factor(row: &Row, now: Time) -> Result<bool> {
     let since = |name| row.get::<Option<Time>>(name);
     let demanded = since("factor_from")?.is_some_and(|from| from <= now);
-    Ok(demanded && since("factor_since")?.is_none() && since("service_since")?.is_none())
+    Ok(demanded && factor::since(row)?.is_none() && since("service_since")?.is_none())
 }
 
 async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> Result<Option<Membership>> {
@@ -156,6 +156,7 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
              (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role, \
              (SELECT o.factor_from FROM organisation o WHERE o.id = m.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
+             (SELECT min(k.made_at) FROM passkey k WHERE k.person = m.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since \
              FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
             values![person, organisation, place.project],
@@ -179,6 +180,7 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
              coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
              (SELECT o.factor_from FROM organisation o WHERE o.id = s.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
+             (SELECT min(k.made_at) FROM passkey k WHERE k.person = s.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = s.person) AS service_since, \
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
@@ -198,7 +200,7 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         return Ok(None);
     }
     let (proved_at, proved_by): (Time, Option<Proof>) = (row.get("proved_at")?, row.get("proved_by")?);
-    let factor_since: Option<Time> = row.get("factor_since")?;
+    let factor_since = factor::since(&row)?;
     let half = is_half(factor_since, proved_by, proved_at);
     // Suspended or gone here, or without a factor that is asked for: the rooms of this organisation are closed at once.
     let here = row.get("here")? && !lacks_factor(&row, now)?;
@@ -224,6 +226,7 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
             "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
              (SELECT o.factor_from FROM organisation o WHERE o.id = t.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = t.person) AS factor_since, \
+             (SELECT min(k.made_at) FROM passkey k WHERE k.person = t.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = t.person) AS service_since, \
              coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \

@@ -10,6 +10,7 @@ use crate::backup::Backups;
 use crate::demo;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
+use crate::identity::passkey::webauthn::RelyingParty;
 use crate::identity::{Hasher, weakness};
 use crate::mail::Post;
 use crate::outside::Outside;
@@ -57,6 +58,12 @@ pub struct World {
 }
 
 impl World {
+    /// Whom passkeys are made for; nobody where the portal is reached by a number.
+    #[must_use]
+    pub fn relying_party(&self) -> Option<RelyingParty> {
+        RelyingParty::of(&self.public_origin)
+    }
+
     /// The hash of a password that somebody chose in this field, as a PHC string. `known` is what others know of them.
     ///
     /// # Errors

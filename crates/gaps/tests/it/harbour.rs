@@ -54,7 +54,8 @@ impl Harbour {
     pub(crate) async fn open(parts: &Parts) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        // By a name: passkeys are made for one.
+        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let serve = settings(&directory.path().join("data"));
         let data = Data::open(&serve.place).unwrap();
         let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), ..parts.clone() };

@@ -11,6 +11,7 @@ use door::uuid::Uuid;
 use door::{Effect, Ids, Refusal, Relation, Relations, Verb, Way};
 use serde_json::{Value, json};
 
+use crate::authenticator::{Authenticator, Key};
 use crate::harbour::{Harbour, NEVER, gaps};
 
 /// Actions that nobody can do more of without who-may: everybody finds his own things by his own identity, and what is
@@ -251,6 +252,7 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
         factor if factor.starts_with("factor.") || factor.starts_with("recovery_code.") => {
             on_a_factor(harbour, name, &token).await
         }
+        passkey if passkey.contains("passkey.") => on_a_passkey(harbour, name, &token).await,
         "client.create" => harbour.pass(name, &token, none(), json!({"name": "New"})).await,
         "membership.report" => harbour.pass(name, &token, none(), json!({})).await,
         "membership.role.set" => harbour.pass(name, &token, Ids(vec![("person", tom)]), json!({"role": "admin"})).await,
@@ -356,6 +358,27 @@ async fn on_a_factor(harbour: &Harbour, name: &str, token: &str) -> door::Result
     let code = json!({"code": secret.code(harbour.door.now())});
     let confirmed = harbour.pass("factor.confirm", token, Ids::default(), code).await?;
     if name == "factor.confirm" { Ok(confirmed) } else { harbour.pass(name, token, Ids::default(), json!({})).await }
+}
+
+/// Does something with a passkey, after everything that it needs.
+async fn on_a_passkey(harbour: &Harbour, name: &str, token: &str) -> door::Result<Value> {
+    let origin = harbour.url.as_str();
+    let mut phone = Authenticator::new(Key::es256(), origin);
+    let begun = harbour.pass("passkey.begin", token, Ids::default(), json!({})).await?;
+    let made = json!({"credential": phone.create(&begun["public_key"])});
+    let added = harbour.pass("passkey.confirm", token, Ids::default(), made).await?;
+    let id = added["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+    let this = Ids(vec![("passkey", id)]);
+    match name {
+        "passkey.confirm" => Ok(added),
+        "passkey.name.set" => harbour.pass(name, token, this, json!({"name": "Phone"})).await,
+        "session.passkey.open" => {
+            let begun = harbour.pass("session.passkey.begin", "", Ids::default(), json!({})).await?;
+            let shown = json!({"secret": begun["secret"], "passkey": phone.get(&begun["public_key"])});
+            harbour.pass(name, "", Ids::default(), shown).await
+        }
+        _ => harbour.pass(name, token, this, json!({})).await,
+    }
 }
 
 /// Does things with tom's account, one after the other: maya is the last owner, and stays.

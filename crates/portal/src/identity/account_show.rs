@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Own;
 use super::factor::is_half;
+use super::passkey::PasskeyShown;
 use crate::ids::{ClientId, OrganisationId, PersonId, ProviderSubjectId, SessionId, TokenId};
 use crate::nothing::Nothing;
 use crate::organisations::Role;
@@ -28,10 +29,14 @@ pub struct Account {
     pub organisation: Option<OrganisationId>,
     /// Since when the password is what it is.
     pub password_at: Time,
-    /// The second factor, if there is one.
+    /// The authenticator app, if there is one in use.
     pub factor: Option<FactorShown>,
-    /// Whether a second factor is being set up, and waits for its first code.
+    /// Whether an authenticator app is being set up, and waits for its first code.
     pub factor_begun: bool,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyShown>,
+    /// How many recovery codes are left, where there is a second factor.
+    pub recovery_codes: Option<i64>,
     /// When the account is deleted, if that was asked for.
     pub deleted_at: Option<Time>,
     /// Whether an organisation's provider opened this sign-in. Then this is what concerns that organisation, and no more.
@@ -48,6 +53,14 @@ pub struct Account {
     pub providers: Vec<ProvidedShown>,
 }
 
+impl Account {
+    /// Whether there is a second factor.
+    #[must_use]
+    pub const fn has_factor(&self) -> bool {
+        self.factor.is_some() || !self.passkeys.is_empty()
+    }
+}
+
 /// Somebody's account at an organisation's provider, which opens this one for that organisation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProvidedShown {
@@ -59,13 +72,11 @@ pub struct ProvidedShown {
     pub since: Time,
 }
 
-/// The second factor: an authenticator app.
+/// An authenticator app.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FactorShown {
     /// Since when it is asked for.
     pub since: Time,
-    /// How many recovery codes are left.
-    pub recovery_codes: i64,
 }
 
 /// One membership.
@@ -198,11 +209,12 @@ impl Look for Show {
                 values![own.0, !bound, here],
             )
             .await?;
-        let factor = "SELECT confirmed_at, (SELECT count(*) FROM recovery_code c WHERE c.person = f.person \
-                      AND c.used_at IS NULL) AS codes FROM factor f WHERE f.person = $1";
-        let factor = read.maybe(factor, values![own.0]).await?;
-        let since: Option<Time> = factor.as_ref().map(|row| row.get("confirmed_at")).transpose()?.flatten();
-        let codes: i64 = factor.as_ref().map(|row| row.get("codes")).transpose()?.unwrap_or_default();
+        let app = read.maybe("SELECT confirmed_at FROM factor WHERE person = $1", values![own.0]).await?;
+        let app_since: Option<Time> = app.as_ref().map(|row| row.get("confirmed_at")).transpose()?.flatten();
+        let passkeys = PasskeyShown::of(read, own.0).await?;
+        let since = passkeys.iter().map(|passkey| passkey.since).chain(app_since).min();
+        let codes = "SELECT count(*) AS codes FROM recovery_code WHERE person = $1 AND used_at IS NULL";
+        let codes: i64 = read.one(codes, values![own.0]).await?.get("codes")?;
         let deletion = "SELECT due_at FROM account_deletion WHERE person = $1";
         let deletion = read.maybe(deletion, values![own.0]).await?;
         Ok(Account {
@@ -210,8 +222,10 @@ impl Look for Show {
             mail: person.get("mail")?,
             name: person.get("name")?,
             password_at: person.get("password_at")?,
-            factor: since.map(|since| FactorShown { since, recovery_codes: codes }),
-            factor_begun: factor.is_some() && since.is_none(),
+            factor: app_since.map(|since| FactorShown { since }),
+            factor_begun: app.is_some() && app_since.is_none(),
+            passkeys,
+            recovery_codes: since.map(|_| codes),
             organisation: read.caller().organisation.map(OrganisationId),
             deleted_at: deletion.filter(|_| !bound).map(|row| row.get("due_at")).transpose()?,
             provided: bound,

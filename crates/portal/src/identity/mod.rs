@@ -5,6 +5,7 @@ pub mod device;
 mod event_list;
 pub mod factor;
 pub mod pages;
+pub mod passkey;
 mod password;
 mod person_create;
 mod person_reset;

@@ -32,6 +32,11 @@ impl SignInPage {
         if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
     }
 
+    fn by_passkey(&self) -> Form {
+        let form = self.page.form("/session/passkey/begin", self.page.texts.passkey_sign_in()).quiet();
+        if self.next.is_empty() { form } else { form.field(Field::hidden("next", self.next.as_str())) }
+    }
+
     fn through_a_provider(&self) -> Form {
         let texts = self.page.texts;
         let handle = Field::text("handle", texts.provider_handle()).help(texts.provider_handle_typed());

@@ -8,7 +8,7 @@ use door::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::factor::{Factor, Proof};
+use super::factor::{Proof, Ways};
 use super::{Anywhere, HALF_SESSION_SECONDS, SESSION, organisations_of, session_end};
 use crate::fields::{Mail, Password};
 use crate::ids::{OrganisationId, PersonId, SessionId};
@@ -123,33 +123,19 @@ impl Receive for Open {
         if organisations.is_empty() {
             return Err(Refusal::NoMatch);
         }
-        let (id, now) = (SessionId(write.id()), write.now());
-        let second_step = Factor::load(write, known.person).await?.is_some_and(|factor| factor.is_in_use());
+        let now = write.now();
+        let second_step = Ways::of(write, known.person).await?.any();
         let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now, false) };
-        let own = values![
-            known.person,
-            known.secret_hash.as_slice(),
-            Value::Id(None),
-            known.agent.as_str(),
-            now,
+        let opening = Opening {
+            person: known.person,
+            secret_hash: &known.secret_hash,
+            browser: Browser { agent: &known.agent, address: known.address.as_deref() },
+            proof: Proof::Password,
             expires_at,
-            now,
-            Proof::Password,
-            known.address.clone()
-        ];
-        write
-            .insert(
-                SESSION,
-                id.0,
-                "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at, \
-                 proved_at, proved_by, address) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *",
-                own,
-            )
-            .await?;
+        };
+        let id = opening.insert(write).await?;
         if !known.known_device {
-            let browser = Browser { agent: &known.agent, address: known.address.as_deref() };
-            tell_of_new(write, known.person, id, &browser).await?;
+            tell_of_new(write, known.person, id, &opening.browser).await?;
         }
         let opened = SessionOpened {
             id,
@@ -177,6 +163,43 @@ pub(crate) struct Browser<'a> {
     pub(crate) agent: &'a str,
     /// Its network address.
     pub(crate) address: Option<&'a str>,
+}
+
+/// A sign-in to somebody's whole account, before it is there.
+pub(crate) struct Opening<'a> {
+    /// Whose.
+    pub(crate) person: PersonId,
+    /// The fingerprint of its secret.
+    pub(crate) secret_hash: &'a [u8],
+    /// From where.
+    pub(crate) browser: Browser<'a>,
+    /// How its person proved to be it.
+    pub(crate) proof: Proof,
+    /// When it ends at the latest.
+    pub(crate) expires_at: Time,
+}
+
+impl Opening<'_> {
+    /// Writes it down.
+    pub(crate) async fn insert(&self, write: &mut Write<'_>) -> Result<SessionId> {
+        let (id, now) = (SessionId(write.id()), write.now());
+        let insert = "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at, \
+                      proved_at, proved_by, address) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *";
+        let own = values![
+            self.person,
+            self.secret_hash,
+            Value::Id(None),
+            self.browser.agent,
+            now,
+            self.expires_at,
+            now,
+            self.proof,
+            self.browser.address
+        ];
+        write.insert(SESSION, id.0, insert, own).await?;
+        Ok(id)
+    }
 }
 
 /// Tells somebody of a sign-in that is news: no other that is open is of this browser or program at this address, and the

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Own;
-use super::factor::Factor;
+use super::factor::{Factor, Ways};
 use crate::nothing::Nothing;
 use crate::standing::ONESELF;
 use crate::world::World;
@@ -18,8 +18,12 @@ pub struct ShowSession;
 pub struct SessionState {
     /// Whether it still wants its second step, and reaches nothing else.
     pub second_step: bool,
-    /// Whether it is confirmed with a code, and not with the password.
+    /// Whether it is confirmed with a second factor, a recovery code if nothing else is at hand, and not with the password.
     pub by_code: bool,
+    /// Whether an authenticator app has such codes.
+    pub app: bool,
+    /// Whether a passkey will do: `session.confirm.begin`.
+    pub passkey: bool,
     /// When its person last proved to be it, with what is the account's own. An organisation's provider proves nothing.
     pub proved_at: Option<Time>,
     /// In a demo, where nobody has a phone at hand: what the authenticator app would show.
@@ -45,8 +49,17 @@ impl Look for ShowSession {
         // A token is no sign-in.
         read.caller().session.ok_or(Refusal::Conflict("no_session"))?;
         let proved_at = read.caller().proved_at;
-        let by_code = Factor::is_wanted(read, own.0).await?;
+        let ways = Ways::look(read, own.0).await?;
+        // Where the portal is reached by a number, no browser proves with a key that was made for its name.
+        let passkey = ways.passkey && read.world::<World>()?.relying_party().is_some();
         let demo_code = if read.world::<World>()?.demo { Factor::code_of_now(read, own.0).await? } else { None };
-        Ok(SessionState { second_step: read.caller().half, by_code, proved_at, demo_code })
+        Ok(SessionState {
+            second_step: read.caller().half,
+            by_code: ways.any(),
+            app: ways.app,
+            passkey,
+            proved_at,
+            demo_code,
+        })
     }
 }

@@ -63,6 +63,7 @@ impl Change for Sweep {
         write.keep("DELETE FROM setup_link WHERE expires_at <= $1", values![now]).await?;
         write.keep("DELETE FROM link WHERE expires_at <= $1", values![now]).await?;
         write.keep("DELETE FROM provider_flow WHERE expires_at <= $1", values![now]).await?;
+        write.keep("DELETE FROM passkey_challenge WHERE expires_at <= $1", values![now]).await?;
         let settled = now.plus_seconds(-mail::KEPT_SECONDS);
         write.keep("DELETE FROM mail WHERE settled_at < $1", values![settled]).await?;
         write.keep("DELETE FROM idempotency WHERE at < $1", values![now.plus_seconds(-24 * 3600)]).await?;

@@ -110,7 +110,24 @@ pub(crate) enum News<'a> {
     /// An authenticator app is asked for from now on.
     FactorSet,
     /// It is asked for no more.
-    FactorRemoved,
+    FactorRemoved {
+        /// Whether the password is alone from now on.
+        alone: bool,
+    },
+    /// The operator took every second factor away.
+    FactorsForgotten,
+    /// A passkey signs in from now on.
+    PasskeyAdded {
+        /// What its owner calls it.
+        name: &'a str,
+    },
+    /// It does no more.
+    PasskeyRemoved {
+        /// What its owner called it.
+        name: &'a str,
+        /// Whether the password is alone from now on.
+        alone: bool,
+    },
     /// There are other recovery codes.
     RecoveryCodes,
     /// An organisation's provider can sign in to that organisation from now on.
@@ -141,8 +158,23 @@ pub(crate) async fn tell(write: &mut Write<'_>, person: PersonId, news: News<'_>
             (Kind::PasswordChanged, texts.letter_password_changed(), texts.letter_password_changed_when(&when))
         }
         News::FactorSet => (Kind::FactorChanged, texts.letter_factor_set(), texts.letter_factor_set_when(&when)),
-        News::FactorRemoved => {
+        News::FactorRemoved { alone: false } => {
             (Kind::FactorChanged, texts.letter_factor_removed(), texts.letter_factor_removed_when(&when))
+        }
+        News::FactorRemoved { alone: true } => {
+            (Kind::FactorChanged, texts.letter_factor_removed(), texts.letter_factor_removed_alone_when(&when))
+        }
+        News::FactorsForgotten => {
+            (Kind::FactorChanged, texts.letter_factors_forgotten(), texts.letter_factors_forgotten_when(&when))
+        }
+        News::PasskeyAdded { name } => {
+            (Kind::FactorChanged, texts.letter_passkey_added(), texts.letter_passkey_added_when(name, &when))
+        }
+        News::PasskeyRemoved { name, alone: false } => {
+            (Kind::FactorChanged, texts.letter_passkey_removed(), texts.letter_passkey_removed_when(name, &when))
+        }
+        News::PasskeyRemoved { name, alone: true } => {
+            (Kind::FactorChanged, texts.letter_passkey_removed(), texts.letter_passkey_removed_alone_when(name, &when))
         }
         News::RecoveryCodes => {
             (Kind::FactorChanged, texts.letter_recovery_codes(), texts.letter_recovery_codes_when(&when))

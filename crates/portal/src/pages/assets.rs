@@ -1,4 +1,4 @@
-//! The three files that pages need, compiled in, and the headers that go with every answer.
+//! The files that pages need, compiled in, and the headers that go with every answer.
 //!
 //! Names carry a hash of the content, so browsers keep them for ever and an upgrade
 //! is seen at once.
@@ -64,6 +64,10 @@ asset!(
     SCRIPT, "portal", "js", "text/javascript; charset=utf-8"
 );
 asset!(
+    /// The script that takes a question to an authenticator and the answer back: on the one page that asks.
+    PASSKEY_SCRIPT, "passkey", "js", "text/javascript; charset=utf-8"
+);
+asset!(
     /// The picture in the browser's tab.
     ICON, "icon", "svg", "image/svg+xml"
 );
@@ -74,8 +78,8 @@ fn address(stem: &str, ending: &str, content: &str) -> String {
 }
 
 /// All assets.
-pub fn all() -> [&'static Asset; 3] {
-    [&STYLESHEET, &SCRIPT, &ICON]
+pub fn all() -> [&'static Asset; 4] {
+    [&STYLESHEET, &SCRIPT, &PASSKEY_SCRIPT, &ICON]
 }
 
 /// The asset at an address.
@@ -103,9 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn the_script_writes_no_markup_and_runs_no_text() {
+    fn no_script_writes_markup_or_runs_text() {
         for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "Function(", "document.write"] {
-            assert!(!SCRIPT.content.contains(forbidden), "{forbidden} in the script");
+            for script in [&SCRIPT, &PASSKEY_SCRIPT] {
+                assert!(!script.content.contains(forbidden), "{forbidden} in {}", script.path());
+            }
         }
     }
 }

@@ -41,8 +41,12 @@ impl Confirm {
 pub struct StepUp {
     /// The frame.
     pub page: Page,
-    /// Whether a code is asked for, and not the password.
+    /// Whether a second factor is asked for, and not the password.
     pub by_code: bool,
+    /// Whether there is an authenticator app, and not recovery codes alone.
+    pub app: bool,
+    /// Whether a passkey will do.
+    pub passkey: bool,
     /// Where to go on.
     pub next: String,
     /// In a demo: what an app would show.
@@ -53,13 +57,18 @@ impl StepUp {
     fn form(&self) -> Form {
         let texts = self.page.texts;
         let proof = if self.by_code {
-            code(&self.page, self.demo_code.as_deref())
+            code(&self.page, self.app, self.demo_code.as_deref())
         } else {
             Field::secret("password", texts.password()).complete("current-password").limit(128)
         };
         self.page
             .form("/session/confirm", texts.confirm_it_is_you())
             .field(Field::hidden("next", self.next.as_str()))
-            .field(proof.focused())
+            .field(if self.passkey { proof } else { proof.focused() })
+    }
+
+    fn by_passkey(&self) -> Form {
+        let next = Field::hidden("next", self.next.as_str());
+        self.page.form("/session/confirm/begin", self.page.texts.passkey_use()).field(next)
     }
 }

@@ -84,6 +84,8 @@ pub struct Page {
     pub key: String,
     /// Who looks; nobody before the sign-in.
     pub viewer: Option<Viewer>,
+    /// Whether there can be passkeys: the portal is reached by a name.
+    pub passkeys: bool,
     /// Set when the portal runs as a demo.
     pub demo: Option<Demo>,
     /// Until when nothing is expected to be written, during maintenance.
@@ -105,6 +107,7 @@ impl Default for Page {
             path: "/".into(),
             key: String::new(),
             viewer: None,
+            passkeys: false,
             demo: None,
             maintenance_until: None,
             factor_from: None,
@@ -247,6 +250,11 @@ impl Page {
     /// The script's address.
     pub fn script(&self) -> &'static str {
         assets::SCRIPT.path()
+    }
+
+    /// The address of the script that speaks to authenticators.
+    pub fn passkey_script(&self) -> &'static str {
+        assets::PASSKEY_SCRIPT.path()
     }
 
     /// The address of the picture in the browser's tab.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::openid::{Claims, Expected, Keys, Redeemed, Trouble, redeem, verify};
 use super::{Domains, Flow, Provider, redirect_uri};
-use crate::identity::factor::{Factor, Proof};
+use crate::identity::factor::{Proof, Ways};
 use crate::identity::session_open::{Browser, tell_of_new};
 use crate::identity::{Anywhere, HALF_SESSION_SECONDS, SESSION, SessionOpened, session_end};
 use crate::ids::{OrganisationId, PersonId, ProviderSubjectId, SessionId};
@@ -131,7 +131,8 @@ impl Receive for OpenProvided {
             .and("provider", provider.id.0)
             .fact("known", true)
             .at(place)
-            .by(person.0);
+            .by(person.0)
+            .authenticated(Proof::Provider.word());
         Ok((Provided { session: Some(opened), connect: false }, record))
     }
 }
@@ -147,7 +148,7 @@ impl Ready {
         person: PersonId,
     ) -> Result<SessionOpened> {
         let (id, now) = (SessionId(write.id()), write.now());
-        let second_step = Factor::load(write, person).await?.is_some_and(|factor| factor.is_in_use());
+        let second_step = Ways::of(write, person).await?.any();
         let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now, true) };
         let own = values![
             person,

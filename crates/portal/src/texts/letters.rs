@@ -24,7 +24,15 @@ texts! {
     letter_factor_set: En "An authenticator app was set up";
     letter_factor_set_when(when: &str): En "Since {when} each sign-in to your account also wants a code from the authenticator app. If it was you, there is nothing to do.";
     letter_factor_removed: En "Your authenticator app was taken away";
-    letter_factor_removed_when(when: &str): En "Since {when} your password alone is enough to sign in. If it was you, or whoever runs this portal at your wish, there is nothing to do.";
+    letter_factor_removed_when(when: &str): En "Since {when} no code of your authenticator app is asked for. Your passkeys go on. If it was you, there is nothing to do.";
+    letter_factor_removed_alone_when(when: &str): En "Since {when} your password alone is enough to sign in. If it was you, there is nothing to do.";
+    letter_factors_forgotten: En "Your second factors were taken away";
+    letter_factors_forgotten_when(when: &str): En "Since {when} your password alone is enough to sign in: whoever runs this portal took authenticator app, passkeys and recovery codes away. If it was at your wish, there is nothing to do.";
+    letter_passkey_added: En "A passkey was added to your account";
+    letter_passkey_added_when(name: &str, when: &str): En "Since {when} the passkey “{name}” signs in to your account, without a password. If it was you, there is nothing to do.";
+    letter_passkey_removed: En "A passkey of yours was taken away";
+    letter_passkey_removed_when(name: &str, when: &str): En "Since {when} the passkey “{name}” opens your account no more. If it was you, there is nothing to do.";
+    letter_passkey_removed_alone_when(name: &str, when: &str): En "Since {when} the passkey “{name}” opens your account no more, and your password alone is enough to sign in. If it was you, there is nothing to do.";
     letter_connected: En "Another way to sign in to your account";
     letter_connected_when(organisation: &str, when: &str): En "Since {when} whoever you are at the provider of {organisation} can sign in as you there, and nowhere else. If it was you, there is nothing to do.";
     letter_recovery_codes: En "New recovery codes were made";

@@ -297,7 +297,8 @@ fn recovery_kit(world: &World) -> ReadinessItem {
 /// How many of the people who can do most have more than a password; nothing while there are none.
 async fn second_factor<A: Ask>(ask: &mut A) -> Result<Option<ReadinessItem>, A::Error> {
     let sql = "SELECT count(*) AS people, \
-               count((SELECT f.confirmed_at FROM factor f WHERE f.person = p.id)) AS proved FROM person p \
+               count(coalesce((SELECT f.confirmed_at FROM factor f WHERE f.person = p.id), \
+               (SELECT min(k.made_at) FROM passkey k WHERE k.person = p.id))) AS proved FROM person p \
                WHERE p.service_since IS NULL AND EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id AND m.state = 'active' \
                AND m.role IN ('owner', 'admin', 'staff'))";
     let row = ask.ask(sql, vec![]).await?;
@@ -309,7 +310,11 @@ async fn second_factor<A: Ask>(ask: &mut A) -> Result<Option<ReadinessItem>, A::
         return Ok(None);
     }
     let words = format!("{proved} of {people} of the organisation's own people sign in with more than a password.");
-    let hint = if proved == people { "" } else { " Each sets up an authenticator app on the page of their account." };
+    let hint = if proved == people {
+        ""
+    } else {
+        " Each adds a passkey or an authenticator app on the page of their account."
+    };
     let minutes = (proved < people).then_some(people - proved);
     Ok(Some(item("second_factor", proved == people, format!("{words}{hint}"), minutes)))
 }

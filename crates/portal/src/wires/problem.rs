@@ -91,11 +91,11 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::KeyReused => "The idempotency key was used with another request.",
         Refusal::ShownOnce => "It was done before; its answer was shown once.",
         Refusal::SignIn => "Sign in first.",
-        Refusal::SecondStep => "Your sign-in wants its second step: confirm it with a code.",
+        Refusal::SecondStep => "Your sign-in wants its second step: confirm it with a code or a passkey.",
         Refusal::NoMatch => "That did not match.",
         Refusal::StepUp => "Your sign-in is too old for this: confirm it, or sign in again.",
         Refusal::NoFactor => {
-            "It wants a second factor, and your account has none: set up an authenticator app (POST /account/factor), then try again."
+            "It wants a second factor, and your account has none: add a passkey (POST /account/passkeys/begin) or an authenticator app (POST /account/factor), then try again."
         }
         Refusal::TooMany { .. } => "Too many tries.",
         Refusal::CrossOrigin => "Another site led your browser here.",

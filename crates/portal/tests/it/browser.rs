@@ -17,6 +17,8 @@ pub(crate) struct Browser<'h> {
     device: Option<String>,
     /// What it shows that has gone to a provider.
     pub(crate) flow: Option<String>,
+    /// What it shows that signs in with a passkey.
+    pub(crate) challenge: Option<String>,
 }
 
 /// An answer.
@@ -70,6 +72,13 @@ impl Page {
         self.fields(action).into_iter().find(|(known, ..)| known == name).map(|(_, value, _)| value).unwrap_or_default()
     }
 
+    /// What the page asks an authenticator.
+    pub(crate) fn asked(&self) -> serde_json::Value {
+        let document = Html::parse_document(&self.body);
+        let place = document.select(&selector("[data-passkey]")).next().unwrap_or_else(|| panic!("{self:?}"));
+        serde_json::from_str(place.attr("data-options").unwrap()).unwrap()
+    }
+
     /// The session that it sets, with its flags.
     pub(crate) fn set_cookie(&self) -> &str {
         self.header("set-cookie")
@@ -100,7 +109,7 @@ fn field(element: ElementRef<'_>) -> (String, String, bool) {
 impl<'h> Browser<'h> {
     /// A new one.
     pub(crate) fn new(house: &'h House) -> Self {
-        Self { house, cookie: None, device: None, flow: None }
+        Self { house, cookie: None, device: None, flow: None, challenge: None }
     }
 
     /// One whose owner has signed in.
@@ -163,6 +172,7 @@ impl<'h> Browser<'h> {
             let kept = match cookie.split('=').next() {
                 Some("device") => &mut self.device,
                 Some("provider") => &mut self.flow,
+                Some("passkey") => &mut self.challenge,
                 _ => &mut self.cookie,
             };
             *kept = (!cookie.ends_with('=')).then_some(cookie);
@@ -177,8 +187,11 @@ impl<'h> Browser<'h> {
     }
 
     async fn request(&self, mut request: axum::http::request::Builder, path: &str, body: Body) -> Page {
-        let cookies: Vec<&str> =
-            [&self.cookie, &self.device, &self.flow].into_iter().flatten().map(String::as_str).collect();
+        let cookies: Vec<&str> = [&self.cookie, &self.device, &self.flow, &self.challenge]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }

@@ -12,10 +12,11 @@ use axum::http::{Request, StatusCode};
 use door::store::{Engine, Settings, Store};
 use door::{Door, HandClock, Time};
 use portal::Parts;
+use portal::connections::{self, Limits};
 use portal::data::Data;
 use portal::identity::factor::Secret;
 use portal::settings::{Cli, Command, Place, Serve};
-use portal::wires::{Peer, console};
+use portal::wires::{Peer, Proxies, console};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -126,6 +127,21 @@ impl House {
         Self::at(place, parts, clock, demo, directory).await
     }
 
+    /// One on SQLite that a browser of this machine can reach, on a port of its own.
+    pub(crate) async fn listening() -> (Self, String) {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock::at(START));
+        let place = Place { data: directory.path().to_owned(), database: None };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Keys are made for names, and browsers take this one without HTTPS.
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let parts = Parts { clock: clock.clone(), ..Parts::real() };
+        let house = Self::reached_at(&origin, place, parts, clock, false, directory).await;
+        let (app, forever) = (house.app.clone(), std::future::pending());
+        tokio::spawn(connections::serve(listener, app, Proxies::default(), Limits::default(), forever));
+        (house, origin)
+    }
+
     /// A portal over what lies in a directory, or in the database that its place names.
     pub(crate) async fn at(
         place: Place,
@@ -134,12 +150,23 @@ impl House {
         demo: bool,
         directory: tempfile::TempDir,
     ) -> Option<Self> {
+        Some(Self::reached_at("http://house.example", place, parts, clock, demo, directory).await)
+    }
+
+    async fn reached_at(
+        origin: &str,
+        place: Place,
+        parts: Parts,
+        clock: Arc<HandClock>,
+        demo: bool,
+        directory: tempfile::TempDir,
+    ) -> Self {
         let data = Data::open(&place).unwrap();
-        let door = parts.door(&data, &place, "http://house.example", demo).await.unwrap();
+        let door = parts.door(&data, &place, origin, demo).await.unwrap();
         let app = portal::serve::router(&door, &serve(&place))
             .unwrap()
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
-        Some(Self { door, clock, app, factors: Mutex::default(), place, directory })
+        Self { door, clock, app, factors: Mutex::default(), place, directory }
     }
 
     /// The same house under other rules.

@@ -15,6 +15,7 @@ use crate::browser::{Browser, Page};
 use crate::factor::set_up;
 use crate::house::{House, PASSWORD, move_in, on_both, skipped};
 use crate::outside::letter_box;
+use crate::passkeys::{add, authenticator};
 use crate::watch::run_job;
 
 /// The same house with a mail server.
@@ -282,6 +283,10 @@ async fn an_owner_hears_of_what_happens_with_the_account(house: House) {
     let expected =
         ["An authenticator app was set up", "New recovery codes were made", "Your authenticator app was taken away"];
     assert_eq!(subjects().await, expected);
+    let token = house.sign_in("works").await;
+    let added = add(&house, &token, &mut authenticator()).await;
+    house.ask(&token, "DELETE", &format!("/account/passkeys/{}", added.text("id")), Value::Null).await;
+    assert_eq!(subjects().await, ["A passkey of yours was taken away", "A passkey was added to your account"]);
     // A browser in which somebody has signed in before is known.
     let mut browser = Browser::of(&house, "reads").await;
     subjects().await;

@@ -6,6 +6,7 @@
 
 mod api;
 mod asvs;
+mod authenticator;
 mod backup;
 mod backup_drill;
 mod backup_one;
@@ -35,6 +36,9 @@ mod moving;
 mod outside;
 mod packaging;
 mod pages;
+mod passkeys;
+mod passkeys_chromium;
+mod passkeys_lie;
 mod people;
 mod previews;
 mod privacy;

@@ -44,6 +44,10 @@ impl Route<'_> {
             "session.confirm" => json!({"password": PASSWORD}),
             "password.set" => json!({"old": PASSWORD, "new": "quite another one"}),
             "factor.confirm" => json!({"code": "123456"}),
+            "passkey.confirm" => {
+                json!({"credential": {"id": "AA", "response": {"clientDataJSON": "AA", "attestationObject": "AA"}}})
+            }
+            "passkey.name.set" => json!({"name": "Phone"}),
             "client.create" => json!({"name": "New client"}),
             "project.create" => json!({"title": "New project", "client": people.client}),
             "project.status.set" => json!({"status": "active", "sentence": "We began."}),
@@ -109,6 +113,7 @@ fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
         ("token", Uuid::from_u128(7)),
         ("session", Uuid::from_u128(8)),
         ("subject", Uuid::from_u128(9)),
+        ("passkey", Uuid::from_u128(10)),
         ("webhook", people.webhook),
         ("hold", people.hold),
         ("incident", people.incident),
@@ -255,7 +260,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             let mut altered = if body.is_null() { json!({}) } else { body.clone() };
             altered["project"] = json!(people.other_project);
             let before = house.count().await.1;
-            if ["{token}", "{session}", "{subject}"].iter().any(|id| route.path.contains(id)) {
+            if ["{token}", "{session}", "{subject}", "{passkey}"].iter().any(|id| route.path.contains(id)) {
                 note(5, "n/a: loaded by the caller's own account");
             } else if name == "upload.append" {
                 note(5, "n/a: its body is bytes");
@@ -286,7 +291,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
         let wrong = if name.starts_with("client.") { "message:look" } else { "client:look" };
         let wanted = json!({"name": format!("for {name}"), "scopes": [wrong], "days": 1});
         let token = house.ask(people.token("owner"), "POST", "/account/tokens", wanted).await.text("token");
-        if ["{token}", "{session}", "{upload}", "{subject}"].iter().any(|id| route.path.contains(id)) {
+        if ["{token}", "{session}", "{upload}", "{subject}", "{passkey}"].iter().any(|id| route.path.contains(id)) {
             denied(&house, route, &token, &path, body.clone(), 404).await;
             note(8, "proved (as not there: it is loaded first, for its own person)");
         } else {

@@ -3,6 +3,7 @@
 
 mod asks;
 mod links;
+mod passkeys;
 mod people;
 mod providers;
 mod record;
@@ -67,7 +68,9 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
             "recovery-codes",
             html(&RecoveryCodesPage { page: tom("/account"), codes: recovery_codes(), next: String::new() }),
         ),
-        ("second-step", html(&SecondStepPage { page: guest("/sign-in/second"), next: path(""), demo_code: None })),
+        ("second-step", html(&second_step(true, false))),
+        ("second-step-passkey", html(&second_step(true, true))),
+        ("second-step-paper", html(&second_step(false, false))),
         (
             "account-token-refused",
             html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
@@ -138,11 +141,13 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("alert-over", html(&SeenPage::over(guest("/alerts")))),
         ("privacy", html(&policy())),
         ("confirm", html(&confirm())),
-        ("step-up", html(&StepUp { page: tom(&path("")), by_code: false, next: path(""), demo_code: None })),
-        ("step-up-by-code", html(&StepUp { page: tom(&path("")), by_code: true, next: path(""), demo_code: None })),
+        ("step-up", html(&step_up(false, false))),
+        ("step-up-by-code", html(&step_up(true, false))),
+        ("step-up-by-passkey", html(&step_up(true, true))),
     ];
     pages.extend(links::pages());
     pages.extend(providers::pages());
+    pages.extend(passkeys::pages());
     for (name, kind) in [
         ("refusal-400", RefusalKind::Malformed),
         ("refusal-401", RefusalKind::SignInFirst),
@@ -169,7 +174,24 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
 
 const REFERENCE: &str = "7f3a19c2";
 fn factor(factor: Option<FactorShown>, begun: bool, fresh: Option<FactorBegun>) -> FactorPage {
-    FactorPage { page: tom("/account/factor"), factor, begun, fresh, next: String::new(), demo_code: None }
+    FactorPage {
+        page: tom("/account/factor"),
+        factor,
+        passkeys: false,
+        recovery_codes: Some(7),
+        begun,
+        fresh,
+        next: String::new(),
+        demo_code: None,
+    }
+}
+
+fn second_step(app: bool, passkey: bool) -> SecondStepPage {
+    SecondStepPage { page: guest("/sign-in/second"), next: path(""), app, passkey, demo_code: None }
+}
+
+fn step_up(by_code: bool, passkey: bool) -> StepUp {
+    StepUp { page: tom(&path("")), by_code, app: by_code, passkey, next: path(""), demo_code: None }
 }
 
 /// Something asked for a factor, in a demo, and the organisation does, too.
@@ -205,6 +227,7 @@ fn guest(path: &str) -> Page {
         zone: tz::TimeZone::fixed(tz::offset(1)),
         path: path.into(),
         key: "gallery".into(),
+        passkeys: true,
         ..Page::default()
     }
 }

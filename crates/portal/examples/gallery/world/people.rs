@@ -2,10 +2,11 @@
 
 use portal::{
     identity::factor::FactorBegun,
+    identity::passkey::PasskeyShown,
     identity::{
         Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, ProvidedShown, SessionShown, TokenShown,
     },
-    ids::{ClientId, OrganisationId, PersonId, ProjectId, ProviderSubjectId, SessionId, TokenId},
+    ids::{ClientId, OrganisationId, PasskeyId, PersonId, ProjectId, ProviderSubjectId, SessionId, TokenId},
     organisations::membership::{InProject, MembershipHere, MembershipList, MembershipState},
     organisations::service::ServiceShown,
     organisations::{ClientList, ClientShown, Role},
@@ -75,8 +76,10 @@ pub(super) fn account() -> Account {
         mail: "tom@haldenrook.example".into(),
         name: "Tom Reyes".into(),
         password_at: ago(82 * DAY),
-        factor: Some(FactorShown { since: ago(40 * DAY), recovery_codes: 7 }),
+        factor: Some(FactorShown { since: ago(40 * DAY) }),
         factor_begun: false,
+        passkeys: passkeys(),
+        recovery_codes: Some(7),
         organisation: Some(OrganisationId(id(100))),
         deleted_at: None,
         provided: false,
@@ -103,6 +106,17 @@ pub(super) fn account() -> Account {
     }
 }
 
+fn passkeys() -> Vec<PasskeyShown> {
+    let passkey = |number, name: &str, since, used: Option<i64>, backed_up| PasskeyShown {
+        id: PasskeyId(id(number)),
+        name: name.into(),
+        since: ago(since),
+        used_at: used.map(ago),
+        backed_up,
+    };
+    vec![passkey(1, "iPhone", 40 * DAY, Some(14 * HOUR), true), passkey(2, "Key on my key ring", 12 * DAY, None, false)]
+}
+
 pub(super) fn log() -> AccountEvents {
     let event = |action: &str, seconds, by_other: bool| AccountEvent {
         at: ago(seconds),
@@ -122,7 +136,7 @@ pub(super) fn log() -> AccountEvents {
 
 /// Before there is a second factor.
 pub(super) fn account_with_a_password() -> Account {
-    Account { factor: None, ..account() }
+    Account { factor: None, passkeys: vec![], recovery_codes: None, ..account() }
 }
 
 pub(super) fn factor_begun() -> FactorBegun {

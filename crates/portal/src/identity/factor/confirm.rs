@@ -6,7 +6,7 @@ use door::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Code, Factor, Proof, renew_recovery_codes};
+use super::{Code, Factor, Proof, first_recovery_codes};
 use crate::identity::{Own, note_proof};
 use crate::mail::{News, tell};
 
@@ -21,10 +21,10 @@ pub struct FirstCode {
     pub code: Code,
 }
 
-/// Codes for the day when the app is lost, each good for one proof. Shown this once.
+/// Codes for the day when app and passkeys are lost, each good for one proof. Shown this once.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RecoveryCodes {
-    /// The codes.
+    /// The codes; none where there were some already.
     pub codes: Vec<String>,
 }
 
@@ -34,8 +34,8 @@ impl Action for ConfirmFactor {
     type Output = RecoveryCodes;
     const SPEC: Spec = Spec::new(
         "factor.confirm",
-        "Puts the authenticator app to use, by a code of it, and gives out recovery codes. Every other sign-in of the account \
-         wants a code from then on. Shown once.",
+        "Puts the authenticator app to use, by a code of it; with the first second factor it gives out recovery codes. Every \
+         other sign-in of the account wants a second step from then on. Shown once.",
         Way::Http(Verb::Post, "/account/factor/confirm"),
         Relations::of(&[Relation::SELF]),
     )
@@ -54,6 +54,8 @@ impl Change for ConfirmFactor {
         if factor.is_in_use() {
             return Err(Refusal::Conflict("factor_exists"));
         }
+        // Before it counts itself.
+        let codes = first_recovery_codes(write, own.0).await?;
         if factor.use_up(write, &input.code).await?.is_none() {
             return Err(Refusal::field(
                 "code",
@@ -61,7 +63,6 @@ impl Change for ConfirmFactor {
             ));
         }
         note_proof(write, session, Proof::Totp).await?;
-        let codes = renew_recovery_codes(write, own.0).await?;
         tell(write, own.0, News::FactorSet).await?;
         Ok((codes, Record::on("factor", factor.id).and("person", own.0.0)))
     }

@@ -1,17 +1,18 @@
-//! `factor.forget`: somebody has lost the app and every code, and has shown the operator who he is.
+//! `factor.forget`: somebody has lost app, passkeys and every code, and has shown the operator who he is.
 
 use door::{Action, Change, Permitted, Place, Record, Refusal, Relation, Relations, Result, Spec, Way, Write, values};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Factor;
+use super::{Factor, go_without};
 use crate::fields::Mail;
+use crate::identity::passkey::forget_passkeys;
 use crate::identity::{Anywhere, end_sessions};
 use crate::ids::PersonId;
 use crate::mail::{News, tell};
 use crate::nothing::Nothing;
 
-/// Takes somebody's authenticator app away.
+/// Takes somebody's second factors away.
 pub struct ForgetFactor;
 
 /// Whose.
@@ -28,7 +29,7 @@ impl Action for ForgetFactor {
     type Output = Nothing;
     const SPEC: Spec = Spec::new(
         "factor.forget",
-        "Takes somebody's authenticator app and recovery codes away, and ends their sign-ins: for who has lost both.",
+        "Takes somebody's authenticator app, passkeys and recovery codes away, and ends their sign-ins: for who has lost them all.",
         Way::Console("factor.forget"),
         Relations::of(&[Relation::CONSOLE]),
     );
@@ -38,11 +39,19 @@ impl Change for ForgetFactor {
     async fn change(input: &Whose, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
         let row = write.maybe("SELECT id FROM person WHERE mail = $1", values![&input.mail]).await?;
         let person: PersonId = row.ok_or_else(|| Refusal::field("mail", "is nobody's"))?.get("id")?;
-        let factor = Factor::load(write, person).await?.ok_or(Refusal::Conflict("no_factor"))?;
-        factor.remove(write).await?;
-        tell(write, person, News::FactorRemoved).await?;
+        let mut gone = forget_passkeys(write, person).await?;
+        if let Some(factor) = Factor::load(write, person).await? {
+            factor.remove(write)?;
+            gone.push(factor.id);
+        }
+        if gone.is_empty() {
+            return Err(Refusal::Conflict("no_factor"));
+        }
+        go_without(write, person, &gone).await?;
+        tell(write, person, News::FactorsForgotten).await?;
         end_sessions(write, person, None).await?;
-        let record = Record::on("factor", factor.id).and("person", person.0).at(Place::account(person.0));
+        let factors = i64::try_from(gone.len()).unwrap_or(i64::MAX);
+        let record = Record::on("person", person.0).fact("factors", factors).at(Place::account(person.0));
         Ok((Nothing {}, record))
     }
 }

@@ -1,4 +1,4 @@
-//! The second factor: an authenticator app, and codes on paper for the day when it is lost.
+//! The second factor: an authenticator app or passkeys, and codes on paper for the day when they are lost.
 //!
 //! Who has one proves with it that it is him: at the end of each sign-in, and again before what is sensitive. A sign-in
 //! whose person has a factor and that has not been proved with it since the factor is there is *half*: the door lets it
@@ -14,7 +14,7 @@ mod recovery_code_create;
 mod remove;
 mod totp;
 
-use door::store::Row;
+use door::store::{self, Row};
 use door::{Read, Recorded, Refusal, Result, Time, Write, values};
 use uuid::Uuid;
 
@@ -49,6 +49,8 @@ words! {
         Totp = "totp",
         /// With a code from paper.
         RecoveryCode = "recovery_code",
+        /// With a passkey.
+        Passkey = "passkey",
         /// An organisation's provider said so.
         Provider = "provider",
     }
@@ -58,8 +60,58 @@ words! {
 /// one since then.
 #[must_use]
 pub fn is_half(factor_since: Option<Time>, proved_by: Option<Proof>, proved_at: Time) -> bool {
-    let by_factor = matches!(proved_by, Some(Proof::Totp | Proof::RecoveryCode));
+    let by_factor = matches!(proved_by, Some(Proof::Totp | Proof::RecoveryCode | Proof::Passkey));
     factor_since.is_some_and(|since| !by_factor || proved_at < since)
+}
+
+/// Since when somebody has a second factor: of a row that says since when there is an app in use, as `factor_since`, and the
+/// oldest passkey, as `passkey_since`.
+///
+/// # Errors
+/// As the store says.
+pub fn since(row: &Row) -> store::Result<Option<Time>> {
+    let both: [Option<Time>; 2] = [row.get("factor_since")?, row.get("passkey_since")?];
+    Ok(both.into_iter().flatten().min())
+}
+
+/// With what somebody can prove to be it, beside the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// An authenticator app that is in use.
+    pub app: bool,
+    /// A passkey.
+    pub passkey: bool,
+}
+
+const WAYS: &str = "SELECT EXISTS (SELECT 1 FROM factor f WHERE f.person = $1 AND f.confirmed_at IS NOT NULL) AS app, \
+                    EXISTS (SELECT 1 FROM passkey k WHERE k.person = $1) AS passkey";
+
+impl Ways {
+    /// A person's, before something is written.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn of(write: &mut Write<'_>, person: PersonId) -> Result<Self> {
+        Self::read(&write.one(WAYS, values![person]).await?)
+    }
+
+    /// The same, where nothing is written.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn look(read: &mut Read<'_>, person: PersonId) -> Result<Self> {
+        Self::read(&read.one(WAYS, values![person]).await?)
+    }
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self { app: row.get("app")?, passkey: row.get("passkey")? })
+    }
+
+    /// Whether there is a second factor, so that sign-ins want a second step.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.app || self.passkey
+    }
 }
 
 /// Somebody's authenticator app, as it stands in its table.
@@ -92,15 +144,6 @@ impl Factor {
     /// As the store says.
     pub async fn load(write: &mut Write<'_>, person: PersonId) -> Result<Option<Self>> {
         write.maybe(SELECT, values![person]).await?.as_ref().map(Self::of).transpose()
-    }
-
-    /// Whether a person's sign-ins want a second step.
-    ///
-    /// # Errors
-    /// As the store says.
-    pub async fn is_wanted(read: &mut Read<'_>, person: PersonId) -> Result<bool> {
-        let row = read.maybe(SELECT, values![person]).await?;
-        Ok(row.as_ref().map(Self::of).transpose()?.is_some_and(|factor| factor.is_in_use()))
     }
 
     /// What the app shows now, or next where that was used. For a demo, whose people have no phones.
@@ -137,10 +180,9 @@ impl Factor {
         Ok(Some(step))
     }
 
-    /// Takes it away, and the recovery codes with it.
-    async fn remove(&self, write: &mut Write<'_>) -> Result<()> {
-        write.delete(FACTOR, self.id, self.revision, "DELETE FROM factor WHERE id = $1 AND rev = $2")?;
-        forget_recovery_codes(write, self.person).await
+    /// Takes it away.
+    fn remove(&self, write: &mut Write<'_>) -> Result<()> {
+        write.delete(FACTOR, self.id, self.revision, "DELETE FROM factor WHERE id = $1 AND rev = $2")
     }
 }
 
@@ -148,12 +190,15 @@ impl Factor {
 ///
 /// # Errors
 /// [`Refusal::NoMatch`] when it is neither, or was used before.
-pub async fn prove(write: &mut Write<'_>, factor: &Factor, code: &Code) -> Result<Proof> {
-    if factor.use_up(write, code).await?.is_some() {
+pub async fn prove(write: &mut Write<'_>, person: PersonId, code: &Code) -> Result<Proof> {
+    let factor = Factor::load(write, person).await?.filter(Factor::is_in_use);
+    if let Some(factor) = factor
+        && factor.use_up(write, code).await?.is_some()
+    {
         return Ok(Proof::Totp);
     }
     let unused = "SELECT id, rev FROM recovery_code WHERE person = $1 AND code_hash = $2 AND used_at IS NULL";
-    let row = write.maybe(unused, values![factor.person, code.hash()]).await?.ok_or(Refusal::NoMatch)?;
+    let row = write.maybe(unused, values![person, code.hash()]).await?.ok_or(Refusal::NoMatch)?;
     let used = "UPDATE recovery_code SET rev = $2, used_at = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
     let now = write.now();
     write.update(RECOVERY_CODE, row.get("id")?, row.get("rev")?, used, values![now]).await?;
@@ -173,6 +218,35 @@ async fn renew_recovery_codes(write: &mut Write<'_>, person: PersonId) -> Result
         codes.push(shown);
     }
     Ok(RecoveryCodes { codes })
+}
+
+/// The recovery codes that come with the first second factor; whoever has one already has codes, too, and keeps them. To be asked
+/// before the new one counts.
+///
+/// # Errors
+/// As the store says.
+pub async fn first_recovery_codes(write: &mut Write<'_>, person: PersonId) -> Result<RecoveryCodes> {
+    if Ways::of(write, person).await?.any() {
+        return Ok(RecoveryCodes { codes: Vec::new() });
+    }
+    renew_recovery_codes(write, person).await
+}
+
+/// Takes the recovery codes away with the last second factor, and says whether it was the last. `going` is what is taken away:
+/// it stands until the record is written.
+///
+/// # Errors
+/// As the store says.
+pub async fn go_without(write: &mut Write<'_>, person: PersonId, going: &[Uuid]) -> Result<bool> {
+    let all = "SELECT f.id AS id FROM factor f WHERE f.person = $1 AND f.confirmed_at IS NOT NULL \
+               UNION ALL SELECT k.id AS id FROM passkey k WHERE k.person = $1";
+    for row in write.all(all, values![person]).await? {
+        if !going.contains(&row.get("id")?) {
+            return Ok(false);
+        }
+    }
+    forget_recovery_codes(write, person).await?;
+    Ok(true)
 }
 
 async fn forget_recovery_codes(write: &mut Write<'_>, person: PersonId) -> Result<()> {
@@ -201,5 +275,8 @@ mod tests {
         assert!(is_half(Some(since), Some(Proof::Totp), before), "with another one, which was removed since");
         assert!(!is_half(Some(since), Some(Proof::Totp), since));
         assert!(!is_half(Some(since), Some(Proof::RecoveryCode), after));
+        assert!(
+            !is_half(Some(since), Some(Proof::Passkey), since) && is_half(Some(since), Some(Proof::Passkey), before)
+        );
     }
 }

@@ -4,7 +4,7 @@ use door::{
     Action, Change, Limit, Per, Permitted, Record, Refusal, Relation, Relations, Result, Spec, Verb, Way, Write,
 };
 
-use super::{Factor, RecoveryCodes, renew_recovery_codes};
+use super::{RecoveryCodes, Ways, renew_recovery_codes};
 use crate::identity::Own;
 use crate::mail::{News, tell};
 use crate::nothing::Nothing;
@@ -32,10 +32,11 @@ impl Action for CreateRecoveryCodes {
 
 impl Change for CreateRecoveryCodes {
     async fn change(_: &Nothing, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(RecoveryCodes, Record)> {
-        let factor = Factor::load(write, own.0).await?.filter(Factor::is_in_use);
-        let factor = factor.ok_or(Refusal::Conflict("no_factor"))?;
+        if !Ways::of(write, own.0).await?.any() {
+            return Err(Refusal::Conflict("no_factor"));
+        }
         let codes = renew_recovery_codes(write, own.0).await?;
         tell(write, own.0, News::RecoveryCodes).await?;
-        Ok((codes, Record::on("factor", factor.id).and("person", own.0.0)))
+        Ok((codes, Record::on("person", own.0.0)))
     }
 }

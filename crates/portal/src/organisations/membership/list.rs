@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{MembershipState, manages};
+use crate::identity::factor;
 use crate::ids::{ClientId, PersonId, ProjectId};
 use crate::nothing::Nothing;
 use crate::organisations::{Role, Room};
@@ -90,7 +91,8 @@ pub(super) const MEMBERSHIPS: &str = "SELECT m.person AS person, p.name AS name,
      c.name AS client_name, m.state AS state, m.made_at AS since, \
      (SELECT max(coalesce(v.at, s.opened_at)) FROM session s LEFT JOIN session_seen v ON v.session = s.id \
       WHERE s.person = m.person AND s.organisation = m.organisation) AS last_here, \
-     (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS second_factor_since, \
+     (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
+     (SELECT min(k.made_at) FROM passkey k WHERE k.person = m.person) AS passkey_since, \
      p.service_since IS NOT NULL AS service \
      FROM membership m JOIN person p ON p.id = m.person LEFT JOIN client c ON c.id = m.client \
      WHERE m.organisation = $1 AND m.state <> 'left' AND ($2 OR m.client = $3) \
@@ -117,7 +119,7 @@ pub(super) fn people(room: &Permitted<Room>, memberships: &[Row], places: &[Row]
             state: row.get("state")?,
             since: row.get("since")?,
             last_here: row.get("last_here")?,
-            second_factor_since: row.get("second_factor_since")?,
+            second_factor_since: factor::since(row)?,
             projects: projects.remove(&person).unwrap_or_default(),
             service: row.get("service")?,
             managed: person != room.person && manages(standing, role),

@@ -1,5 +1,5 @@
-//! The cookies (RFC 6265bis): the session; what a device shows in which somebody has signed in before; and, for ten minutes, what
-//! a browser shows that has gone to an organisation's provider. They are sent by the browser itself, so the door asks where a
+//! The cookies (RFC 6265bis): the session; what a device shows in which somebody has signed in before; for ten minutes, what a
+//! browser shows that has gone to an organisation's provider; and, for five, what one shows that signs in with a passkey. They are sent by the browser itself, so the door asks where a
 //! request comes from whenever a session is used.
 
 use axum::http::header::COOKIE;
@@ -39,6 +39,10 @@ impl Cookies {
         if self.secure { "__Host-provider" } else { "provider" }
     }
 
+    const fn challenge_name(self) -> &'static str {
+        if self.secure { "__Host-passkey" } else { "passkey" }
+    }
+
     const fn flags(self) -> &'static str {
         if self.secure { "Path=/; HttpOnly; SameSite=Lax; Secure" } else { "Path=/; HttpOnly; SameSite=Lax" }
     }
@@ -67,6 +71,21 @@ impl Cookies {
     /// The header that takes that away.
     pub(super) fn clear_flow(self) -> Option<HeaderValue> {
         self.clear(self.flow_name())
+    }
+
+    /// What a browser shows that signs in with a passkey.
+    pub(super) fn challenge(self, headers: &HeaderMap) -> Option<String> {
+        shown(headers, self.challenge_name()).map(str::to_owned)
+    }
+
+    /// The header that lets a browser show this with its passkey, for so many seconds.
+    pub(super) fn set_challenge(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        self.set(self.challenge_name(), secret, seconds)
+    }
+
+    /// The header that takes that away.
+    pub(super) fn clear_challenge(self) -> Option<HeaderValue> {
+        self.clear(self.challenge_name())
     }
 
     /// The header that keeps a session for so many seconds. `None` when the secret cannot stand in a header.
@@ -159,6 +178,19 @@ mod tests {
         assert_eq!(shown("__Host-session=two; __Host-provider=one").as_deref(), Some("one"));
         assert_eq!(shown("provider=planted"), None);
         assert_eq!(secure.clear_flow().unwrap(), "__Host-provider=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
+    }
+
+    #[test]
+    fn a_passkey_is_shown_in_the_browser_that_asked_for_it() {
+        let secure = Cookies::of("https://portal.example");
+        let set = secure.set_challenge("one", 300).unwrap();
+        assert_eq!(set, "__Host-passkey=one; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=300");
+        let shown = |header| secure.challenge(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(header))]));
+        assert_eq!((shown("__Host-passkey=one").as_deref(), shown("passkey=planted")), (Some("one"), None));
+        assert_eq!(
+            secure.clear_challenge().unwrap(),
+            "__Host-passkey=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::organisations::{OrganisationShown, Role};
 use crate::pages::{self, May, Page, Person, RefusalKind, Viewer};
 use crate::projects::{MemberList, ProjectRole};
 use crate::standing::{ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN, PROVIDED, VIEWER, relations_of};
+use crate::world::World;
 
 /// People named on a page of refusal at the most.
 const WHO_CAN_MAX: usize = 3;
@@ -23,6 +24,7 @@ pub(super) fn guest(visit: &Visit) -> Page {
         zone: visit.wire.site.zone.clone(),
         path: visit.path.clone(),
         key: visit.id.to_string(),
+        passkeys: visit.wire.door.world::<World>().is_ok_and(|world| world.relying_party().is_some()),
         demo: visit.wire.site.demo.clone(),
         refused: visit.refused.clone(),
         ..Page::default()
@@ -35,7 +37,7 @@ pub(super) fn of(visit: &Visit, account: &Account) -> Page {
     page.maintenance_until = account.maintenance_until;
     let here = membership_here(account).or(account.memberships.first());
     let Some(here) = here else { return page };
-    page.factor_from = here.factor_from.filter(|_| account.factor.is_none());
+    page.factor_from = here.factor_from.filter(|_| !account.has_factor());
     page.viewer = Some(Viewer {
         name: account.name.clone(),
         role: here.role,

@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, NoPage, local};
 use super::forms::{self, Pairs};
 use super::frame;
-use super::looks::{LOOKS, Look, account, links, project, providers, public, requests, rooms, trail};
+use super::looks::{LOOKS, Look, account, links, passkeys, project, providers, public, requests, rooms, trail};
 use super::visit::{Visit, next_of};
+use crate::identity::factor::RecoveryCodes;
 use crate::identity::pages::TokenMadePage;
 use crate::identity::{SessionOpened, TokenCreated, device};
 use crate::invitations::InvitationAccepted;
@@ -33,6 +34,9 @@ use crate::world::World;
 const PAGES: &[(&str, &str)] = &[
     ("session.open", "/sign-in"),
     ("session.confirm", "/sign-in/second"),
+    ("session.confirm.begin", "/sign-in/second"),
+    ("session.passkey.begin", "/sign-in"),
+    ("session.passkey.open", "/sign-in"),
     ("password.reset", "/password/reset/{token}"),
     ("account.mail.confirm", "/account/mail/{token}"),
     ("session.provider.begin", "/sign-in"),
@@ -108,14 +112,20 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
     if !next.is_empty() {
         visit.query.push(("next".to_owned(), next));
     }
-    match pass(visit, form, &pairs, file).await {
-        Ok(done) => follow(visit, form, &page, &pairs, done).await,
-        Err(Refusal::Invalid(errors)) => {
+    let refusal = match pass(visit, form, &pairs, file).await {
+        Ok(done) => return follow(visit, form, &page, &pairs, done).await,
+        Err(refusal) => refusal,
+    };
+    if let Some(failed) = passkeys::failed(visit, form.name, &pairs, &refusal) {
+        return whole_form(visit, form, failed.form.to_owned(), &pairs, failed.why.to_owned(), failed.status).await;
+    }
+    match refusal {
+        Refusal::Invalid(errors) => {
             let errors = said(visit, form, &pairs, &errors);
             visit.refused = Some(Refused { action: sent_to, values: forms::typed(&pairs), errors });
             again(visit, form.look, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Err(Refusal::NoMatch) if PROOFS.contains(&form.name) => {
+        Refusal::NoMatch if PROOFS.contains(&form.name) => {
             let texts = frame::guest(visit).texts;
             let why = match form.name {
                 "session.open" => texts.sign_in_failed(),
@@ -124,20 +134,20 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             };
             whole_form(visit, form, sent_to, &pairs, why.to_owned(), StatusCode::UNAUTHORIZED).await
         }
-        Err(Refusal::TooMany { retry_seconds }) if PROOFS.contains(&form.name) => {
+        Refusal::TooMany { retry_seconds } if PROOFS.contains(&form.name) => {
             let minutes = u64::from(retry_seconds).div_ceil(60);
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
-        Err(Refusal::TooMany { retry_seconds }) if form.name == "password.link.send" => {
+        Refusal::TooMany { retry_seconds } if form.name == "password.link.send" => {
             let why = frame::guest(visit).texts.link_send_later(u64::from(retry_seconds).div_ceil(60));
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
-        Err(Refusal::Maintenance { .. }) => {
+        Refusal::Maintenance { .. } => {
             let why = frame::guest(visit).texts.typed_is_kept().to_owned();
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::SERVICE_UNAVAILABLE).await
         }
-        Err(Refusal::Conflict("newer_version")) => {
+        Refusal::Conflict("newer_version") => {
             let typed = forms::own(&pairs, "name").or_else(|| forms::own(&pairs, "words")).unwrap_or_default();
             let read = visit.id("version")?.to_string();
             let newer = Newer { read, wanted: form.name, typed: typed.to_owned() };
@@ -146,16 +156,16 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
                 elsewhere => Ok(elsewhere),
             }
         }
-        Err(Refusal::NoMatch) if form.name == "installation.set_up" => public::setup_over(visit),
-        Err(Refusal::NoMatch) if form.name == "password.reset" => links::over(visit),
-        Err(Refusal::NoMatch) if form.name == "account.mail.confirm" => links::mail_over(visit).await,
-        Err(Refusal::NoMatch) if form.name == "invitation.accept" => links::invitation_over(visit),
-        Err(Refusal::NoMatch) if form.name == "session.provider.begin" => {
+        Refusal::NoMatch if form.name == "installation.set_up" => public::setup_over(visit),
+        Refusal::NoMatch if form.name == "password.reset" => links::over(visit),
+        Refusal::NoMatch if form.name == "account.mail.confirm" => links::mail_over(visit).await,
+        Refusal::NoMatch if form.name == "invitation.accept" => links::invitation_over(visit),
+        Refusal::NoMatch if form.name == "session.provider.begin" => {
             let why = frame::guest(visit).texts.provider_unknown().to_owned();
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::UNAUTHORIZED).await
         }
-        Err(Refusal::NoMatch) if form.name == "provider.subject.connect" => providers::over(visit),
-        Err(refusal) if form.name == "alert.see" => {
+        Refusal::NoMatch if form.name == "provider.subject.connect" => providers::over(visit),
+        refusal if form.name == "alert.see" => {
             let token = forms::own(&pairs, "token").unwrap_or_default();
             match visit.wire.door.world::<World>()?.watch.saw(token, false) {
                 Some(rule) => public::alert_noted(visit, rule),
@@ -163,7 +173,7 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
                 None => Err(refusal.into()),
             }
         }
-        Err(refusal) => Err(refusal.into()),
+        refusal => Err(refusal.into()),
     }
 }
 
@@ -207,7 +217,14 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let safe = &visit.wire.door.world::<World>()?.safe;
         let (mail, now) = (forms::own(pairs, "mail").unwrap_or_default(), visit.wire.door.now());
         request.origin.device = visit.device.as_ref().and_then(|shown| device::known(safe, mail, shown, now));
-        let (opened, entered) = begin(visit, request).await?;
+        let (opened, entered) = begin(visit, form.name, request).await?;
+        return Ok(Done::SignedIn(opened, entered));
+    }
+    if form.name == "session.passkey.open" {
+        // The browser keeps it where no page can read it.
+        input["secret"] = Value::from(visit.challenge.clone().unwrap_or_default());
+        let request = visit.request(Credential::None, Ids::default(), input);
+        let (opened, entered) = begin(visit, form.name, request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
     if form.name == "session.confirm" {
@@ -216,7 +233,7 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let entered = opened.organisation.is_some();
         return Ok(Done::SignedIn(opened, entered));
     }
-    if form.name == "session.provider.begin" {
+    if ["session.provider.begin", "session.passkey.begin"].contains(&form.name) {
         // Whoever sets off is nobody yet, whatever an old cookie says; and sets off anew each time.
         let request = visit.request(Credential::None, Ids::default(), input);
         return Ok(Done::Reply(visit.wire.door.pass(form.name, request).await?));
@@ -229,7 +246,8 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         // Whoever has just typed mail address and password need not type them again.
         let typed = |name| forms::own(pairs, name).unwrap_or_default();
         let input = serde_json::json!({ "mail": typed("mail"), "password": typed("password") });
-        let (opened, entered) = begin(visit, visit.request(Credential::None, Ids::default(), input)).await?;
+        let request = visit.request(Credential::None, Ids::default(), input);
+        let (opened, entered) = begin(visit, "session.open", request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
     if form.name == "invitation.accept" {
@@ -243,7 +261,8 @@ async fn joined(visit: &Visit, pairs: &Pairs, reply: Reply) -> Result<Done, Refu
     let accepted: InvitationAccepted = answered(reply.output.clone())?;
     if let Some(password) = forms::own(pairs, "password").filter(|_| !visit.shows_a_session()) {
         let input = serde_json::json!({ "mail": accepted.mail, "password": password });
-        let (opened, entered) = begin(visit, visit.request(Credential::None, Ids::default(), input)).await?;
+        let request = visit.request(Credential::None, Ids::default(), input);
+        let (opened, entered) = begin(visit, "session.open", request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
     let ids = Ids(vec![("organisation", accepted.organisation.0)]);
@@ -252,8 +271,8 @@ async fn joined(visit: &Visit, pairs: &Pairs, reply: Reply) -> Result<Done, Refu
 }
 
 /// Signs in, ends the session that this browser had before, and goes on in the rooms that it was in.
-async fn begin(visit: &Visit, request: Request) -> Result<(SessionOpened, bool), Refusal> {
-    let (_, opened) = sign_in(&visit.wire.door, "session.open", request).await?;
+async fn begin(visit: &Visit, action: &str, request: Request) -> Result<(SessionOpened, bool), Refusal> {
+    let (_, opened) = sign_in(&visit.wire.door, action, request).await?;
     let mut entered = opened.organisation.is_some();
     if visit.shows_a_session()
         && let Ok(before) = visit.account().await
@@ -282,6 +301,9 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         Done::SignedIn(opened, entered) => {
             let seconds = opened.expires_at.seconds_since(visit.wire.door.now());
             let mut cookies: Vec<_> = visit.cookies.set_session(&opened.token, seconds).into_iter().collect();
+            if form.name == "session.passkey.open" {
+                cookies.extend(visit.cookies.clear_challenge());
+            }
             // The password was right: from here it may be tried again, whoever guesses elsewhere.
             if let Some(mail) = forms::own(pairs, "mail") {
                 let safe = &visit.wire.door.world::<World>()?.safe;
@@ -334,7 +356,18 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token, back: page.to_owned() })?
         }
         "factor.begin" => account::factor_begun(visit, answered(output)?, next).await?,
-        "factor.confirm" | "recovery_code.create" => account::recovery_codes(visit, answered(output)?, next).await?,
+        "passkey.begin" => passkeys::ask_for_new(visit, answered(output)?, next).await?,
+        "session.confirm.begin" => passkeys::ask_for_proof(visit, answered(output)?, next).await?,
+        "session.passkey.begin" => passkeys::ask_for_sign_in(visit, answered(output)?, next)?,
+        "factor.confirm" | "passkey.confirm" | "recovery_code.create" => {
+            let made: RecoveryCodes = answered(output)?;
+            match made.codes.is_empty() {
+                // There are some already.
+                true if next.is_empty() => Answer::See(page.to_owned()),
+                true => Answer::See(next),
+                false => account::recovery_codes(visit, made, next).await?,
+            }
+        }
         "factor.remove" => Answer::See("/account#security".to_owned()),
         "webhook.create" | "webhook.rotate" => trail::webhook_secret(visit, answered(output)?).await?,
         "webhook.test" => trail::webhook_tested(visit, answered(output)?).await?,

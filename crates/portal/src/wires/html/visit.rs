@@ -31,6 +31,8 @@ pub(super) struct Visit {
     pub(super) device: Option<String>,
     /// What a browser shows that has gone to a provider, good or not.
     pub(super) flow: Option<String>,
+    /// What a browser shows that signs in with a passkey, good or not.
+    pub(super) challenge: Option<String>,
     /// The path as it was asked for.
     pub(super) path: String,
     /// The path with its query, to come back to.
@@ -50,6 +52,7 @@ impl Visit {
             credential: cookies.session(headers),
             device: cookies.device(headers),
             flow: cookies.flow(headers),
+            challenge: cookies.challenge(headers),
             origin: origin_of(headers, peer, &wire.proxies),
             cookies,
             path: uri.path().to_owned(),

@@ -46,7 +46,8 @@ pub(super) async fn second_step(visit: &Visit, page: Page) -> Result<Answer, NoP
     let state: SessionState = visit.ask("session.show", Ids::default(), json!({})).await?;
     let next = visit.asked("next").and_then(local).unwrap_or_default().to_owned();
     if state.second_step {
-        return Answer::page(&SecondStepPage { page, next, demo_code: state.demo_code });
+        let SessionState { app, passkey, demo_code, .. } = state;
+        return Answer::page(&SecondStepPage { page, next, app, passkey, demo_code });
     }
     let next = if next.is_empty() { "/".to_owned() } else { next };
     Answer::page(&step_up(visit.frame_if_known().await, state, next))
@@ -54,10 +55,11 @@ pub(super) async fn second_step(visit: &Visit, page: Page) -> Result<Answer, NoP
 
 /// Asks for a proof once more.
 pub(in crate::wires::html) fn step_up(page: Page, state: SessionState, next: String) -> StepUp {
-    StepUp { page, by_code: state.by_code, next, demo_code: state.demo_code }
+    let SessionState { by_code, app, passkey, demo_code, .. } = state;
+    StepUp { page, by_code, app, passkey, next, demo_code }
 }
 
-/// The second factor: in use, being set up, or not there yet.
+/// The authenticator app: in use, being set up, or not there yet.
 pub(super) async fn factor(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     if visit.account().await?.provided {
         return Ok(Answer::See("/account".to_owned()));
@@ -74,9 +76,10 @@ pub(in crate::wires::html) async fn factor_page(
 ) -> Result<FactorPage, Refusal> {
     let account = visit.account().await?;
     let (factor, begun) = (account.factor.clone(), account.factor_begun);
+    let (passkeys, recovery_codes) = (!account.passkeys.is_empty(), account.recovery_codes);
     // Its code, where a demo knows one; a token or a guest has no sign-in whose state could be shown.
     let state: SessionState = visit.ask("session.show", Ids::default(), json!({})).await?;
-    Ok(FactorPage { page, factor, begun, fresh: None, next, demo_code: state.demo_code })
+    Ok(FactorPage { page, factor, passkeys, recovery_codes, begun, fresh: None, next, demo_code: state.demo_code })
 }
 
 /// A secret that was just made, with its QR code.

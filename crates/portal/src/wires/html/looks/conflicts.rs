@@ -9,6 +9,8 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "factor_exists" => texts.conflict_factor_exists().to_owned(),
         "factor_not_begun" => texts.conflict_factor_not_begun().to_owned(),
         "no_factor" => texts.conflict_no_factor().to_owned(),
+        "no_passkey" => texts.conflict_no_passkey().to_owned(),
+        "no_passkeys_here" => texts.conflict_no_passkeys_here().to_owned(),
         "no_session" => texts.conflict_no_session().to_owned(),
         "member_exists" => texts.conflict_member_exists().to_owned(),
         "invitation_exists" => texts.conflict_invitation_exists().to_owned(),

@@ -4,6 +4,7 @@
 pub(super) mod account;
 mod conflicts;
 pub(super) mod links;
+pub(super) mod passkeys;
 pub(super) mod project;
 mod promises;
 pub(super) mod providers;
@@ -78,6 +79,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/", who: Who::Room, show: |visit, page| Box::pin(rooms::home(visit, page)) },
     Look { path: "/account", who: Who::Person, show: |visit, page| Box::pin(account::account(visit, page)) },
     Look { path: "/account/factor", who: Who::Person, show: |visit, page| Box::pin(account::factor(visit, page)) },
+    Look { path: "/account/passkeys", who: Who::Person, show: |visit, page| Box::pin(passkeys::passkeys(visit, page)) },
     Look { path: "/account/mail/{token}", who: Who::Person, show: |visit, page| Box::pin(links::mail(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
