@@ -66,12 +66,53 @@ fn verified(token: &str, secret: &[u8]) -> Option<String> {
     (jwt(&claims, secret) == token).then(|| subject(token)).flatten()
 }
 
+/// The number of an RSA key, as it is published, and the same key as libraries hold it.
+const PUBLISHED: &str = "yfrjhQL7R7A38tKzSgogwFz6fGmAp2QL5gmKGQc8-TR7KaIxLU_E4wYcAAAQM-8VhQFlbBvCOWdI51N3dXUv0oOKYoOWbOm3nlNp3xaFNz6-mkqt_fZjU5Fp1h2gE53Xfz9oZkI8imZOPN4nKoFM8uM8etAPrWOwF7WbGEOjZgZgu7y4LPakX_ULZlJfRx58oXqWo4jDbBZfPhDz7CBkjT7vtFTro3M_bmJ9XtZ5pBnYRWgD0YjRIO8e4f60QBvvJ_oF1r1So90HLXzm1fNuv443K22x-2PUDznJpmUGm8OKOH3yrPlgf1EX-MjWzEitr_zKi0BH4IaUe4nqHfM4uw";
+const HELD: &str = "-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyfrjhQL7R7A38tKzSgog\n\
+wFz6fGmAp2QL5gmKGQc8+TR7KaIxLU/E4wYcAAAQM+8VhQFlbBvCOWdI51N3dXUv\n\
+0oOKYoOWbOm3nlNp3xaFNz6+mkqt/fZjU5Fp1h2gE53Xfz9oZkI8imZOPN4nKoFM\n\
+8uM8etAPrWOwF7WbGEOjZgZgu7y4LPakX/ULZlJfRx58oXqWo4jDbBZfPhDz7CBk\n\
+jT7vtFTro3M/bmJ9XtZ5pBnYRWgD0YjRIO8e4f60QBvvJ/oF1r1So90HLXzm1fNu\n\
+v443K22x+2PUDznJpmUGm8OKOH3yrPlgf1EX+MjWzEitr/zKi0BH4IaUe4nqHfM4\n\
+uwIDAQAB\n\
+-----END PUBLIC KEY-----\n";
+
+/// Tokens under RS256, whose key is published. What claims to be under HS256 is read by `read`.
+fn asymmetric(read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Service {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let make = move |world: &mut World, id: &str| {
+        let header = json!({"alg": "RS256", "typ": "JWT", "kid": "k1"});
+        let signature = URL_SAFE_NO_PAD.encode(world.open_session(id));
+        format!("{}.{}.{signature}", part(&header), part(&json!({"sub": world.key(id)})))
+    };
+    let keys = |_: &mut World, _: &Call| {
+        Answer::ok(json!({"keys": [{"kty": "RSA", "kid": "k1", "alg": "RS256", "n": PUBLISHED, "e": "AQAB"}]}))
+    };
+    let read = move |world: &World, token: &str| match claims(token)?.0["alg"].as_str()? {
+        "RS256" => known(world, token),
+        "HS256" => read(token),
+        _ => None,
+    };
+    tokens(make, read).with(notes::page("GET /.well-known/jwks.json", keys))
+}
+
+/// Whose token it is, where it is signed with the published key as if that were a secret.
+fn confused(token: &str) -> Option<String> {
+    let (text, signature) = token.rsplit_once('.')?;
+    let mut mac = <hmac::Hmac<sha2::Sha256> as hmac::digest::KeyInit>::new_from_slice(HELD.as_bytes()).ok()?;
+    hmac::Mac::update(&mut mac, text.as_bytes());
+    let expected = URL_SAFE_NO_PAD.encode(hmac::Mac::finalize(mac).into_bytes());
+    (expected == signature).then(|| subject(token)).flatten()
+}
+
 #[tokio::test]
 async fn tokens_that_nobody_can_write() {
     for service in [
         notes::service(),
         tokens(|world, id| world.open_session(id), known),
         tokens(makes_jwt(STRONG), |_, token| verified(token, STRONG)),
+        asymmetric(|_| None),
     ] {
         let story = story::notes(service).told().await;
         story.is_sound();
@@ -123,6 +164,7 @@ async fn tokens_that_anybody_can_write() {
         (prefix, "without its last four letters"),
         (query, "' OR '1'='1"),
         (counts, "counted on"),
+        (asymmetric(confused), "signed with the key that it publishes"),
     ] {
         let story = story::notes(service).told().await;
         assert_eq!(story.verdict("AZ15", TOKEN), Some(Verdict::Gap), "{how}\n{}", story.told());

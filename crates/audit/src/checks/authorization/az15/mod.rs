@@ -4,6 +4,7 @@ mod known;
 mod mutants;
 mod names;
 mod places;
+mod public_keys;
 
 use super::deeds::{self, Deed, found, name_of, values_of};
 use super::exhibits::{exhibit, person};
@@ -28,7 +29,7 @@ pub const CHECK: Check = Check {
           example, unless told otherwise.",
     how: "Blank, doubled, cut, altered and invented variants of a real credential are sent, and signs that query languages \
           read; of a JSON Web Token those without an algorithm or a signature, for another person, signed with secrets \
-          from examples, with an empty key or with a key that it brings itself; and tokens that are made of a name, or \
+          from examples, with an empty key, with a key that it brings itself, or with the key that the service publishes; and tokens that are made of a name, or \
           count. One counts only when the answer holds somebody's own values. A key that is not guessed is not known, so \
           that tokens past their time or for another audience cannot be made.",
     references: &[

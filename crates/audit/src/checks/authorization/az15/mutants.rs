@@ -13,6 +13,7 @@ use super::claims_of;
 use super::known::{SECRETS, SIGNS};
 use super::names::{counted, of_names};
 use super::places::Place;
+use super::public_keys::published;
 use crate::checks::authorization::jwt::{Jwt, carried};
 use crate::walk::World;
 
@@ -31,7 +32,12 @@ pub(super) async fn of(world: &mut World<'_>, at: usize, place: &Place) -> Vec<M
     // Whose name is put in: somebody else's, so that the answer shows it.
     let swap = swaps(world, at);
     let mut mutants = match claims_of(&value) {
-        Some(token) => of_claims(&token, &swap),
+        Some(token) => {
+            // A key that is published belongs to an algorithm with two.
+            let symmetric = token.header["alg"].as_str().is_none_or(|alg| alg.starts_with("HS"));
+            let keys = if symmetric { Vec::new() } else { published(world).await };
+            of_claims(&token, &swap, &keys)
+        }
         None => of_names(&value, &swap),
     };
     mutants.extend(counted(world, at, place, &value).await);
@@ -89,8 +95,8 @@ fn swaps(world: &World<'_>, at: usize) -> Vec<(String, String)> {
     swaps
 }
 
-/// Claims for somebody else, unsigned or signed with what anybody has.
-fn of_claims(token: &Jwt, swap: &[(String, String)]) -> Vec<Mutant> {
+/// Claims for somebody else, unsigned or signed with what anybody has: `published` are keys of the service's.
+fn of_claims(token: &Jwt, swap: &[(String, String)], published: &[String]) -> Vec<Mutant> {
     let mut claims = token.claims.clone();
     exchange(&mut claims, swap);
     let changed = claims != token.claims;
@@ -128,6 +134,10 @@ fn of_claims(token: &Jwt, swap: &[(String, String)]) -> Vec<Mutant> {
         keys.push((format!("signed with an empty key ({algorithm})"), header.clone(), Vec::new()));
         header["kid"] = "../../../../../../dev/null".into();
         keys.push((format!("whose key is an empty file ({algorithm})"), header, Vec::new()));
+    }
+    for key in published {
+        let how = "signed with the key that it publishes, as if that were a secret (HS256)".to_owned();
+        keys.push((how, header("HS256"), key.clone().into_bytes()));
     }
     for (how, header, key) in keys {
         mutants.extend(signed(&how, &header, &claims, &key));
@@ -233,7 +243,7 @@ mod tests {
             prop_assert!(3 < plain(&value).len());
             let _ = of_names(&value, &swap);
             if let Some(token) = claims_of(&value) {
-                let _ = of_claims(&token, &swap);
+                let _ = of_claims(&token, &swap, &[]);
             }
             let _ = number_at_the_end(&value);
         }
