@@ -9,7 +9,7 @@ use crate::story;
 #[tokio::test]
 async fn fields_that_nobody_offered_are_left_alone() {
     let story = story::notes(notes::service()).told().await;
-    story.holds(&["AZ08 POST /notes", "AZ08 PUT /whoami", "AZ08 POST /accounts"]);
+    story.holds(&["AZ08 POST /notes", "AZ08 PUT /notes/{note}", "AZ08 PUT /whoami", "AZ08 POST /accounts"]);
 }
 
 /// The answer repeats what was sent, and the store does not have it: no gap.
@@ -51,7 +51,20 @@ async fn fields_that_nobody_offered_are_taken() {
         }
         answer
     });
-    for (service, subject) in [(describing, "PUT /whoami"), (owning, "POST /notes"), (signing_up, "POST /accounts")] {
+    let giving_away = notes::service().wrap("PUT /notes/{note}", |world, call, inner| {
+        let answer = inner(world, call);
+        let owner = call.body.get("owner").map(|owner| owner.to_string().trim_matches('"').to_owned());
+        if let (Some(row), Some(owner), 200) = (world.row_mut("note", call.at("note")), owner, answer.status) {
+            row.owner = owner;
+        }
+        answer
+    });
+    for (service, subject) in [
+        (describing, "PUT /whoami"),
+        (owning, "POST /notes"),
+        (signing_up, "POST /accounts"),
+        (giving_away, "PUT /notes/{note}"),
+    ] {
         let story = story::notes(service).told().await;
         assert_eq!(story.verdict("AZ08", subject), Some(Verdict::Gap), "{subject}\n{}", story.told());
     }

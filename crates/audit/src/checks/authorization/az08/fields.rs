@@ -1,6 +1,7 @@
 //! Fields of rank that are shown and not declared, and what to send in their place.
 
 use super::Field;
+use crate::catalogue::{Kind, Schema};
 use crate::plan::slots::words;
 use crate::walk::World;
 use serde_json::{Map, Value};
@@ -38,14 +39,47 @@ const RANK: &[&str] = &[
 ];
 /// Most fields that are sent along with one request.
 const FIELDS_MAX: usize = 6;
+/// Most objects around what is said: `data`, `attributes`.
+const AROUND_MAX: usize = 3;
+
+/// The member that holds what is said of an object, where others are only around it: JSON:API's `attributes`, an envelope
+/// named `data`, the one member that there is.
+fn within<'a>(names: &[&'a str]) -> Option<&'a str> {
+    let one_of = |wanted: &str| names.iter().copied().find(|name| *name == wanted);
+    match names {
+        [only] => Some(only),
+        _ => one_of("attributes").or_else(|| one_of("data").filter(|_| names.len() <= 2)),
+    }
+}
+
+/// The path to what is said of an object, through objects alone.
+fn path(value: &Value) -> Vec<String> {
+    let (mut path, mut inner) = (Vec::new(), value);
+    while let Value::Object(fields) = inner
+        && let Some(name) = within(&fields.keys().map(String::as_str).collect::<Vec<_>>())
+        && let Some(next) = fields.get(name).filter(|next| next.is_object())
+        && path.len() < AROUND_MAX
+    {
+        path.push(name.to_owned());
+        inner = next;
+    }
+    path
+}
+
+/// The names that a body declares there.
+fn declared(schema: &Schema, depth: usize) -> BTreeSet<String> {
+    let properties = schema.properties();
+    let names: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
+    let inner = within(&names).and_then(|name| properties.iter().find(|(known, _)| known == name));
+    match inner.filter(|(_, schema)| depth < AROUND_MAX && schema.kind() == Kind::Object) {
+        Some((_, schema)) => declared(schema, depth + 1),
+        None => properties.into_iter().map(|(name, _)| name).collect(),
+    }
+}
+
 /// The scalars of an answer by the name under which they would be sent, where that name stands in it once.
 pub(super) fn shown(value: &Value) -> BTreeMap<String, Value> {
-    let inner = match value {
-        Value::Object(fields) if fields.len() <= 2 => {
-            fields.get("data").filter(|data| data.is_object()).unwrap_or(value)
-        }
-        _ => value,
-    };
+    let inner = path(value).iter().try_fold(value, |inner, name| inner.get(name)).unwrap_or(value);
     let fields = inner.as_object().into_iter().flatten();
     fields
         .filter(|(_, value)| crate::compare::scalar(value).is_some())
@@ -62,8 +96,7 @@ pub(super) fn candidates(
     at: usize,
 ) -> BTreeMap<String, Value> {
     let media = world.action(action).body.as_ref().and_then(|body| body.best());
-    let declared: BTreeSet<String> =
-        media.map(|media| media.schema.properties()).unwrap_or_default().into_iter().map(|(name, _)| name).collect();
+    let declared = media.map(|media| declared(&media.schema, 0)).unwrap_or_default();
     // A body that declares nothing says of no field that it is not meant.
     if declared.is_empty() {
         return BTreeMap::new();
@@ -106,10 +139,17 @@ pub(super) fn one_by_one(all: &BTreeMap<String, Value>) -> Vec<BTreeMap<String, 
     all.iter().map(|(name, value)| BTreeMap::from([(name.clone(), value.clone())])).collect()
 }
 
+/// A good body with more in it, beside what it says.
 pub(super) fn with(good: &Value, extra: &BTreeMap<String, Value>) -> Value {
-    let mut fields: Map<String, Value> = good.as_object().cloned().unwrap_or_default();
-    fields.extend(extra.clone());
-    Value::Object(fields)
+    let mut body = if good.is_object() { good.clone() } else { Value::Object(Map::new()) };
+    let mut inner = &mut body;
+    for name in path(good) {
+        inner = &mut inner[name.as_str()];
+    }
+    if let Some(fields) = inner.as_object_mut() {
+        fields.extend(extra.clone());
+    }
+    body
 }
 
 pub(super) fn compared(sent: &BTreeMap<String, Value>, before: &Value, now: &Value) -> Vec<Field> {

@@ -21,8 +21,8 @@ pub const CHECK: Check = Check {
     title: "mass assignment: role, owner, tenant, price, verified … can be set",
     why: "A handler that copies the whole body into the row lets the caller set fields that no form shows: his own role, \
           the price, who owns it.",
-    how: "Fields of rank or value that answers show and requests do not declare are sent along when something is made, \
-          when an account is made, and when one describes oneself: all at once, and one by one where that is refused. \
+    how: "Fields of rank or value that answers show and requests do not declare are sent along when something is made or \
+          changed, when an account is made, and when one describes oneself: all at once, and one by one where that is refused. \
           Proof is the value read back by another request than the one that set it, different from what stands there \
           without it. Fields that nothing shows are not tried.",
     references: &["OWASP API3:2023 (BOPLA)", "ASVS 5.0 15.3.3", "ASVS 5.0 8.2.3", "CWE-915"],
@@ -115,7 +115,7 @@ fn of(run: &Run, digest: &str, assigned: &Assigned) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::fields::compared;
+    use super::fields::{compared, shown, with};
     use serde_json::json;
     use std::collections::BTreeMap;
 
@@ -129,5 +129,25 @@ mod tests {
         );
         let took: Vec<bool> = fields.iter().map(|field| field.with.as_ref() == Some(&field.sent)).collect();
         assert_eq!(took, [false, true]);
+    }
+
+    /// JSON:API 1.1 section 7.2, and bodies that name what they hold.
+    #[test]
+    fn more_is_said_where_something_is_said() {
+        let more = BTreeMap::from([("role".to_owned(), json!("admin"))]);
+        for (good, expected) in [
+            (json!({"name": "a"}), json!({"name": "a", "role": "admin"})),
+            (json!({"user": {"name": "a"}}), json!({"user": {"name": "a", "role": "admin"}})),
+            (
+                json!({"data": {"type": "users", "attributes": {"name": "a"}}}),
+                json!({"data": {"type": "users", "attributes": {"name": "a", "role": "admin"}}}),
+            ),
+            (json!({}), json!({"role": "admin"})),
+            (json!([1]), json!({"role": "admin"})),
+        ] {
+            let sent = with(&good, &more);
+            assert_eq!(sent, expected);
+            assert_eq!(shown(&sent).get("role"), Some(&json!("admin")), "{good}");
+        }
     }
 }

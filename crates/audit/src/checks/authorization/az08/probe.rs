@@ -11,7 +11,6 @@ use crate::walk::{Call, World};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Words of fields that give rank or value. Which of them an action declares is its business; the others are not the
 /// Most people who look for what its maker sees no more.
 const READERS_MAX: usize = 4;
 /// Most actions that are tried where no answer shows a rank.
@@ -28,6 +27,13 @@ pub(in crate::checks::authorization) async fn probe(world: &mut World<'_>) -> Re
             break;
         }
         seen.extend(making(world, slot, like).await);
+    }
+    let made = seen.len();
+    for slot in 0..world.slots.all.len() {
+        if made + NOUNS_MAX <= seen.len() {
+            break;
+        }
+        seen.extend(changing(world, slot).await);
     }
     if let Ok(at) = world.throw_away(like).await {
         for action in describing(world) {
@@ -67,14 +73,7 @@ async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigne
         world.bodies.insert(action, good.clone());
         world.failed.remove(&(slot, owner));
         let Ok(made) = made else { continue };
-        // Whose it was made to be may be the only one who sees it.
-        let mut seen = look(world, item, made, owner).await;
-        for other in (0..world.actors.len()).filter(|other| *other != owner).take(READERS_MAX) {
-            if seen.is_none() {
-                seen = look(world, item, made, other).await;
-            }
-        }
-        let Some((now, exchange)) = seen else { continue };
+        let Some((now, exchange)) = look_as_any(world, item, made, owner).await else { continue };
         fields.extend(compared(&some, &before.0, &now));
         after = Some(exchange);
         if some.len() == extra.len() {
@@ -82,6 +81,53 @@ async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigne
         }
     }
     finish(world, world.action(action).name(), owner, fields, after, &extra)
+}
+
+/// An object of one kind, changed as it should be, and with more.
+async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
+    let item = world.slots.all[slot].item?;
+    let fits = |at: &usize| {
+        let (action, read) = (world.action(*at), world.action(item));
+        let changes = matches!(action.verb.as_str(), "PUT" | "PATCH") && action.address_path() == read.address_path();
+        changes && world.left_out(*at).is_none() && !world.avoided.contains_key(at) && world.met.contains_key(at)
+    };
+    let action = (0..world.catalogue.actions.len()).find(fits)?;
+    let by = world.met.get(&action)?.by();
+    let object = world.fresh(action, slot, by).await.ok()?;
+    let owner = world.objects[object].owner;
+    let before = look(world, item, object, owner).await?;
+    let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
+    let extra = candidates(world, action, &shown(&before.0), owner);
+    if extra.is_empty() {
+        return None;
+    }
+    let keys = world.keys_for(action, owner, object).await.ok()?;
+    let mut after = None;
+    let mut fields = Vec::new();
+    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
+        world.bodies.insert(action, with(&good, &some));
+        let call = world.call_again(action, owner, &keys, object).await;
+        world.bodies.insert(action, good.clone());
+        let done = world.ask(Some(owner), &call.ok()?, Purpose::Other).await.succeeded();
+        let Some((now, exchange)) = look_as_any(world, item, object, owner).await else { break };
+        fields.extend(compared(&some, &before.0, &now));
+        after = Some(exchange);
+        if done {
+            break;
+        }
+    }
+    finish(world, world.action(action).name(), owner, fields, after, &extra)
+}
+
+/// What an object shows its owner, or whoever it was made to belong to: he may be the only one who sees it.
+async fn look_as_any(world: &mut World<'_>, item: usize, object: usize, owner: usize) -> Option<(Value, Exchange)> {
+    let others = (0..world.actors.len()).filter(|other| *other != owner).take(READERS_MAX);
+    for who in std::iter::once(owner).chain(others).collect::<Vec<_>>() {
+        if let Some(seen) = look(world, item, object, who).await {
+            return Some(seen);
+        }
+    }
+    None
 }
 
 async fn look(world: &mut World<'_>, item: usize, object: usize, owner: usize) -> Option<(Value, Exchange)> {
