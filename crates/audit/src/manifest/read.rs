@@ -262,11 +262,16 @@ fn read_service(root: &Table<'_>, path: &Path) -> Result<Service> {
         Ok(Service { name, require: table.optional("require", read_require)?.unwrap_or_default() })
     })?;
     if service.name.is_empty() {
-        let directory = path.parent().and_then(|directory| std::path::absolute(directory).ok());
-        let name = directory.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        service.name = name.unwrap_or_else(|| "service".to_owned());
+        service.name = directory_of(path).unwrap_or_else(|| "service".to_owned());
     }
     Ok(service)
+}
+
+/// The name of the directory in which the manifest lies.
+fn directory_of(path: &Path) -> Option<String> {
+    // A file's name alone stands in the directory that one is in.
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::path::absolute(beside).ok()?.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
 fn read_require(field: &Field<'_>) -> Result<BTreeMap<Dimension, Mark>> {
@@ -439,4 +444,19 @@ pub(super) fn pattern(field: &Field<'_>, text: &str) -> Result<ActionPattern> {
 pub(super) fn unused(field: &Field<'_>) -> String {
     let place = field.trouble("not used by this version");
     format!("{}: {}", place.place, place.wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_called_as_its_directory() {
+        assert_eq!(directory_of(Path::new("/srv/quay/plimsoll.toml")).as_deref(), Some("quay"));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            directory_of(Path::new("plimsoll.toml")).as_deref(),
+            here.file_name().and_then(|name| name.to_str())
+        );
+    }
 }

@@ -157,6 +157,11 @@ impl Page<'_> {
         gap.findings.iter().map(|finding| finding.exhibits.as_slice()).find(|all| !all.is_empty()).unwrap_or_default()
     }
 
+    /// The same by hand, as far as it can be written on a line.
+    fn by_hand<'g>(&self, gap: &'g Gap) -> Vec<&'g str> {
+        self.exhibits(gap).iter().map(|exhibit| exhibit.curl.as_str()).filter(|line| !line.is_empty()).collect()
+    }
+
     /// What the other findings of a gap say, where they say something else.
     fn others<'g>(&self, gap: &'g Gap) -> std::collections::BTreeSet<&'g str> {
         gap.findings.iter().map(|finding| finding.words.as_str()).filter(|words| *words != gap.words).collect()
