@@ -236,7 +236,8 @@ pub(super) fn names(answered: &[Answered<'_>]) -> Names {
     let mut names = Names::new();
     for _ in 0..ROUNDS_MAX {
         let before: usize = names.values().map(BTreeSet::len).sum();
-        for (prefix, found) in alike(answered, &values, &names).into_iter().chain(listed(answered, &keys, &names)) {
+        let by_others = alike(answered, &values, &names).into_iter().chain(listed(answered, &keys, &names));
+        for (prefix, found) in by_others.chain(own(answered, &names)) {
             names.entry(prefix).or_default().extend(found);
         }
         if names.values().map(BTreeSet::len).sum::<usize>() == before {
@@ -281,6 +282,27 @@ fn listed(answered: &[Answered<'_>], keys: &[BTreeSet<&str>], names: &Names) -> 
         }
     }
     found
+}
+
+/// Segments below a plural that the answer itself shows as its key: `/orgs/acme` answers `{"slug":"acme"}`.
+fn own(answered: &[Answered<'_>], names: &Names) -> Vec<(String, BTreeSet<String>)> {
+    let key = |one: &Answered<'_>, last: &str| {
+        let is_key = |name: &str| KEY_FIELDS.contains(&name) && !["name", "username"].contains(&name);
+        let tells = |value: &Value| {
+            let fields = value.as_object().into_iter().flatten();
+            fields.into_iter().any(|(name, value)| is_key(&name.to_lowercase()) && value.as_str() == Some(last))
+        };
+        tells(one.answer) || one.answer.get("data").is_some_and(tells)
+    };
+    let reads = answered.iter().filter(|one| one.verb == "GET");
+    let found = reads.filter_map(|one| {
+        let masked = mask(one.path, names);
+        let (prefix, last) = masked.rsplit_once('/')?;
+        let collection = prefix.rsplit('/').next()?;
+        let plural = words(collection).last().is_some_and(|word| singular(word) != *word);
+        (plural && last != "{}" && key(one, last)).then(|| (prefix.to_owned(), [last.to_owned()].into()))
+    });
+    found.collect()
 }
 
 /// What an answer is made of, values aside; nothing where that does not tell one answer from another.

@@ -163,6 +163,21 @@ fn forms_in_parts_know_their_files() {
     assert_eq!(fields, [("note".to_owned(), None), ("scan".to_owned(), Some("binary".to_owned()))]);
 }
 
+/// One object, asked for once, whose answer names itself.
+#[test]
+fn what_names_itself_is_a_key() {
+    let acme = json!({"slug": "acme", "title": "Acme"});
+    let entries = [
+        seen("GET", "/orgs/acme", &Value::Null, 200, &acme),
+        seen("GET", "/orgs/acme/projects", &Value::Null, 200, &json!([])),
+        seen("GET", "/orgs/settings", &Value::Null, 200, &json!({"colour": "settings"})),
+        seen("GET", "/status/live", &Value::Null, 200, &json!({"id": "live"})),
+    ];
+    let catalogue = read_with(&entries, &[]);
+    let expected = ["GET /orgs/settings", "GET /orgs/{org}", "GET /orgs/{org}/projects", "GET /status/live"];
+    assert_eq!(names(&catalogue), expected);
+}
+
 #[test]
 fn known_templates_win() {
     let mut known = Action::new("GET", "/notes/{slug}");
