@@ -2,7 +2,7 @@
 //! page held; whoever walks does the same with his own session's token, on whomever's object he tries: what refuses him
 //! then is the service's decision about him, not a missing token.
 
-use super::world::{Call, Who, World};
+use super::world::{Asked, Call, Who, World};
 use crate::catalogue::{Action, Body as TakenBody};
 use crate::client::{Answer, Body, Part, Purpose, Request};
 use crate::page::{self, is_form_token, is_page};
@@ -49,6 +49,18 @@ impl FormTokens {
 }
 
 impl World<'_> {
+    /// Asks as a page of another site makes a browser ask: with what the session sends by itself, and with no token of a
+    /// form. Cookies that come back are left.
+    pub(crate) async fn ask_from_elsewhere(&mut self, who: Who, call: &Call, purpose: Purpose) -> Asked {
+        let answer = match self.signed(who, call, purpose) {
+            Ok(request) => self.client.send(&request, purpose).await,
+            Err(why) => Answer { broken: Some(why.into()), ..Answer::default() },
+        };
+        let exchange = self.exchange(who, call, &answer);
+        self.look_for_secrets(who, call, &answer, exchange.reading);
+        Asked { exchange, answer }
+    }
+
     /// Sends a request, with the session's own token where its form asks for one.
     pub(super) async fn send_with_token(
         &mut self,

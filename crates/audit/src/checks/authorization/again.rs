@@ -4,7 +4,7 @@
 use crate::client::Purpose;
 use crate::evidence::{ActorFact, Attempt, Exchange, Form, Observation, Reading, Trial};
 use crate::walk::witness::Calibrated;
-use crate::walk::{Call, Reached, World};
+use crate::walk::{Asked, Call, Reached, Who, World};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -91,17 +91,29 @@ impl Again {
     }
 
     /// Sends a call as somebody, and keeps what was seen before and after it as the evidence of one trial.
-    pub(super) async fn tried(&self, world: &mut World<'_>, who: usize, call: &Call) -> Trial {
+    pub(super) async fn tried(&self, world: &mut World<'_>, who: Who, call: &Call, purpose: Purpose) -> Trial {
         let before = self.look(world).await;
         let (call, canary) = world.varied(call);
-        let asked = world.ask(Some(who), &call, Purpose::Other).await;
+        let asked = world.ask(who, &call, purpose).await;
+        self.trial(world, who, before, asked, canary).await
+    }
+
+    /// What was seen before a request of somebody's, its answer, and what is seen now, as the evidence of one trial.
+    pub(super) async fn trial(
+        &self,
+        world: &mut World<'_>,
+        who: Who,
+        before: Observation,
+        asked: Asked,
+        canary: Option<String>,
+    ) -> Trial {
         let after = self.look_late(world).await;
         let object = self.object.map(|at| (world.objects[at].slot, world.objects[at].owner));
         if let Some(at) = self.object.filter(|_| self.met.form == Form::Remove && before.exists && !after.exists) {
             world.objects[at].gone = true;
         }
         let attempt = Attempt {
-            actor: world.fact(Some(who)),
+            actor: world.fact(who),
             relation: "owner".into(),
             state: None,
             exchanges: vec![asked.exchange],

@@ -20,6 +20,7 @@ pub mod az14;
 pub mod az15;
 pub mod az16;
 pub mod az17;
+pub mod az18;
 pub mod az19;
 pub mod az20;
 pub mod az22;
@@ -46,6 +47,7 @@ use crate::walk::World;
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
     az13::probe(world).await?;
+    az18::probe(world).await?;
     az22::probe(world).await?;
     az15::probe(world).await?;
     az08::probe(world).await?;

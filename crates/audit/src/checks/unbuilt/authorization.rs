@@ -22,20 +22,6 @@ pub(super) const TABLE: &[Check] = &[
         ..CHECK
     },
     Check {
-        id: "AZ18",
-        severity: Severity::Prevents,
-        title: "state changed by a cross-site request; CORS reflects an origin with credentials",
-        why: "A browser sends its cookies along with a request that any other page makes. Without a defence, visiting \
-              that page is enough to act in your name.",
-        how: "Only for credentials that a browser sends by itself: state-changing requests are sent with a foreign \
-              origin and without the anti-forgery value, and the effect is read back. CORS counts when the answer to a \
-              reflected origin is readable with credentials.",
-        references: &["ASVS 5.0 3.5.1", "ASVS 5.0 3.5.2", "ASVS 5.0 3.3.2", "ASVS 5.0 3.4.2", "CWE-352", "CWE-942"],
-        fix: "Refuse state-changing requests whose `Sec-Fetch-Site` or `Origin` is foreign, set `SameSite=Lax` or \
-              stricter, and list allowed origins by name.",
-        ..CHECK
-    },
-    Check {
         id: "AZ21",
         severity: Severity::Prevents,
         title: "race: a limit or a single use passed twice at once",

@@ -1,6 +1,7 @@
 //! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
 
 mod careless;
+pub(crate) mod crossing;
 mod dry;
 mod files;
 mod founders;

@@ -4,6 +4,7 @@
 mod answers;
 mod assignments;
 mod careless;
+mod crossing;
 mod endings;
 mod enumerations;
 mod factors;

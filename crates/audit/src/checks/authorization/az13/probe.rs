@@ -121,7 +121,7 @@ async fn try_all(
     closed.seen = changed(&before, &after, &BTreeSet::new()).iter().next().is_some() || before.exists && !after.exists;
     for again in ready {
         let Some(call) = again.call(world).await else { continue };
-        closed.tries.push(again.tried(world, again.met.actor, &call).await);
+        closed.tries.push(again.tried(world, Some(again.met.actor), &call, Purpose::Other).await);
     }
     Ok(())
 }

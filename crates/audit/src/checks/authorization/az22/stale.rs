@@ -96,7 +96,7 @@ async fn one(world: &mut World<'_>, met: &Reached, place: &Place) -> Option<Stal
     let first = made_from(world, &again, place, &read).await?;
     stale.first = Some(world.ask(Some(met.actor), &first, Purpose::Other).await.exchange);
     let late = made_from(world, &again, place, &read).await?;
-    stale.late = Some(again.tried(world, met.actor, &late).await);
+    stale.late = Some(again.tried(world, Some(met.actor), &late, Purpose::Other).await);
     let now = version(world, &again, place).await?;
     // A version that never moves tells nobody that something changed.
     if now != read {
