@@ -103,6 +103,12 @@ impl World<'_> {
         answer
     }
 
+    /// A request with the token of the last form that somebody was shown, where it wants one.
+    pub(super) fn with_own_token(&self, who: Who, call: &Call, request: Request) -> Request {
+        let token = self.token_field(call).and_then(|field| Some((field, self.own_token(who, call)?)));
+        token.map(|(field, token)| self.with_token(&request, &field, &token, who)).unwrap_or(request)
+    }
+
     /// The field of a form that wants a token: as it is going to be sent, or as the action was recorded.
     fn token_field(&self, call: &Call) -> Option<String> {
         let sent = match &call.body {

@@ -5,11 +5,13 @@ use crate::client::{Answer, Purpose, Request};
 use futures_util::future::join_all;
 
 impl World<'_> {
-    /// Sends calls at once, each with the credentials of whoever asks, and waits for all answers. A 429 is an answer, and
+    /// Sends calls at once, each with the credentials of whoever asks and the token of his last form, and waits for all answers. A 429 is an answer, and
     /// cookies that come back are left.
     pub(crate) async fn ask_together(&mut self, calls: &[(Who, Call)], purpose: Purpose) -> Vec<Asked> {
-        let requests: Vec<Result<Request, &str>> =
-            calls.iter().map(|(who, call)| self.signed(*who, call, purpose)).collect();
+        let requests: Vec<Result<Request, &str>> = calls
+            .iter()
+            .map(|(who, call)| Ok(self.with_own_token(*who, call, self.signed(*who, call, purpose)?)))
+            .collect();
         let client = &self.client;
         let sent = requests.iter().map(|request| async move {
             match request {

@@ -2,7 +2,7 @@
 //! it before.
 
 use crate::client::Purpose;
-use crate::evidence::{ActorFact, Attempt, Exchange, Form, Observation, Reading, Trial};
+use crate::evidence::{ActorFact, Attempt, Exchange, Form, Observation, Reading, Trial, Witness};
 use crate::walk::witness::Calibrated;
 use crate::walk::{Asked, Call, Reached, Who, World};
 use std::collections::BTreeMap;
@@ -88,6 +88,11 @@ impl Again {
             tokio::time::sleep(Duration::from_millis(self.seen_by.witness.lag_ms * 2).min(LAG_MAX)).await;
         }
         self.look(world).await
+    }
+
+    /// What the witness has shown.
+    pub(super) fn witness(&self) -> &Witness {
+        &self.seen_by.witness
     }
 
     /// Sends a call as somebody, and keeps what was seen before and after it as the evidence of one trial.

@@ -23,6 +23,7 @@ pub mod az17;
 pub mod az18;
 pub mod az19;
 pub mod az20;
+pub mod az21;
 pub mod az22;
 mod deeds;
 pub mod effect;
@@ -55,7 +56,8 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     az14::probe(world).await?;
     az16::probe(world).await?;
     az06::probe(world).await?;
-    az07::probe(world).await
+    az07::probe(world).await?;
+    az21::probe(world).await
 }
 
 /// What locks accounts and uses up limits, and so comes after everything else.

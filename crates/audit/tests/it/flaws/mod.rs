@@ -7,6 +7,7 @@ mod files;
 mod founders;
 mod hidden;
 mod nesting;
+mod races;
 mod record;
 mod roles;
 mod secrets;

@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod lists;
 mod noise;
+mod races;
 mod ranks;
 mod record;
 mod robustness;

@@ -1,16 +1,18 @@
-//! Notes at a desk: they are archived, asked for under a key, and changed from a version.
+//! Notes at a desk: they are archived, asked for under a key, changed from a version, and spent once.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::notes::{self, action};
 use super::rows::{self, own};
-use super::{Answer, Body, Call, Field, Row, Service, World, maybe};
+use super::{Answer, Body, Call, Field, Row, Service, Shape, World, maybe};
 
 pub(crate) const ARCHIVE: &str = "POST /notes/{note}/archive";
 pub(crate) const CHANGE: &str = "PUT /notes/{note}";
 pub(crate) const COMMENT: &str = "POST /notes/{note}/comments";
+pub(crate) const REDEEM: &str = "POST /vouchers/{voucher}/redeem";
 
 /// How a note is archived, as the manifest says.
 pub(crate) const BECOME: &str = "\n[become]\narchived = 'POST /notes/{note.id}/archive'\n";
@@ -122,4 +124,69 @@ pub(crate) fn versioned(is_looked_at: bool) -> Service {
     });
     service.action_mut(CHANGE).input.push(version);
     service
+}
+
+/// How long a careless service takes to write down that something was used.
+const SLOW: Duration = Duration::from_millis(150);
+
+/// Notes, and vouchers that are good once: `spends` says when that is written down.
+pub(crate) fn vouchers(is_slow: bool) -> Service {
+    let fields = || vec![super::text("title")];
+    notes::service()
+        .with(
+            action("POST /vouchers", |world, call| {
+                let taken = match rows::take(&[super::text("title")], call) {
+                    Ok(taken) => taken,
+                    Err(refusal) => return refusal,
+                };
+                let row = rows::insert(world, call, "voucher", taken);
+                if let Some(row) = world.row_mut("voucher", &row.id) {
+                    row.fields.extend([("uses".to_owned(), json!(0)), ("spent".to_owned(), json!(false))]);
+                }
+                world.record(call, "voucher.create", &row.id, "done");
+                Answer::json(201, world.show(&row))
+            })
+            .takes(fields())
+            .gives(Shape::Object(vec!["title"])),
+        )
+        .with(action("GET /vouchers", rows::list("voucher", own)).gives(Shape::List(vec!["title"])))
+        .with(action("GET /vouchers/{voucher}", rows::show("voucher", own)).gives(Shape::Object(vec!["title"])))
+        .with(action(REDEEM, move |world, call| redeem(world, call, is_slow)))
+}
+
+fn redeem(world: &mut World, call: &Call, is_slow: bool) -> Answer {
+    let row = match rows::reach(world, call, "voucher", own) {
+        Ok(row) => row,
+        Err(refusal) => return refusal,
+    };
+    if row.fields.get("spent") == Some(&json!(true)) {
+        return Answer::refused(409, "it is spent");
+    }
+    let uses = row.fields.get("uses").and_then(Value::as_i64).unwrap_or(0);
+    let id = row.id.clone();
+    if let Some(row) = world.row_mut("voucher", &row.id) {
+        row.fields.insert("uses".into(), json!(uses + 1));
+    }
+    world.record(call, "voucher.redeem", &row.id, "done");
+    let spend = move |world: &mut World| {
+        if let Some(row) = world.row_mut("voucher", &id) {
+            row.fields.insert("spent".into(), json!(true));
+        }
+    };
+    if is_slow {
+        world.after(SLOW, spend);
+        return wait(Answer::nothing(204));
+    }
+    spend(world);
+    Answer::nothing(204)
+}
+
+/// An answer that comes when everything is written down.
+pub(crate) fn wait(answer: Answer) -> Answer {
+    answer.header("x-test-wait-ms", (2 * SLOW.as_millis()).to_string())
+}
+
+/// Does something as late as a careless service writes it down.
+pub(crate) fn later(world: &mut World, what: impl FnOnce(&mut World) + Send + 'static) {
+    world.after(SLOW, what);
 }

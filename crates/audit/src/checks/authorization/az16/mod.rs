@@ -10,7 +10,7 @@ use crate::evidence::{ActorFact, Document, Dossier, Exchange, Run};
 use crate::verdict::{Dimension, Finding, Severity};
 use serde::{Deserialize, Serialize};
 
-pub(super) use probe::probe;
+pub(super) use probe::{enter_together, invites, probe};
 
 /// The declaration.
 pub const CHECK: Check = Check {

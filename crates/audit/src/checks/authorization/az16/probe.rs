@@ -52,7 +52,7 @@ pub(in crate::checks::authorization) async fn probe(world: &mut World<'_>) -> Re
 }
 
 /// Whether somebody new comes by it, and not somebody who is there.
-fn invites(kind: &LinkKind) -> bool {
+pub(in crate::checks::authorization) fn invites(kind: &LinkKind) -> bool {
     !kind.used.names().contains("new_password") && kind.used.names().contains("password")
 }
 
@@ -206,6 +206,39 @@ async fn enter(
         world.actors[at].values.insert("password".into(), now);
     }
     Ok(Use { how: how.to_owned(), who, exchange: asked.exchange, lets_in })
+}
+
+/// Asks for a link for a newcomer and lets several use it at once, each under a name of his own: how many of them are in
+/// afterwards.
+pub(in crate::checks::authorization) async fn enter_together(
+    world: &mut World<'_>,
+    kind: &LinkKind,
+    many: usize,
+) -> std::result::Result<usize, String> {
+    let somebody = newcomer(world);
+    let link = ask(world, kind, somebody).await?;
+    let by = kind.used.actor.as_ref().and_then(|name| world.actors.iter().position(|actor| actor.fact.name == *name));
+    let mut calls = Vec::new();
+    let mut users = vec![somebody];
+    while users.len() < many {
+        users.push(newcomer(world));
+    }
+    // Where the account is called after whom the link was sent to, whoever came first has let that one in.
+    let fresh = format!("Link-{}-{}!", world.nonce, world.actors.len());
+    world.store.secrets().add(&fresh);
+    for at in &users {
+        world.actors[*at].values.extend([("link".into(), link.clone()), ("password".into(), fresh.clone())]);
+        calls.push((by, world.fill_line(&kind.used, Some(*at))?));
+    }
+    let answers = world.ask_together(&calls, Purpose::Other).await;
+    let mut inside = 0;
+    for (at, asked) in users.into_iter().zip(answers) {
+        let tried = asked.succeeded() || at == somebody;
+        if tried && world.sign_in(at).await.is_ok() && is_himself(world, at).await {
+            inside += 1;
+        }
+    }
+    Ok(inside)
 }
 
 /// Whether the proof request answers somebody with his own name.
