@@ -15,6 +15,7 @@ pub mod az08;
 pub mod az09;
 pub mod az10;
 pub mod az11;
+pub mod az12;
 pub mod az13;
 pub mod az14;
 pub mod az15;
@@ -47,6 +48,7 @@ use crate::walk::World;
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
+    az12::probe(world).await?;
     az13::probe(world).await?;
     az18::probe(world).await?;
     az22::probe(world).await?;

@@ -12,6 +12,7 @@ mod record;
 mod roles;
 mod secrets;
 mod sides;
+mod spellings;
 mod states;
 mod styles;
 mod surface;

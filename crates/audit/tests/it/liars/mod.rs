@@ -18,6 +18,7 @@ mod record;
 mod robustness;
 mod sessions;
 mod sharing;
+mod spellings;
 mod states;
 mod tokens;
 mod worlds;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::notes::{self, action};
+use super::notes::{self, action, page};
 use super::rows::{self, own};
 use super::{Answer, Body, Call, Field, Row, Service, Shape, World, maybe};
 
@@ -189,4 +189,36 @@ pub(crate) fn wait(answer: Answer) -> Answer {
 /// Does something as late as a careless service writes it down.
 pub(crate) fn later(world: &mut World, what: impl FnOnce(&mut World) + Send + 'static) {
     world.after(SLOW, what);
+}
+
+/// A note, spelt with a slash at its end: whoever asks is looked at by `rule`.
+pub(crate) fn slashed(rule: rows::Rule) -> Service {
+    let slashed = action("GET /notes/{note}/", rows::show("note", rule));
+    notes::service().with(super::Action { is_documented: false, ..slashed })
+}
+
+/// Notes behind a router that believes a header about the verb.
+pub(crate) fn overridden(rule: rows::Rule) -> Service {
+    let update = rows::update("note", notes::note_fields(), rule);
+    let posted = action("POST /notes/{note}", move |world: &mut World, call: &Call| {
+        match call.headers.get("x-http-method-override").map(String::as_str) {
+            Some("PUT") => update(world, call),
+            _ => Answer::refused(405, "not with this verb"),
+        }
+    });
+    notes::service().with(super::Action { is_documented: false, ..posted })
+}
+
+/// Notes behind a proxy whose header says what was asked for, and which is believed from anybody.
+pub(crate) fn readdressed(rule: rows::Rule) -> Service {
+    let service = notes::service().without("GET /");
+    service.with(page("GET /", move |world, call| {
+        let Some(id) = call.headers.get("x-original-url").and_then(|path| path.strip_prefix("/notes/")) else {
+            return super::people::home(world, call);
+        };
+        match world.row("note", id).filter(|row| rule(world, call, row)) {
+            Some(row) => Answer::ok(world.show(row)),
+            None => Answer::missing(),
+        }
+    }))
 }
