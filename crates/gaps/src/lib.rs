@@ -11,6 +11,7 @@ mod copies;
 mod documents;
 mod erased;
 mod jobs;
+mod messages;
 mod other_tenant;
 mod promised;
 mod teammates;
@@ -64,6 +65,20 @@ pub const GAPS: &[Gap] = &[
         subject: "GET /api/v1/projects/{project}/requests/{request}/versions/{version}/download",
         words: "project A's path serves project B's document",
         open: documents::a_path_serves_anothers,
+    },
+    Gap {
+        number: 14,
+        check: "AZ13",
+        subject: "POST /api/v1/projects/{project}/messages",
+        words: "an archived project can be written",
+        open: messages::into_what_is_archived,
+    },
+    Gap {
+        number: 16,
+        check: "AZ22",
+        subject: "POST /api/v1/projects/{project}/messages",
+        words: "a message posted twice with one idempotency key appears twice",
+        open: messages::twice_under_one_key,
     },
     Gap {
         number: 18,

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use exit::Exit;
-pub use sentence::{Headline, count, headline, honesty, overloaded};
+pub use sentence::{Headline, count, headline, honesty, one, overloaded};
 
 use crate::checks::Check;
 use crate::verdict::{Denominator, Dimension, Finding, Mark, Outcome, RunFacts, Verdict};

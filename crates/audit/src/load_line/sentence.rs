@@ -27,16 +27,20 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// With its article: `a paying client`, `an enterprise`.
-fn article(mark: Mark) -> String {
-    format!("{} {}", if mark == Mark::Enterprise { "an" } else { "a" }, mark.name())
+/// A noun with its article: `a note`, `an issue`, `a user`.
+#[must_use]
+pub fn one(noun: &str) -> String {
+    let small = noun.to_lowercase();
+    let sounds_otherwise = ["us", "uni", "uti", "uu", "eu", "one"].iter().any(|start| small.starts_with(start));
+    let vowel = small.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_otherwise;
+    format!("{} {noun}", if vowel { "an" } else { "a" })
 }
 
 /// What is proved, what is wanted, and what stands between.
 #[must_use]
 pub fn headline(outcome: &Outcome) -> Headline {
     let proved = if outcome.checks.iter().any(|check| check.verdict == Verdict::Holds) || outcome.proved > Mark::Demo {
-        format!("Proved for {}.", article(outcome.proved))
+        format!("Proved for {}.", one(outcome.proved.name()))
     } else {
         "Nothing is proved yet: a demo needs no proof.".to_owned()
     };
@@ -49,15 +53,15 @@ pub fn headline(outcome: &Outcome) -> Headline {
             let spare = outcome.proved as u8 - wanted as u8;
             plain(match spare {
                 0 => format!("{proved} That is what you want."),
-                1 => format!("{proved} You want {}: you have a mark to spare.", article(wanted)),
-                marks => format!("{proved} You want {}: you have {marks} marks to spare.", article(wanted)),
+                1 => format!("{proved} You want {}: you have a mark to spare.", one(wanted.name())),
+                marks => format!("{proved} You want {}: you have {marks} marks to spare.", one(wanted.name())),
             })
         }
         (None, None) => plain(format!("{proved} Every check holds.")),
         (wanted, Some(next)) if open > 0 => {
             let (before, after) = match wanted {
-                Some(wanted) => (format!("{proved} You want {}: ", article(wanted)), format!(" {verb} in the way.")),
-                None => (format!("{proved} "), format!(" {verb} before {}.", article(next))),
+                Some(wanted) => (format!("{proved} You want {}: ", one(wanted.name())), format!(" {verb} in the way.")),
+                None => (format!("{proved} "), format!(" {verb} before {}.", one(next.name()))),
             };
             Headline { before, gaps: format!("{open} {them}"), after }
         }
@@ -66,7 +70,7 @@ pub fn headline(outcome: &Outcome) -> Headline {
             let (are, checks) = if unproven == 1 { ("is", "check") } else { ("are", "checks") };
             plain(format!(
                 "{proved} Nothing stands before {} that we know of; {unproven} {checks} {are} not proved.",
-                article(next)
+                one(next.name())
             ))
         }
     }
@@ -178,5 +182,18 @@ fn reason(cause: Option<Cause>, one: bool) -> &'static str {
         (Some(Cause::OutOfDate), false) => "are older than the manifest allows",
         (Some(Cause::NotBuilt), true) => "is not built into this version",
         (Some(Cause::NotBuilt), false) => "are not built into this version",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one;
+
+    #[test]
+    fn nouns_take_their_article() {
+        for noun in ["a note", "an issue", "a user", "an upload", "a unit", "a European", "an Order", "a one-time code"]
+        {
+            assert_eq!(one(noun.split_once(' ').unwrap().1), noun);
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::launched;
 
 /// Gaps that are opened together.
 const TOGETHER: [&[u8]; 6] = [
-    &[1, 2, 3, 18, 19],
+    &[1, 2, 3, 14, 16, 18, 19],
     // The same action as the third, by another check.
     &[9],
     &[28, 30],

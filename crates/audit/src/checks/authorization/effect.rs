@@ -58,7 +58,9 @@ pub fn seen_by(trial: &Trial, attempt: &Attempt, public: &dyn Fn(&str, &str) -> 
     let sightings = attempt.exchanges.iter().flat_map(|exchange| &exchange.sightings);
     let mut seen: Vec<(String, String)> = sightings
         .filter(|sighting| sighting.owner == trial.owner.name && !public(&sighting.noun, &sighting.field))
-        .map(|sighting| (sighting.canary.clone(), format!("{} of a {}", sighting.field, sighting.noun)))
+        .map(|sighting| {
+            (sighting.canary.clone(), format!("{} of {}", sighting.field, crate::load_line::one(&sighting.noun)))
+        })
         .collect();
     seen.dedup();
     seen

@@ -108,7 +108,7 @@ impl Try {
         let mut sightings = self.exchange.sightings.iter().filter(|sighting| !open.contains(&&sighting.canary));
         let seen = sightings.find(|sighting| sighting.owner == owner.name);
         if let Some(seen) = seen {
-            return Some(format!("{} of a {} in the answer", seen.field, seen.noun));
+            return Some(format!("{} of {} in the answer", seen.field, crate::load_line::one(&seen.noun)));
         }
         let same = spelt.permitted.as_ref().is_some_and(|permitted| {
             permitted.answer == self.exchange.answer

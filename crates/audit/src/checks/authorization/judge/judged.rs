@@ -110,14 +110,14 @@ impl Judged<'_> {
             (Rule::Forbidden, Strength::Words)
                 if self.guarded.is_kept_for(&self.trial.action, &self.attempt.actor.role) =>
             {
-                let words = format!("{words}: may a {} do this?", self.attempt.actor.role);
+                let words = format!("{words}: may {} do this?", crate::load_line::one(&self.attempt.actor.role));
                 ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }
             (Rule::Forbidden, Strength::Document | Strength::Words) => {
                 ruling(Verdict::Suspected, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }
             _ => {
-                let words = format!("{words}: may a {} do this?", self.attempt.actor.role);
+                let words = format!("{words}: may {} do this?", crate::load_line::one(&self.attempt.actor.role));
                 ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }
         }
@@ -136,7 +136,8 @@ impl Judged<'_> {
         };
         let unknown = self.expectation.rule == Rule::Unknown && self.attempt.relation != "anonymous";
         if unknown {
-            let words = format!("{words}; nobody reviewed what a {} may", self.attempt.actor.role);
+            let words =
+                format!("{words}; nobody reviewed what {} may", crate::load_line::one(&self.attempt.actor.role));
             return ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()));
         }
         ruling(Verdict::Holds, None, words, None)

@@ -35,11 +35,11 @@ pub(super) fn leaked(known: &Known<'_>, digest: &str, leak: &Leak) -> Option<Fin
     let proved = twice && matches!(expectation.strength, Strength::Matrix | Strength::Wall | Strength::Fact);
     let is_list = run.actions.iter().any(|fact| fact.name == leak.action && fact.form == Form::List);
     let words = format!(
-        "{} is answered with something of {}'s that nobody asked for: canary in the answer ({} of a {})",
+        "{} is answered with something of {}'s that nobody asked for: canary in the answer ({} of {})",
         person(&leak.actor),
         sighting.owner,
         sighting.field,
-        sighting.noun
+        crate::load_line::one(&sighting.noun)
     );
     let answers = std::iter::once(&leak.exchange).chain(&leak.again);
     let note = format!("canary {}", sighting.canary);
