@@ -5,7 +5,7 @@ use crate::checks::authorization::deeds::{self, Deed};
 use crate::checks::say::Untried;
 use crate::client::{Body, Purpose};
 use crate::error::Result;
-use crate::manifest::RequestLine;
+use crate::manifest::{RecordSource, RequestLine};
 use crate::plan::slots::words;
 use crate::walk::World;
 
@@ -95,14 +95,13 @@ pub(super) async fn arm(world: &mut World<'_>) -> std::result::Result<Armed, Box
         }
         return Err(not(Untried::not_told("nothing says how a code is sent when one signs in", SECOND)));
     };
-    let with_app = (0..world.actors.len()).find(|at| world.app(*at).is_some());
     let like = (0..world.actors.len()).find(|at| !world.actors[*at].fact.throw_away).unwrap_or(0);
     let (at, recovery) = match world.throw_away(like).await {
         Ok(at) if !world.manifest.second_factor.set_up.is_empty() => match world.set_up_factor(at).await {
             Ok(recovery) => (at, recovery),
             Err(why) => return Err(not(Untried::undecided(format!("no second factor could be set up: {why}")))),
         },
-        _ => match with_app {
+        _ => match lender(world) {
             Some(at) => (at, Vec::new()),
             None => return Err(not(Untried::not_told("nobody here has a second factor", SET_UP))),
         },
@@ -115,6 +114,19 @@ pub(super) async fn arm(world: &mut World<'_>) -> std::result::Result<Armed, Box
         return Err(not(Untried::undecided("nothing is known that whoever signs in with both steps can do")));
     }
     Ok(Armed { at, deeds, second, recovery })
+}
+
+/// Somebody with a second factor whose account is tried where none can be made for it. He may be locked out for a while:
+/// rather the last than the first, who makes most things, and not whoever reads the record.
+fn lender(world: &World<'_>) -> Option<usize> {
+    let lines = match &world.manifest.record.source {
+        RecordSource::Http(lines) => lines.as_slice(),
+        _ => &[],
+    };
+    let reads = |at: &usize| lines.iter().any(|line| line.actor.as_ref() == Some(&world.actors[*at].fact.name));
+    let mut able: Vec<usize> = (0..world.actors.len()).filter(|at| world.app(*at).is_some()).collect();
+    able.sort_by_key(|at| (reads(at), std::cmp::Reverse(*at)));
+    able.first().copied()
 }
 
 /// Everything with the password alone; and the other values of the first answer as if they were the token.
