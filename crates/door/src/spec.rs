@@ -10,6 +10,8 @@ pub enum Way {
     Http(Verb, &'static str),
     /// A page or a form only, without a JSON twin.
     Page(Verb, &'static str),
+    /// A verb and a path of SCIM (RFC 7644), such as `/Users/{user}`, for an organisation's directory.
+    Scim(Verb, &'static str),
     /// A schedule.
     Job {
         /// Seconds between two runs.

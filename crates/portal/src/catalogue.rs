@@ -6,8 +6,8 @@ use crate::identity::{factor, passkey};
 use crate::organisations::{membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
-    backup, identity, installation, invitations, mail, messages, organisations, projects, providers, requests, trail,
-    vault, watch,
+    backup, directory, identity, installation, invitations, mail, messages, organisations, projects, providers,
+    requests, trail, vault, watch,
 };
 
 /// The list.
@@ -15,6 +15,8 @@ use crate::{
 pub fn catalogue() -> Catalogue {
     Catalogue::default()
         .receive::<identity::Open>()
+        .change::<identity::SendSignInLink>()
+        .receive::<identity::OpenByLink>()
         .change::<providers::BeginProvided>()
         .receive::<providers::OpenProvided>()
         .keep::<passkey::BeginPasskeySignIn>()
@@ -67,6 +69,17 @@ pub fn catalogue() -> Catalogue {
         .receive::<providers::SetProvider>()
         .change::<providers::RemoveProvider>()
         .change::<providers::RemoveSubject>()
+        .look::<directory::ShowDirectory>()
+        .change::<directory::SetDirectory>()
+        .change::<directory::RemoveDirectory>()
+        .receive::<directory::CreateDirectoryToken>()
+        .change::<directory::RevokeDirectoryToken>()
+        .look::<directory::user::ListUsers>()
+        .change::<directory::user::CreateUser>()
+        .look::<directory::user::ShowUser>()
+        .change::<directory::user::SetUser>()
+        .change::<directory::user::ChangeUser>()
+        .change::<directory::user::RemoveUser>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
         .stream::<copy::CopyClient>()

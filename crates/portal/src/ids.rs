@@ -39,6 +39,14 @@ typed_id!(
     ProviderSubjectId
 );
 typed_id!(
+    /// What keeps who belongs to an organisation, and says so.
+    DirectoryId
+);
+typed_id!(
+    /// Somebody, as an organisation's directory has them.
+    DirectoryUserId
+);
+typed_id!(
     /// A company that an organisation serves.
     ClientId
 );

@@ -9,6 +9,7 @@ pub mod config;
 pub mod connections;
 pub mod data;
 pub mod demo;
+pub mod directory;
 pub mod fields;
 pub mod files;
 pub mod identity;

@@ -4,7 +4,9 @@ use door::Recorded;
 use door::store::{Migration, Step};
 
 use crate::privacy::{incidents, keeping, processing};
-use crate::{identity, invitations, messages, organisations, privacy, projects, providers, requests, trail, vault};
+use crate::{
+    directory, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail, vault,
+};
 
 /// Every migration of a portal's database, in order.
 #[must_use]
@@ -22,14 +24,17 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 13, name: "second factors that are asked for, and services", steps: DEMANDING });
     all.push(Migration { version: 14, name: "sign-in through an organisation's provider", steps: PROVIDING });
     all.push(Migration { version: 15, name: "passkeys", steps: PASSKEYS });
+    all.push(Migration { version: 16, name: "links that are good in one browser", steps: LINKING });
+    all.push(Migration { version: 17, name: "organisations' directories", steps: KEEPING_PEOPLE });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps =
-        [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING, PASSKEYS].into_iter().flatten();
+    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING, PASSKEYS, KEEPING_PEOPLE]
+        .into_iter()
+        .flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -92,6 +97,33 @@ const PASSKEYS: &[Step] = &[
         "CREATE TABLE passkey_challenge (challenge_hash {bytes} PRIMARY KEY, holder_hash {bytes} NOT NULL, \
          user_handle {bytes}, expires_at {int} NOT NULL) {strict}",
     ),
+];
+
+const KEEPING_PEOPLE: &[Step] = &[
+    // What keeps an organisation's people, the service in whose name it acts, and as what it brings people in.
+    Step::Recorded {
+        table: directory::DIRECTORY.table,
+        entity: directory::DIRECTORY.entity,
+        columns: "organisation {id} NOT NULL UNIQUE REFERENCES organisation (id), \
+                  service {id} NOT NULL UNIQUE REFERENCES person (id), \
+                  role {text} NOT NULL CHECK (role IN ('admin', 'staff')), set_at {int} NOT NULL,",
+    },
+    // Somebody as it has them. The key is the name in lower case, by which it is looked up.
+    Step::Recorded {
+        table: directory::USER.table,
+        entity: directory::USER.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), user_name {text} NOT NULL, \
+                  user_key {text} NOT NULL, external_id {text}, mail {text} NOT NULL, name {text}, given_name {text}, \
+                  family_name {text}, active {bool} NOT NULL, membership {id} UNIQUE REFERENCES membership (id), \
+                  made_at {int} NOT NULL, changed_at {int} NOT NULL, \
+                  UNIQUE (organisation, user_key), UNIQUE (organisation, mail),",
+    },
+    Step::Sql("CREATE INDEX directory_user_external_id ON directory_user (organisation, external_id)"),
+];
+
+const LINKING: &[Step] = &[
+    // A fingerprint of what the browser alone keeps in which the link is good; null where it is good in any.
+    Step::Sql("ALTER TABLE link ADD COLUMN browser {bytes}"),
 ];
 
 const PROVIDING: &[Step] = &[

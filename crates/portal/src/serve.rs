@@ -25,12 +25,13 @@ use crate::backup;
 use crate::connections::{self, Limits};
 use crate::data::Data;
 use crate::demo;
+use crate::directory;
 use crate::parts::Parts;
 use crate::settings::Serve;
 use crate::tls;
 use crate::watch::{self, Answered, Watch};
 use crate::wires::html::{self, Site};
-use crate::wires::{Proxies, jobs, json, takes_a_file};
+use crate::wires::{Proxies, jobs, json, scim, takes_a_file};
 use crate::world::World;
 
 /// How long a request may take.
@@ -153,6 +154,7 @@ pub fn router(door: &Arc<Door>, serve: &Serve) -> Result<Router> {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(move || async move { watch::readiness(&ready, &watch).await }))
         .merge(json::router(Arc::clone(door), proxies.clone(), largest))
+        .merge(scim::router(Arc::clone(door), proxies.clone(), directory::base(&site.public_origin)))
         .merge(html::router(Arc::clone(door), proxies, site, largest))
         .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())

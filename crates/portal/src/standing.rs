@@ -43,6 +43,9 @@ pub const FACTORLESS: Relation = Relation::new(20, "factorless");
 /// Oneself, as far as an organisation's provider can say so: in one's sign-in, and not in one's account.
 pub const PROVIDED: Relation = Relation::new(21, "provided");
 
+/// What keeps who belongs to the organisation, and says so: its directory, and nothing else of it.
+pub const DIRECTORY: Relation = Relation::new(24, "directory");
+
 /// All of them, in the order of the matrix.
 pub const RELATIONS: &[Relation] = &[
     Relation::ANYONE,
@@ -61,6 +64,7 @@ pub const RELATIONS: &[Relation] = &[
     DECIDER,
     MANAGER,
     FACTORLESS,
+    DIRECTORY,
     Relation::CONSOLE,
     Relation::JOB,
 ];
@@ -89,10 +93,16 @@ struct Membership {
     client: Option<ClientId>,
     project_role: Option<ProjectRole>,
     lacks_factor: bool,
+    /// Whether it is the service in whose name the organisation's directory acts.
+    directory: bool,
 }
 
 /// Pure: what a membership is at a place. Only what gives sight of it.
 fn relations_at(membership: &Membership, place: &Place) -> Relations {
+    // Whatever else it is made: it brings people in and puts them out, and sees nothing.
+    if membership.directory {
+        return if place.project.is_none() { Relations::of(&[DIRECTORY]) } else { Relations::NONE };
+    }
     let ours = !membership.role.of_client();
     let theirs = !ours && place.client.is_none_or(|client| membership.client == Some(ClientId(client)));
     // An internal thing is not there for anybody of the client, whatever his role in the project.
@@ -128,7 +138,8 @@ pub fn relations_of(
     project_role: Option<ProjectRole>,
     place: &Place,
 ) -> Relations {
-    relations_at(&Membership { role, client, project_role, lacks_factor: false }, place)
+    let membership = Membership { role, client, project_role, lacks_factor: false, directory: false };
+    relations_at(&membership, place)
 }
 
 /// The same, where the organisation asks for a second factor that is not there: then nothing of it but its door.
@@ -157,7 +168,8 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
              (SELECT o.factor_from FROM organisation o WHERE o.id = m.organisation) AS factor_from, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = m.person) AS passkey_since, \
-             (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since \
+             (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since, \
+             EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) AS directory \
              FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
             values![person, organisation, place.project],
         )
@@ -168,6 +180,7 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
             client: row.get("client")?,
             project_role: row.get("project_role")?,
             lacks_factor: lacks_factor(&row, now)?,
+            directory: row.get("directory")?,
         })
     })
     .transpose()
@@ -212,8 +225,9 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         by_factor: factor_since.is_some() && !half,
         organisation: if here { row.get("organisation")? } else { None },
         bound,
-        // Whose provider it is has no say in it: what asks for a proof asks for the account's own.
-        proved_at: (proved_by != Some(Proof::Provider)).then_some(proved_at),
+        // Whose provider it is has no say in it, and whoever reads the mail is not for that at the keyboard: what asks for a
+        // proof asks for the account's own.
+        proved_at: (!matches!(proved_by, Some(Proof::Provider | Proof::Mail))).then_some(proved_at),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
         maintenance: row.get("maintenance_until")?,
@@ -355,6 +369,7 @@ mod tests {
             client: role.of_client().then_some(ClientId(THEIRS)),
             project_role,
             lacks_factor: false,
+            directory: false,
         };
         let place = Place {
             organisation: Some(HERE),
@@ -379,5 +394,16 @@ mod tests {
         assert_eq!(at(Role::ClientMember, contributor, THEIRS, false), ["client_member", "contributor"]);
         // A mistaken row in another client's project opens nothing.
         assert_eq!(at(Role::ClientMember, contributor, OTHERS, false), [""; 0]);
+    }
+
+    #[test]
+    fn a_directory_is_nothing_else_whatever_it_is_made() {
+        for role in [Role::Owner, Role::Admin, Role::Staff] {
+            let project_role = Some(ProjectRole::Admin);
+            let directory = Membership { role, client: None, project_role, lacks_factor: false, directory: true };
+            let is = |place: Place| relations_now(&directory, &place).names(RELATIONS).collect::<Vec<_>>();
+            assert_eq!(is(Place { internal: true, ..Place::organisation(HERE) }), ["directory"]);
+            assert_eq!(is(Place { project: Some(WORK), ..Place::organisation(HERE) }), [""; 0]);
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use door::store::Value;
 use door::{
-    Action, Limit, Per, Permitted, Place, Read, Receive, Record, Refusal, Relation, Relations, Result, Spec, Time,
-    Verb, Way, Write, values,
+    Action, Limit, Origin, Per, Permitted, Place, Read, Receive, Record, Refusal, Relation, Relations, Result, Spec,
+    Time, Verb, Way, Write, values,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use super::factor::{Proof, Ways};
 use super::{Anywhere, HALF_SESSION_SECONDS, SESSION, organisations_of, session_end};
@@ -53,12 +54,9 @@ pub struct Known {
     person: PersonId,
     /// The hash that it matched.
     matched: String,
-    agent: String,
-    address: Option<String>,
     /// Whether it showed that somebody has signed in there before.
     known_device: bool,
-    secret: zeroize::Zeroizing<String>,
-    secret_hash: Vec<u8>,
+    beginning: Beginning,
 }
 
 impl Action for Open {
@@ -102,12 +100,9 @@ impl Receive for Open {
         read.leave();
         let matches = read.world::<World>()?.hasher.verify(input.password, stored.clone()).await?;
         let (Some(person), Some(matched), true) = (person, stored, matches) else { return Err(Refusal::NoMatch) };
-        let (secret, secret_hash) = secret::fresh(false);
-        let origin = read.origin();
-        let agent = origin.agent.clone().unwrap_or_default();
-        let address = origin.address.map(|address| address.to_canonical().to_string());
-        let known_device = origin.device.is_some();
-        Ok(Known { person, matched, agent, address, known_device, secret, secret_hash })
+        let known_device = read.origin().device.is_some();
+        let beginning = Beginning::of(read.origin(), Proof::Password);
+        Ok(Known { person, matched, known_device, beginning })
     }
 
     async fn receive(known: &Known, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(SessionOpened, Record)> {
@@ -118,38 +113,77 @@ impl Receive for Open {
         if still.map(|row| row.get::<String>("hash")).transpose()?.as_ref() != Some(&known.matched) {
             return Err(Refusal::NoMatch);
         }
-        let organisations = organisations_of(write, known.person).await?;
+        let (opened, record) = known.beginning.open(write, known.person).await?;
+        if !known.known_device {
+            tell_of_new(write, known.person, opened.id, &known.beginning.browser()).await?;
+        }
+        Ok((opened, record))
+    }
+}
+
+/// A sign-in to somebody's whole account that is about to begin: where it comes from, how its person proves to be it, and its
+/// secret.
+pub(in crate::identity) struct Beginning {
+    agent: String,
+    address: Option<String>,
+    proof: Proof,
+    secret: Zeroizing<String>,
+    secret_hash: Vec<u8>,
+}
+
+impl Beginning {
+    /// One from there, with a fresh secret.
+    pub(in crate::identity) fn of(origin: &Origin, proof: Proof) -> Self {
+        let (secret, secret_hash) = secret::fresh(false);
+        let agent = origin.agent.clone().unwrap_or_default();
+        let address = origin.address.map(|address| address.to_canonical().to_string());
+        Self { agent, address, proof, secret, secret_hash }
+    }
+
+    /// Where it comes from.
+    pub(in crate::identity) fn browser(&self) -> Browser<'_> {
+        Browser { agent: &self.agent, address: self.address.as_deref() }
+    }
+
+    /// Opens it, and says so on the account's own record. It is half of one where the person has a second factor that this was not.
+    ///
+    /// # Errors
+    /// [`Refusal::NoMatch`] when the person is active nowhere.
+    pub(in crate::identity) async fn open(
+        &self,
+        write: &mut Write<'_>,
+        person: PersonId,
+    ) -> Result<(SessionOpened, Record)> {
+        let organisations = organisations_of(write, person).await?;
         // Somebody whom every organisation has suspended learns no more than somebody who guessed.
         if organisations.is_empty() {
             return Err(Refusal::NoMatch);
         }
-        let now = write.now();
-        let second_step = Ways::of(write, known.person).await?.any();
+        let (id, now) = (SessionId(write.id()), write.now());
+        let second_step = !self.proof.is_by_factor() && Ways::of(write, person).await?.any();
         let expires_at = if second_step { now.plus_seconds(HALF_SESSION_SECONDS) } else { session_end(now, false) };
-        let opening = Opening {
-            person: known.person,
-            secret_hash: &known.secret_hash,
-            browser: Browser { agent: &known.agent, address: known.address.as_deref() },
-            proof: Proof::Password,
+        let own = values![
+            person,
+            self.secret_hash.as_slice(),
+            Value::Id(None),
+            self.agent.as_str(),
+            now,
             expires_at,
-        };
-        let id = opening.insert(write).await?;
-        if !known.known_device {
-            tell_of_new(write, known.person, id, &opening.browser).await?;
-        }
-        let opened = SessionOpened {
-            id,
-            person: known.person,
-            token: known.secret.to_string(),
-            expires_at,
-            second_step,
-            organisations,
-            organisation: None,
-        };
+            now,
+            self.proof,
+            self.address.clone()
+        ];
+        let insert = "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at, \
+                      proved_at, proved_by, address) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *";
+        write.insert(SESSION, id.0, insert, own).await?;
+        let token = self.secret.to_string();
+        let opened = SessionOpened { id, person, token, expires_at, second_step, organisations, organisation: None };
         let record = Record::on("session", id.0)
-            .and("person", known.person.0)
-            .at(Place::account(known.person.0))
-            .by(known.person.0);
+            .and("person", person.0)
+            .at(Place::account(person.0))
+            .by(person.0)
+            .authenticated(self.proof.word());
         Ok((opened, record))
     }
 }
@@ -163,43 +197,6 @@ pub(crate) struct Browser<'a> {
     pub(crate) agent: &'a str,
     /// Its network address.
     pub(crate) address: Option<&'a str>,
-}
-
-/// A sign-in to somebody's whole account, before it is there.
-pub(crate) struct Opening<'a> {
-    /// Whose.
-    pub(crate) person: PersonId,
-    /// The fingerprint of its secret.
-    pub(crate) secret_hash: &'a [u8],
-    /// From where.
-    pub(crate) browser: Browser<'a>,
-    /// How its person proved to be it.
-    pub(crate) proof: Proof,
-    /// When it ends at the latest.
-    pub(crate) expires_at: Time,
-}
-
-impl Opening<'_> {
-    /// Writes it down.
-    pub(crate) async fn insert(&self, write: &mut Write<'_>) -> Result<SessionId> {
-        let (id, now) = (SessionId(write.id()), write.now());
-        let insert = "INSERT INTO session (id, rev, salt, person, secret_hash, organisation, agent, opened_at, expires_at, \
-                      proved_at, proved_by, address) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *";
-        let own = values![
-            self.person,
-            self.secret_hash,
-            Value::Id(None),
-            self.browser.agent,
-            now,
-            self.expires_at,
-            now,
-            self.proof,
-            self.browser.address
-        ];
-        write.insert(SESSION, id.0, insert, own).await?;
-        Ok(id)
-    }
 }
 
 /// Tells somebody of a sign-in that is news: no other that is open is of this browser or program at this address, and the

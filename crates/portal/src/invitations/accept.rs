@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{INVITATION, may_give, place};
+use crate::directory::joined;
 use crate::fields::{Mail, Name, NewPassword};
 use crate::identity::{Anywhere, insert_person};
 use crate::ids::{ClientId, InvitationId, MembershipId, OrganisationId, PersonId};
@@ -88,6 +89,9 @@ const GOOD: &str = "SELECT t.id AS id, t.rev AS rev, t.organisation AS organisat
                      AND m.state = 'active') AS giver, \
                     (SELECT m.client FROM membership m WHERE m.organisation = t.organisation AND m.person = t.invited_by \
                      AND m.state = 'active') AS giver_client, \
+                    EXISTS (SELECT 1 FROM directory d JOIN membership m ON m.organisation = d.organisation \
+                            AND m.person = d.service WHERE d.organisation = t.organisation AND d.service = t.invited_by \
+                            AND m.state = 'active') AS by_directory, \
                     (SELECT a.id FROM person a WHERE a.mail = t.mail) AS account, \
                     (SELECT a.password_hash FROM person a WHERE a.mail = t.mail) AS password_hash, \
                     EXISTS (SELECT 1 FROM membership m JOIN person a ON a.id = m.person WHERE a.mail = t.mail \
@@ -118,7 +122,9 @@ impl Good {
     fn of(row: &Row) -> Result<Option<Self>> {
         let (giver, at): (Option<Role>, Option<ClientId>) = (row.get("giver")?, row.get("giver_client")?);
         let (role, client): (Role, Option<ClientId>) = (row.get("role")?, row.get("client")?);
-        if !giver.is_some_and(|giver| may_give(giver, at, role, client)) {
+        // What a directory may give was decided by whoever set it up.
+        let by_directory = row.get("by_directory")? && matches!(role, Role::Admin | Role::Staff);
+        if !by_directory && !giver.is_some_and(|giver| may_give(giver, at, role, client)) {
             return Ok(None);
         }
         let account = match row.get("account")? {
@@ -203,6 +209,9 @@ impl Receive for Accept {
         };
         let membership = let_in(write, good.organisation, person, good.role, good.client).await?;
         write.delete(INVITATION, good.id.0, good.revision, "DELETE FROM invitation WHERE id = $1 AND rev = $2")?;
+        if good.client.is_none() {
+            joined(write, good.organisation, good.mail.as_str(), membership).await?;
+        }
         let record = Record::on("invitation", good.id.0)
             .and("person", person.0)
             .and("membership", membership.0)

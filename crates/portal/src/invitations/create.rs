@@ -9,7 +9,7 @@ use super::{
     place, refuse_above,
 };
 use crate::fields::Mail;
-use crate::ids::{ClientId, InvitationId};
+use crate::ids::{ClientId, InvitationId, OrganisationId, PersonId};
 use crate::mail::Invited;
 use crate::organisations::{Client, Role, Room};
 
@@ -78,21 +78,42 @@ impl Change for Create {
         if write.maybe(invited, values![room.organisation, &input.mail, ours, room.client]).await?.is_some() {
             return Err(Refusal::Conflict("invitation_exists"));
         }
-        let (id, now, (token, hash)) = (InvitationId(write.id()), write.now(), fresh());
-        let insert = "INSERT INTO invitation (id, rev, salt, organisation, client, mail, role, invited_by, made_at, \
-                      expires_at, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *";
-        let until = now.plus_seconds(INVITATION_SECONDS);
-        let own = values![room.organisation, client, &input.mail, input.role, room.person, now, until, hash];
-        write.insert(INVITATION, id.0, insert, own).await?;
-        let (inviter, organisation) =
-            (name_of(write, room.person).await?, organisation_name(write, room.organisation).await?);
-        let invited =
-            Invited { mail: input.mail.as_str(), inviter: &inviter, organisation: &organisation, role: input.role };
-        let made = hand_over(write, id, invited, &token).await?;
-        let record = Record::on("invitation", id.0)
+        let (organisation, by) = (room.organisation, room.person);
+        let made = invite(write, &Inviting { organisation, client, mail: &input.mail, role: input.role, by }).await?;
+        let record = Record::on("invitation", made.id.0)
             .fact("role", input.role)
-            .about(id.0, "mail", input.mail.as_str())
+            .about(made.id.0, "mail", input.mail.as_str())
             .at(place(room.organisation, client));
         Ok((made, record))
     }
+}
+
+/// Somebody who is about to be invited: that they may be was decided before.
+pub(crate) struct Inviting<'a> {
+    /// Into which organisation.
+    pub(crate) organisation: OrganisationId,
+    /// The client company, for its people.
+    pub(crate) client: Option<ClientId>,
+    /// The address.
+    pub(crate) mail: &'a Mail,
+    /// As what.
+    pub(crate) role: Role,
+    /// Who invites.
+    pub(crate) by: PersonId,
+}
+
+/// Invites them, and sends the link.
+///
+/// # Errors
+/// As the store says.
+pub(crate) async fn invite(write: &mut Write<'_>, inviting: &Inviting<'_>) -> Result<InvitationMade> {
+    let Inviting { organisation, client, mail, role, by } = *inviting;
+    let (id, now, (token, hash)) = (InvitationId(write.id()), write.now(), fresh());
+    let insert = "INSERT INTO invitation (id, rev, salt, organisation, client, mail, role, invited_by, made_at, \
+                  expires_at, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *";
+    let until = now.plus_seconds(INVITATION_SECONDS);
+    write.insert(INVITATION, id.0, insert, values![organisation, client, mail, role, by, now, until, hash]).await?;
+    let (inviter, organisation) = (name_of(write, by).await?, organisation_name(write, organisation).await?);
+    let invited = Invited { mail: mail.as_str(), inviter: &inviter, organisation: &organisation, role };
+    hand_over(write, id, invited, &token).await
 }

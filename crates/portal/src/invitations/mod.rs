@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 pub use accept::{Accept, InvitationAccepted};
 pub use create::Create;
+pub(crate) use create::{Inviting, invite};
 pub use list::{InvitationList, InvitationShown, List};
 pub use renew::Renew;
 pub use show::{InvitationOffered, Show};

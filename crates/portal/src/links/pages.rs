@@ -10,13 +10,24 @@ use crate::pages::{Field, Form, Page};
 pub struct AskPage {
     /// The frame.
     pub page: Page,
+    /// What the link is for: to sign in, or else to choose a new password.
+    pub to_sign_in: bool,
 }
 
 impl AskPage {
+    fn title(&self) -> &'static str {
+        if self.to_sign_in { self.page.texts.sign_in_link() } else { self.page.texts.password_forgotten() }
+    }
+
+    fn help(&self) -> &'static str {
+        if self.to_sign_in { self.page.texts.sign_in_link_help() } else { self.page.texts.password_forgotten_help() }
+    }
+
     fn form(&self) -> Form {
         let texts = self.page.texts;
+        let action = if self.to_sign_in { "/session/link/send" } else { "/password/link/send" };
         self.page
-            .form("/password/link/send", texts.link_send())
+            .form(action, texts.link_send())
             .field(Field::mail("mail", texts.mail()).complete("username").focused())
             .beside("/sign-in", texts.go_back())
     }
@@ -45,6 +56,22 @@ impl SaidPage {
         let texts = page.texts;
         let (title, words) = (texts.link_sent().to_owned(), texts.link_sent_help(mail));
         Self { demo: page.demo.is_some(), page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+
+    /// If there is an account, a link to sign in with is on its way: the same words, whoever asks.
+    #[must_use]
+    pub fn sign_in_sent(page: Page, mail: &str) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_sent().to_owned(), texts.sign_in_link_sent_help(mail));
+        Self { demo: page.demo.is_some(), page, title, words, next: ("/sign-in", texts.go_back()) }
+    }
+
+    /// The link signs nobody in: it opens nothing any more, or is opened in another browser than the one that asked.
+    #[must_use]
+    pub fn sign_in_over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.sign_in_link_over().to_owned(), texts.sign_in_link_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/sign-in/link", texts.link_again()) }
     }
 
     /// The link opens nothing any more, or never did.
@@ -93,6 +120,23 @@ impl SaidPage {
         let texts = page.texts;
         let (title, words) = (texts.password_is_set().to_owned(), texts.password_is_set_help().to_owned());
         Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
+    }
+}
+
+/// The sign-in behind a link. Whether the link is good shows when the form is sent.
+#[derive(Debug, Template)]
+#[template(path = "links/sign_in.html")]
+pub struct SignInByLinkPage {
+    /// The frame.
+    pub page: Page,
+    /// The secret of the link.
+    pub token: String,
+}
+
+impl SignInByLinkPage {
+    fn form(&self) -> Form {
+        let form = self.page.form("/session/link/open", self.page.texts.sign_in());
+        form.field(Field::hidden("token", &self.token))
     }
 }
 

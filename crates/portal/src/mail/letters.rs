@@ -4,7 +4,7 @@ use door::{Result, Time, Write, values};
 
 use super::{Kind, Letter, Link, Queued, place_name, queue};
 use crate::ids::PersonId;
-use crate::links::{MAIL_SECONDS, PASSWORD_SECONDS};
+use crate::links::{MAIL_SECONDS, PASSWORD_SECONDS, SIGN_IN_SECONDS};
 use crate::organisations::Role;
 use crate::texts::Texts;
 use crate::watch::rules::shown;
@@ -47,6 +47,22 @@ pub(crate) async fn password_link(write: &mut Write<'_>, reader: &Reader<'_>, to
     };
     let until = write.now().plus_seconds(PASSWORD_SECONDS);
     queue(write, Queued { kind: Kind::PasswordLink, person: reader.person, letter, until }).await
+}
+
+/// A link to sign in with.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn sign_in_link(write: &mut Write<'_>, reader: &Reader<'_>, token: &str) -> Result<()> {
+    let texts = Texts::default();
+    let letter = Letter {
+        words: vec![texts.letter_sign_in_link().to_owned()],
+        link: Some(Link { label: texts.sign_in().to_owned(), path: format!("/sign-in/link/{token}") }),
+        below: vec![texts.letter_sign_in_link_below().to_owned()],
+        ..reader.letter(write, texts.letter_sign_in_link_subject()).await?
+    };
+    let until = write.now().plus_seconds(SIGN_IN_SECONDS);
+    queue(write, Queued { kind: Kind::SignInLink, person: reader.person, letter, until }).await
 }
 
 /// A link to confirm a mail address, sent there.

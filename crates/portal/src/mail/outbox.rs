@@ -24,6 +24,8 @@ words!(
     Kind {
         /// A link to set a new password.
         PasswordLink = "password_link",
+        /// A link to sign in with.
+        SignInLink = "sign_in_link",
         /// A link to confirm a mail address.
         MailLink = "mail_link",
         /// That the mail address was changed.

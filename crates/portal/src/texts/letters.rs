@@ -15,6 +15,9 @@ texts! {
     letter_not_you: En "If it was not you: set a new password with “Forgot your password?” where you sign in, and tell whoever runs this portal.";
     letter_password_link: En "Somebody asked for a new password for your account. If it was you, choose one here. The link works once, for an hour.";
     letter_password_link_below: En "If it was not you, there is nothing to do: your password stays as it is, and nobody else has this link.";
+    letter_sign_in_link_subject: En "Your link to sign in";
+    letter_sign_in_link: En "Somebody asked for a link to sign in to your account. If it was you, open it in the browser in which you asked. The link works once, for 15 minutes.";
+    letter_sign_in_link_below: En "If it was not you, there is nothing to do, and do not pass it on: it opens nothing in any other browser than the one that asked.";
     letter_mail_link: En "Somebody asked that the portal writes to this address from now on, and that one signs in with it. If it was you, confirm it here, signed in as before. The link works once, for a day.";
     letter_mail_link_below: En "If it was not you, there is nothing to do: nothing comes of it.";
     letter_mail_changed: En "Your mail address was changed";

@@ -23,6 +23,18 @@ impl Texts {
         }
     }
 
+    /// “12 people, of whom 9 have come”.
+    pub fn directory_counted(self, users: i64, joined: i64) -> String {
+        let (users, joined) = (u64::try_from(users).unwrap_or(0), u64::try_from(joined).unwrap_or(0));
+        match (self.language, users) {
+            (Language::En, 0) => "It has written down nobody yet".to_owned(),
+            (Language::En, _) => {
+                let came = if joined == 1 { "has" } else { "have" };
+                format!("{}, of whom {joined} {came} come", counted(users, "person", "people"))
+            }
+        }
+    }
+
     /// “a day late”, “3 days late”.
     pub fn days_late(self, days: i64) -> String {
         if days == 1 { self.day_late().to_owned() } else { self.days_late_words(days) }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::nothing::Nothing;
 use crate::organisations::Room;
 use crate::standing::{RELATIONS, ROOM_PEOPLE};
+use crate::wires::scim;
 
 /// Shows the matrix.
 pub struct ShowMatrix;
@@ -79,6 +80,7 @@ pub fn rows(catalogue: &Catalogue) -> Vec<MatrixRow> {
             .to_owned(),
             way: match entry.spec.way {
                 Way::Http(verb, path) | Way::Page(verb, path) => format!("{} {path}", verb.name()),
+                Way::Scim(verb, path) => format!("{} {}{path}", verb.name(), scim::PREFIX),
                 Way::Job { every_seconds } => format!("every {every_seconds} s"),
                 Way::Console(command) => format!("console {command}"),
             },

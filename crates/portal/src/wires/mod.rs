@@ -9,6 +9,7 @@ pub mod json;
 mod openapi;
 mod problem;
 mod request;
+pub mod scim;
 mod sign_in;
 mod tus;
 

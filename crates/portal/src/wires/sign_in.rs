@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use crate::identity::SessionOpened;
 
 /// The actions that give a session's secret out: the beginning of a sign-in, and every proof after it.
-pub(super) const GIVES_A_SESSION: [&str; 3] = ["session.open", "session.passkey.open", "session.confirm"];
+pub(super) const GIVES_A_SESSION: [&str; 4] =
+    ["session.open", "session.link.open", "session.passkey.open", "session.confirm"];
 
 /// Passes one of them, and `organisation.enter` where there is only one to enter. Both are on the record.
 ///

@@ -19,6 +19,8 @@ pub(crate) struct Browser<'h> {
     pub(crate) flow: Option<String>,
     /// What it shows that signs in with a passkey.
     pub(crate) challenge: Option<String>,
+    /// What it shows that has asked for a link to sign in with.
+    pub(crate) link: Option<String>,
 }
 
 /// An answer.
@@ -109,7 +111,7 @@ fn field(element: ElementRef<'_>) -> (String, String, bool) {
 impl<'h> Browser<'h> {
     /// A new one.
     pub(crate) fn new(house: &'h House) -> Self {
-        Self { house, cookie: None, device: None, flow: None, challenge: None }
+        Self { house, cookie: None, device: None, flow: None, challenge: None, link: None }
     }
 
     /// One whose owner has signed in.
@@ -173,6 +175,7 @@ impl<'h> Browser<'h> {
                 Some("device") => &mut self.device,
                 Some("provider") => &mut self.flow,
                 Some("passkey") => &mut self.challenge,
+                Some("link") => &mut self.link,
                 _ => &mut self.cookie,
             };
             *kept = (!cookie.ends_with('=')).then_some(cookie);
@@ -187,7 +190,7 @@ impl<'h> Browser<'h> {
     }
 
     async fn request(&self, mut request: axum::http::request::Builder, path: &str, body: Body) -> Page {
-        let cookies: Vec<&str> = [&self.cookie, &self.device, &self.flow, &self.challenge]
+        let cookies: Vec<&str> = [&self.cookie, &self.device, &self.flow, &self.challenge, &self.link]
             .into_iter()
             .flatten()
             .map(String::as_str)

@@ -3,7 +3,7 @@
 use portal::ids::{ClientId, InvitationId};
 use portal::invitations::pages::{InvitationsPage, JoinPage, MadePage};
 use portal::invitations::{InvitationMade, InvitationOffered, InvitationShown};
-use portal::links::pages::{AskPage, MailPage, PasswordPage, SaidPage};
+use portal::links::pages::{AskPage, MailPage, PasswordPage, SaidPage, SignInByLinkPage};
 use portal::mail::LetterShown;
 use portal::mail::pages::OutboxPage;
 
@@ -13,7 +13,11 @@ use super::*;
 /// Name and HTML of each of them.
 pub(super) fn pages() -> Vec<(&'static str, String)> {
     vec![
-        ("password-link", html(&AskPage { page: guest("/password/link") })),
+        ("sign-in-link", html(&AskPage { page: guest("/sign-in/link"), to_sign_in: true })),
+        ("sign-in-link-sent", html(&SaidPage::sign_in_sent(guest("/sign-in/link"), "petra@brightwater.example"))),
+        ("sign-in-link-open", html(&SignInByLinkPage { page: guest("/sign-in/link/7Q4K"), token: "7Q4K".into() })),
+        ("sign-in-link-over", html(&SaidPage::sign_in_over(guest("/sign-in/link/7Q4K")))),
+        ("password-link", html(&AskPage { page: guest("/password/link"), to_sign_in: false })),
         ("password-link-sent", html(&SaidPage::sent(demo(guest("/password/link")), "petra@brightwater.example"))),
         ("password-link-over", html(&SaidPage::over(guest("/password/reset")))),
         ("password-new", html(&PasswordPage { page: guest("/password/reset/7Q4K"), token: "7Q4K".into() })),

@@ -2,6 +2,7 @@
 //! at 9:41 in Oslo.
 
 mod asks;
+mod directory;
 mod links;
 mod passkeys;
 mod people;
@@ -146,6 +147,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("step-up-by-passkey", html(&step_up(true, true))),
     ];
     pages.extend(links::pages());
+    pages.extend(directory::pages());
     pages.extend(providers::pages());
     pages.extend(passkeys::pages());
     for (name, kind) in [

@@ -51,8 +51,18 @@ words! {
         RecoveryCode = "recovery_code",
         /// With a passkey.
         Passkey = "passkey",
+        /// With a link from a letter: somebody reads the account's mail, which opens a sign-in and proves nothing after it.
+        Mail = "mail",
         /// An organisation's provider said so.
         Provider = "provider",
+    }
+}
+
+impl Proof {
+    /// Whether it was with a second factor.
+    #[must_use]
+    pub const fn is_by_factor(self) -> bool {
+        matches!(self, Self::Totp | Self::RecoveryCode | Self::Passkey)
     }
 }
 
@@ -60,8 +70,7 @@ words! {
 /// one since then.
 #[must_use]
 pub fn is_half(factor_since: Option<Time>, proved_by: Option<Proof>, proved_at: Time) -> bool {
-    let by_factor = matches!(proved_by, Some(Proof::Totp | Proof::RecoveryCode | Proof::Passkey));
-    factor_since.is_some_and(|since| !by_factor || proved_at < since)
+    factor_since.is_some_and(|since| !proved_by.is_some_and(Proof::is_by_factor) || proved_at < since)
 }
 
 /// Since when somebody has a second factor: of a row that says since when there is an app in use, as `factor_since`, and the
@@ -268,6 +277,7 @@ mod tests {
         assert!(!is_half(None, Some(Proof::Password), before));
         assert!(is_half(Some(since), None, after));
         assert!(is_half(Some(since), Some(Proof::Password), after));
+        assert!(is_half(Some(since), Some(Proof::Mail), after));
         assert!(
             is_half(Some(since), Some(Proof::Provider), after),
             "whose provider it is has no say in one's own factor"

@@ -62,7 +62,7 @@ impl Receive for ResetPassword {
     async fn receive(ready: &Ready, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(SessionsEnded, Record)> {
         // The account is held, so that a sign-in comes wholly before, and ends with the others, or wholly after, and wants
         // the new password.
-        let Taken { person, revision, .. } = links::take(write, Purpose::Password, &ready.token).await?;
+        let Taken { person, revision, .. } = links::take(write, Purpose::Password, &ready.token, None).await?;
         let set = "UPDATE person SET rev = $2, password_hash = $3, password_at = $4 \
                    WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         let now = write.now();

@@ -37,7 +37,7 @@ impl Action for ConfirmMail {
 
 impl Change for ConfirmMail {
     async fn change(input: &MailProof, own: &Permitted<Own>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
-        let taken = links::take(write, Purpose::Mail, &input.token).await?;
+        let taken = links::take(write, Purpose::Mail, &input.token, None).await?;
         let (Some(mail), true) = (taken.mail, taken.person == own.0) else { return Err(Refusal::NoMatch) };
         // To the old address: whoever reads that one hears of it while it still counts.
         tell(write, own.0, News::MailChanged { to: &mail }).await?;

@@ -38,6 +38,10 @@ pub struct Membership {
     revision: i64,
 }
 
+const OF_PERSON: &str = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
+                         t.state AS state, t.rev AS rev FROM membership t \
+                         WHERE t.organisation = $1 AND t.person = $2 AND t.state <> 'left'";
+
 impl Membership {
     fn read(row: &Row) -> Result<Self> {
         Ok(Self {
@@ -50,15 +54,61 @@ impl Membership {
             revision: row.get("rev")?,
         })
     }
+
+    /// One of an organisation's, held until the end. Who has left is not there.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn of_id(
+        write: &mut Write<'_>,
+        organisation: OrganisationId,
+        id: MembershipId,
+    ) -> door::Result<Option<Self>> {
+        let sql = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
+                   t.state AS state, t.rev AS rev FROM membership t \
+                   WHERE t.organisation = $1 AND t.id = $2 AND t.state <> 'left'";
+        let row = write.hold(sql, values![organisation, id]).await?;
+        Ok(row.as_ref().map(Self::read).transpose()?)
+    }
+
+    /// Somebody's in an organisation, held until the end. Who has left is not there.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) async fn of_person(
+        write: &mut Write<'_>,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> door::Result<Option<Self>> {
+        let row = write.hold(OF_PERSON, values![organisation, person]).await?;
+        Ok(row.as_ref().map(Self::read).transpose()?)
+    }
+
+    /// In which organisation.
+    pub(crate) const fn organisation(&self) -> OrganisationId {
+        self.organisation
+    }
+
+    /// Whose.
+    pub(crate) const fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// As what.
+    pub(crate) const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it counts.
+    pub(crate) const fn standing_state(&self) -> MembershipState {
+        self.state
+    }
 }
 
 impl Target for Membership {
     async fn load(tx: &mut Tx, caller: &Caller, ids: &Ids) -> Result<Option<Self>> {
         let (Ok(person), Some(organisation)) = (ids.get("person"), caller.organisation) else { return Ok(None) };
-        let sql = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
-                   t.state AS state, t.rev AS rev FROM membership t \
-                   WHERE t.organisation = $1 AND t.person = $2 AND t.state <> 'left'";
-        let row = tx.target(sql, values![organisation, person]).await?;
+        let row = tx.target(OF_PERSON, values![organisation, person]).await?;
         row.map(|row| Self::read(&row)).transpose()
     }
 
@@ -133,23 +183,32 @@ pub async fn end_places(
     organisation: OrganisationId,
     person: PersonId,
 ) -> door::Result<(i64, i64)> {
-    let (mut projects, mut tokens) = (0, 0);
+    let mut projects = 0;
     let here = values![organisation, person];
     let places = "SELECT i.id AS id, i.rev AS rev FROM project_member i JOIN project p ON p.id = i.project \
                   WHERE p.organisation = $1 AND i.person = $2 ORDER BY i.id";
-    for row in write.all(places, here.clone()).await? {
+    for row in write.all(places, here).await? {
         let sql = "DELETE FROM project_member WHERE id = $1 AND rev = $2";
         write.delete(MEMBER, row.get("id")?, row.get("rev")?, sql)?;
         projects += 1;
     }
+    Ok((projects, end_tokens(write, organisation, person).await?))
+}
+
+/// Takes somebody's tokens for an organisation's rooms away, and says how many there were.
+///
+/// # Errors
+/// As the store says.
+pub async fn end_tokens(write: &mut Write<'_>, organisation: OrganisationId, person: PersonId) -> door::Result<i64> {
+    let mut tokens = 0;
     let own = "SELECT id, rev FROM token WHERE organisation = $1 AND person = $2 ORDER BY id";
-    for row in write.all(own, here).await? {
+    for row in write.all(own, values![organisation, person]).await? {
         let id: uuid::Uuid = row.get("id")?;
         write.keep("DELETE FROM token_seen WHERE token = $1", values![id]).await?;
         write.delete(TOKEN, id, row.get("rev")?, "DELETE FROM token WHERE id = $1 AND rev = $2")?;
         tokens += 1;
     }
-    Ok((projects, tokens))
+    Ok(tokens)
 }
 
 /// Makes somebody a member. Who had left comes back as what he is let in as now, without the projects and tokens of before;
@@ -180,15 +239,21 @@ pub async fn let_in(
 }
 
 /// What ended together with a membership.
-struct Ended {
-    projects: i64,
-    tokens: i64,
-    sessions: i64,
+pub(crate) struct Ended {
+    /// Places in projects.
+    pub(crate) projects: i64,
+    /// Tokens.
+    pub(crate) tokens: i64,
+    /// Sign-ins.
+    pub(crate) sessions: i64,
 }
 
 /// Sets a membership's state; where it does not count any more, what hangs on it ends: sign-ins of whoever belongs
 /// nowhere now and, for who has left for good, tokens and places in projects.
-async fn set_state(write: &mut Write<'_>, of: &Membership, state: MembershipState) -> door::Result<Ended> {
+///
+/// # Errors
+/// [`Refusal::Conflict`] when the organisation would be left without an owner; as the store says.
+pub(crate) async fn set_state(write: &mut Write<'_>, of: &Membership, state: MembershipState) -> door::Result<Ended> {
     if of.role == Role::Owner && state != MembershipState::Active {
         another_owner(write, of.organisation, of.person).await?;
     }

@@ -66,6 +66,7 @@ impl Look for ListServices {
         let services = "SELECT m.person AS person, p.name AS name, m.role AS role, m.state AS state, \
                         p.service_since AS since FROM membership m JOIN person p ON p.id = m.person \
                         WHERE m.organisation = $1 AND m.state <> 'left' AND p.service_since IS NOT NULL \
+                        AND NOT EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) \
                         ORDER BY p.name, p.id LIMIT 1000";
         let rows = read.all(services, values![room.organisation]).await?;
         let shown = |row: &door::store::Row| {

@@ -10,7 +10,7 @@ mod token_revoke;
 use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Target, values};
 
-pub use create::{CreateService, ServiceCreated};
+pub use create::{CreateService, ServiceCreated, insert_service};
 pub use list::{ListServices, ServiceList, ServiceShown};
 pub use token_create::CreateServiceToken;
 pub use token_revoke::RevokeServiceToken;
@@ -38,7 +38,8 @@ impl From<ServiceRole> for Role {
     }
 }
 
-/// A service of the organisation that the caller is in.
+/// A service of the organisation that the caller is in. Its directory's is not among them: tokens for that one are made where
+/// the directory is.
 pub struct Service {
     person: PersonId,
     organisation: OrganisationId,
@@ -49,7 +50,8 @@ impl Target for Service {
         let (Ok(person), Some(organisation)) = (ids.get("service"), caller.organisation) else { return Ok(None) };
         let sql = "SELECT t.person AS person FROM membership t \
                    WHERE t.organisation = $1 AND t.person = $2 AND t.state <> 'left' \
-                   AND EXISTS (SELECT 1 FROM person p WHERE p.id = t.person AND p.service_since IS NOT NULL)";
+                   AND EXISTS (SELECT 1 FROM person p WHERE p.id = t.person AND p.service_since IS NOT NULL) \
+                   AND NOT EXISTS (SELECT 1 FROM directory d WHERE d.service = t.person)";
         let row = tx.target(sql, values![organisation, person]).await?;
         row.map(|row| Ok(Self { person: row.get("person")?, organisation: OrganisationId(organisation) })).transpose()
     }

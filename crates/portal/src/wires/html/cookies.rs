@@ -1,5 +1,6 @@
-//! The cookies (RFC 6265bis): the session; what a device shows in which somebody has signed in before; for ten minutes, what a
-//! browser shows that has gone to an organisation's provider; and, for five, what one shows that signs in with a passkey. They are sent by the browser itself, so the door asks where a
+//! The cookies (RFC 6265bis): the session; what a device shows in which somebody has signed in before; and, for minutes, what a
+//! browser shows that has gone to an organisation's provider, has asked for a link to sign in with, or signs in with a passkey. They
+//! are sent by the browser itself, so the door asks where a
 //! request comes from whenever a session is used.
 
 use axum::http::header::COOKIE;
@@ -41,6 +42,10 @@ impl Cookies {
 
     const fn challenge_name(self) -> &'static str {
         if self.secure { "__Host-passkey" } else { "passkey" }
+    }
+
+    const fn link_name(self) -> &'static str {
+        if self.secure { "__Host-link" } else { "link" }
     }
 
     const fn flags(self) -> &'static str {
@@ -86,6 +91,21 @@ impl Cookies {
     /// The header that takes that away.
     pub(super) fn clear_challenge(self) -> Option<HeaderValue> {
         self.clear(self.challenge_name())
+    }
+
+    /// What a browser shows that has asked for a link to sign in with.
+    pub(super) fn link(self, headers: &HeaderMap) -> Option<String> {
+        shown(headers, self.link_name()).map(str::to_owned)
+    }
+
+    /// The header that makes a link good in this browser, for so many seconds.
+    pub(super) fn set_link(self, secret: &str, seconds: i64) -> Option<HeaderValue> {
+        self.set(self.link_name(), secret, seconds)
+    }
+
+    /// The header that takes that away.
+    pub(super) fn clear_link(self) -> Option<HeaderValue> {
+        self.clear(self.link_name())
     }
 
     /// The header that keeps a session for so many seconds. `None` when the secret cannot stand in a header.

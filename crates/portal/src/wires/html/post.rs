@@ -33,6 +33,8 @@ use crate::world::World;
 /// Where an action's page is not the one above its form.
 const PAGES: &[(&str, &str)] = &[
     ("session.open", "/sign-in"),
+    ("session.link.send", "/sign-in/link"),
+    ("session.link.open", "/sign-in/link/{token}"),
     ("session.confirm", "/sign-in/second"),
     ("session.confirm.begin", "/sign-in/second"),
     ("session.passkey.begin", "/sign-in"),
@@ -72,7 +74,7 @@ pub(super) fn forms(catalogue: &Catalogue) -> Vec<Form> {
                 Way::Http(Verb::Get, _) => return None,
                 Way::Http(_, path) => twin(path, entry.spec.verb()),
                 Way::Page(Verb::Post, path) => path.to_owned(),
-                Way::Page(..) | Way::Job { .. } | Way::Console(_) => return None,
+                Way::Page(..) | Way::Scim(..) | Way::Job { .. } | Way::Console(_) => return None,
             };
             let elsewhere = PAGES.iter().find(|(name, _)| *name == entry.spec.name);
             let page = elsewhere.map_or_else(|| above(&path), |(_, page)| (*page).to_owned());
@@ -139,7 +141,7 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             let why = frame::guest(visit).texts.sign_in_locked(minutes);
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
-        Refusal::TooMany { retry_seconds } if form.name == "password.link.send" => {
+        Refusal::TooMany { retry_seconds } if ["password.link.send", "session.link.send"].contains(&form.name) => {
             let why = frame::guest(visit).texts.link_send_later(u64::from(retry_seconds).div_ceil(60));
             whole_form(visit, form, sent_to, &pairs, why, StatusCode::TOO_MANY_REQUESTS).await
         }
@@ -157,6 +159,7 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
             }
         }
         Refusal::NoMatch if form.name == "installation.set_up" => public::setup_over(visit),
+        Refusal::NoMatch if form.name == "session.link.open" => links::sign_in_over(visit),
         Refusal::NoMatch if form.name == "password.reset" => links::over(visit),
         Refusal::NoMatch if form.name == "account.mail.confirm" => links::mail_over(visit).await,
         Refusal::NoMatch if form.name == "invitation.accept" => links::invitation_over(visit),
@@ -211,18 +214,22 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         // The browser keeps it where no page can read it.
         input["secret"] = Value::from(visit.flow.clone().unwrap_or_default());
     }
-    if form.name == "session.open" {
+    if form.name == "session.open" || form.name == "session.link.send" {
         // Whoever signs in is nobody yet, whatever an old cookie says.
         let mut request = visit.request(Credential::None, Ids::default(), input);
         let safe = &visit.wire.door.world::<World>()?.safe;
         let (mail, now) = (forms::own(pairs, "mail").unwrap_or_default(), visit.wire.door.now());
         request.origin.device = visit.device.as_ref().and_then(|shown| device::known(safe, mail, shown, now));
+        if form.name == "session.link.send" {
+            return Ok(Done::Reply(visit.wire.door.pass(form.name, request).await?));
+        }
         let (opened, entered) = begin(visit, form.name, request).await?;
         return Ok(Done::SignedIn(opened, entered));
     }
-    if form.name == "session.passkey.open" {
-        // The browser keeps it where no page can read it.
-        input["secret"] = Value::from(visit.challenge.clone().unwrap_or_default());
+    if ["session.link.open", "session.passkey.open"].contains(&form.name) {
+        // The browser keeps its half where no page can read it.
+        let half = if form.name == "session.link.open" { &visit.link } else { &visit.challenge };
+        input["secret"] = Value::from(half.clone().unwrap_or_default());
         let request = visit.request(Credential::None, Ids::default(), input);
         let (opened, entered) = begin(visit, form.name, request).await?;
         return Ok(Done::SignedIn(opened, entered));
@@ -309,6 +316,9 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
                 let safe = &visit.wire.door.world::<World>()?.safe;
                 cookies.extend(visit.cookies.set_device(&device::mark(safe, mail, visit.wire.door.now())?));
             }
+            if form.name == "session.link.open" {
+                cookies.extend(visit.cookies.clear_link());
+            }
             let next = Some(next.as_str()).filter(|next| !next.is_empty());
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
@@ -345,13 +355,17 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "request.create" => Answer::See(format!("{page}/{}", answered::<RequestCreated>(output)?.id)),
         "request.comment.post" => Answer::See(format!("{page}#comment-{}", answered::<CommentPosted>(output)?.id)),
         "message.post" => Answer::See(format!("{page}#message-{}", answered::<MessagePosted>(output)?.id)),
+        "session.link.send" => {
+            let mail = forms::own(pairs, "mail").unwrap_or_default().trim();
+            links::sign_in_sent(visit, mail, &answered(output)?)?
+        }
         "password.link.send" => links::sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim())?,
         "password.reset" => links::password_set(visit)?,
         "account.mail.ask" => links::mail_sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim()).await?,
         "account.mail.confirm" => Answer::See("/account".to_owned()),
         "invitation.create" | "invitation.renew" => rooms::invited(visit, answered(output)?).await?,
         "invitation.accept" => Answer::See("/".to_owned()),
-        "token.create" | "service.token.create" => {
+        "token.create" | "service.token.create" | "directory.token.create" => {
             let token = answered::<TokenCreated>(output)?.token;
             Answer::page(&TokenMadePage { page: visit.frame_if_known().await, token, back: page.to_owned() })?
         }
@@ -460,7 +474,9 @@ mod tests {
         let done: Vec<&str> = catalogue
             .entries()
             .filter(|entry| entry.effect != Effect::Look && !tus::speaks(entry.spec.name))
-            .filter(|entry| !matches!(entry.spec.way, Way::Http(Verb::Get, _) | Way::Job { .. } | Way::Console(_)))
+            .filter(|entry| {
+                !matches!(entry.spec.way, Way::Http(Verb::Get, _) | Way::Scim(..) | Way::Job { .. } | Way::Console(_))
+            })
             .map(|entry| entry.spec.name)
             .collect();
         assert_eq!(forms.iter().map(|form| form.name).collect::<Vec<_>>(), done);
@@ -484,6 +500,8 @@ mod tests {
         );
         assert_eq!(stands("token.create"), ("/account/tokens/create", "/account"));
         assert_eq!(stands("session.open"), ("/session/open", "/sign-in"));
+        assert_eq!(stands("session.link.send"), ("/session/link/send", "/sign-in/link"));
+        assert_eq!(stands("session.link.open"), ("/session/link/open", "/sign-in/link/{token}"));
         assert_eq!(stands("session.provider.begin"), ("/session/provider/begin", "/sign-in"));
         assert_eq!(stands("provider.subject.connect"), ("/account/providers/connect", "/sign-in/connect"));
         assert_eq!(stands("provider.set"), ("/provider/set", "/provider"));

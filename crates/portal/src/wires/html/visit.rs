@@ -33,6 +33,8 @@ pub(super) struct Visit {
     pub(super) flow: Option<String>,
     /// What a browser shows that signs in with a passkey, good or not.
     pub(super) challenge: Option<String>,
+    /// What a browser shows that has asked for a link to sign in with, good or not.
+    pub(super) link: Option<String>,
     /// The path as it was asked for.
     pub(super) path: String,
     /// The path with its query, to come back to.
@@ -53,6 +55,7 @@ impl Visit {
             device: cookies.device(headers),
             flow: cookies.flow(headers),
             challenge: cookies.challenge(headers),
+            link: cookies.link(headers),
             origin: origin_of(headers, peer, &wire.proxies),
             cookies,
             path: uri.path().to_owned(),

@@ -4,9 +4,10 @@ use axum::http::StatusCode;
 use door::{Ids, Refusal};
 use serde_json::json;
 
+use crate::identity::SignInLinkSent;
 use crate::invitations::InvitationOffered;
 use crate::invitations::pages::JoinPage;
-use crate::links::pages::{AskPage, MailPage, PasswordPage, SaidPage};
+use crate::links::pages::{AskPage, MailPage, PasswordPage, SaidPage, SignInByLinkPage};
 use crate::mail::Shown;
 use crate::mail::pages::OutboxPage;
 use crate::pages::Page;
@@ -14,10 +15,32 @@ use crate::wires::html::answer::{Answer, NoPage};
 use crate::wires::html::frame;
 use crate::wires::html::visit::Visit;
 
-/// Asks for a link to set a new password.
-pub(super) async fn ask(mut page: Page) -> Result<Answer, NoPage> {
+/// Asks for a link: to sign in with, or to set a new password.
+pub(super) async fn ask(mut page: Page, to_sign_in: bool) -> Result<Answer, NoPage> {
     page.viewer = None;
-    Answer::page(&AskPage { page })
+    Answer::page(&AskPage { page, to_sign_in })
+}
+
+/// A link to sign in with is on its way, if there is an account. It is good in this browser.
+pub(in crate::wires::html) fn sign_in_sent(visit: &Visit, mail: &str, sent: &SignInLinkSent) -> Result<Answer, NoPage> {
+    let seconds = sent.expires_at.seconds_since(visit.wire.door.now());
+    let cookie = visit.cookies.set_link(&sent.secret, seconds);
+    let page = Answer::page(&SaidPage::sign_in_sent(frame::guest(visit), mail))?;
+    Ok(page.with_cookies(cookie.into_iter().collect()))
+}
+
+/// A sign-in, behind a link. Another browser than the one that asked is told so before anything is tried.
+pub(super) async fn sign_in(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    if visit.link.is_none() {
+        return sign_in_over(visit);
+    }
+    page.viewer = None;
+    Answer::page(&SignInByLinkPage { page, token: token_of(visit) })
+}
+
+/// The link signs nobody in, here.
+pub(in crate::wires::html) fn sign_in_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::sign_in_over(frame::guest(visit)))
 }
 
 /// A new password, behind a link.

@@ -3,6 +3,7 @@
 
 pub(super) mod account;
 mod conflicts;
+mod directory;
 pub(super) mod links;
 pub(super) mod passkeys;
 pub(super) mod project;
@@ -51,7 +52,9 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/sign-in/second", who: Who::Half, show: |visit, page| Box::pin(account::second_step(visit, page)) },
     Look { path: "/sign-in/{organisation}/back", who: Who::Anyone, show: |visit, _| Box::pin(providers::back(visit)) },
     Look { path: "/sign-in/connect", who: Who::Anyone, show: |visit, page| Box::pin(providers::connect(visit, page)) },
-    Look { path: "/password/link", who: Who::Anyone, show: |_, page| Box::pin(links::ask(page)) },
+    Look { path: "/sign-in/link", who: Who::Anyone, show: |_, page| Box::pin(links::ask(page, true)) },
+    Look { path: "/sign-in/link/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::sign_in(visit, page)) },
+    Look { path: "/password/link", who: Who::Anyone, show: |_, page| Box::pin(links::ask(page, false)) },
     Look {
         path: "/password/reset/{token}",
         who: Who::Anyone,
@@ -84,6 +87,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
+    Look { path: "/directory", who: Who::Room, show: |visit, page| Box::pin(directory::directory(visit, page)) },
     Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },
     Look { path: "/services", who: Who::Room, show: |visit, page| Box::pin(rooms::services(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },

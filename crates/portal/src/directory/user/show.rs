@@ -1,0 +1,28 @@
+//! `directory.user.show`: one user.
+
+use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Verb, Way};
+
+use super::{User, UserShown};
+use crate::nothing::Nothing;
+use crate::standing::DIRECTORY;
+
+/// Shows a user.
+pub struct ShowUser;
+
+impl Action for ShowUser {
+    type Target = User;
+    type Input = Nothing;
+    type Output = UserShown;
+    const SPEC: Spec = Spec::new(
+        "directory.user.show",
+        "Shows the directory one of its users.",
+        Way::Scim(Verb::Get, "/Users/{user}"),
+        Relations::of(&[DIRECTORY]),
+    );
+}
+
+impl Look for ShowUser {
+    async fn look(_: &Nothing, user: &Permitted<User>, read: &mut Read<'_>) -> Result<UserShown> {
+        Ok(UserShown::of(user, read.world()?))
+    }
+}
