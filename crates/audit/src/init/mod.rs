@@ -1,7 +1,7 @@
 //! `plimsoll init`: looks at a running service and at the directory that one stands in, and writes the manifest that they
 //! suggest.
 //!
-//! [`look`] asks a bounded number of harmless questions; what it found is plain data. [`write`] makes the manifest's text of
+//! [`look`] asks a bounded number of harmless questions; what it found is plain data. [`write()`] makes the manifest's text of
 //! it and of what was told. Nothing that is found proves anything: each line says where it comes from, and may be changed.
 
 mod address;
