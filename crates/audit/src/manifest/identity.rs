@@ -30,7 +30,7 @@ pub struct Sessions {
 pub struct Ranks {
     /// Gives `{actor.id}` the rank `{rank}`.
     pub give: Option<RequestLine>,
-    /// The ranks that there are; the actors' roles where nothing is said.
+    /// The ranks that there are, the highest first; the actors' roles where nothing is said.
     pub named: Vec<String>,
     /// Shows whoever sends it the people with their ranks: `GET /people`.
     pub list: Option<RequestLine>,

@@ -1,7 +1,7 @@
 //! The last owner lowers himself, and removes himself.
 
 use super::Ranked;
-use super::ranks::{self, Ranking, call, is_person, is_top, values};
+use super::ranks::{self, Ranking, call, governs, is_person, values};
 use crate::checks::say::Untried;
 use crate::client::{Body, Purpose};
 use crate::manifest::RequestLine;
@@ -31,7 +31,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Vec<Ranked> {
     // The last tenant of the manifest is the one that nothing else hangs on.
     let people: Vec<usize> = (0..world.actors.len())
         .rev()
-        .filter(|at| !world.actors[*at].fact.throw_away && is_top(&world.actors[*at].fact.role))
+        .filter(|at| !world.actors[*at].fact.throw_away && governs(world, &world.actors[*at].fact.role))
         .collect();
     let mut tenants = BTreeSet::new();
     for at in people {
@@ -76,7 +76,7 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, list: &List, at: usize) -
     let mine = rows.iter().find(|(ids, _)| own.iter().any(|key| ids.contains(key)))?;
     let rank = mine.1.clone();
     let before = rows.iter().filter(|(_, other)| *other == rank).count();
-    if before != 1 || !is_top(&rank) {
+    if before != 1 || !governs(world, &rank) {
         return None;
     }
     let witness = (0..world.actors.len()).find(|other| {
@@ -87,9 +87,9 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, list: &List, at: usize) -
     let mut seen =
         Ranked { subject: SUBJECT.into(), who: Some(world.fact(Some(at))), before: rank.clone(), ..Ranked::default() };
     let mut calls: Vec<(String, Call)> = Vec::new();
-    for value in
-        values(world, ranking, &rank).into_iter().filter(|value| !is_top(value.as_str().unwrap_or("admin"))).take(1)
-    {
+    let lower =
+        values(world, ranking, &rank).into_iter().find(|value| !governs(world, value.as_str().unwrap_or("admin")));
+    if let Some(value) = lower {
         let name = crate::compare::scalar(&value).unwrap_or_default();
         calls.extend(call(world, ranking, at, &value).await.map(|call| (name, call)));
     }

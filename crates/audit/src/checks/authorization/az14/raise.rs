@@ -4,7 +4,7 @@ use super::ranks::{self, Ranking, call, values};
 use super::{CHECK, Ranked};
 use crate::checks::say::Untried;
 use crate::client::Purpose;
-use crate::evidence::{Form, Reading};
+use crate::evidence::{ActorFact, Form, Reading};
 use crate::walk::{Call, World};
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn models(world: &World<'_>) -> Vec<usize> {
         .rev()
         .filter(|at| !world.actors[*at].fact.throw_away && world.actors[*at].fact.tenant != "*");
     let low: Vec<usize> = named
-        .filter(|at| !ranks::is_top(&world.actors[*at].fact.role))
+        .filter(|at| !ranks::governs(world, &world.actors[*at].fact.role))
         .filter(|at| roles.insert(world.actors[*at].fact.role.clone()))
         .collect();
     low.into_iter().take(ROLES_MAX).collect()
@@ -101,23 +101,38 @@ pub(super) async fn rank_of(world: &mut World<'_>, at: usize, field: &str) -> Op
     leaves.into_iter().find(|(path, _)| path.rsplit(['.', ']']).next() == Some(field)).map(|(_, value)| value)
 }
 
-/// What is done by somebody who is not alone in his tenant, and refused to this one: reads without any object.
+/// What is done by a colleague and refused to this one: reads without any object, which are the same for each tenant.
 async fn closed(world: &mut World<'_>, at: usize) -> Vec<Call> {
-    let tenant = world.actors[at].fact.tenant.clone();
-    let reads: Vec<(usize, Call)> = (world.met.values())
+    let colleagues = colleagues(world, at);
+    let reads: Vec<Call> = (world.met.values())
         .filter(|met| met.object.is_none() && matches!(met.form, Form::Plain | Form::List) && met.call.method == "GET")
-        .filter(|met| world.actors[met.actor].fact.tenant == tenant || world.actors[met.actor].fact.tenant == "*")
-        .map(|met| (met.actor, met.call.clone()))
+        .map(|met| met.call.clone())
         .collect();
     let mut closed = Vec::new();
-    for (by, call) in reads {
+    for call in reads {
         if CLOSED_MAX <= closed.len() {
             break;
         }
         let own = world.ask(Some(at), &call, Purpose::Other).await;
-        if own.exchange.reading == Reading::Refusal && world.ask(Some(by), &call, Purpose::Other).await.succeeded() {
-            closed.push(call);
+        if own.exchange.reading != Reading::Refusal {
+            continue;
+        }
+        for by in &colleagues {
+            if world.ask(Some(*by), &call, Purpose::Other).await.succeeded() {
+                closed.push(call);
+                break;
+            }
         }
     }
     closed
+}
+
+/// One of each role in somebody's tenant, and of the staff.
+fn colleagues(world: &World<'_>, at: usize) -> Vec<usize> {
+    let tenant = world.actors[at].fact.tenant.as_str();
+    let mut roles = BTreeSet::new();
+    let near = |fact: &ActorFact| !fact.throw_away && (fact.tenant == tenant || fact.tenant == "*");
+    (0..world.actors.len())
+        .filter(|by| near(&world.actors[*by].fact) && roles.insert(world.actors[*by].fact.role.clone()))
+        .collect()
 }

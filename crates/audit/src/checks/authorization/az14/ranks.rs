@@ -135,8 +135,19 @@ pub(super) fn values(world: &World<'_>, ranking: &Ranking, now: &str) -> Vec<Val
     values
 }
 
-/// Whether a rank is one that governs.
-pub(super) fn is_top(rank: &str) -> bool {
+/// Whether a rank is one that governs: one that says so, or where none does, the first that the manifest names.
+pub(super) fn governs(world: &World<'_>, rank: &str) -> bool {
+    governs_among(&world.manifest.ranks.named, rank)
+}
+
+fn governs_among(named: &[String], rank: &str) -> bool {
+    match named.first() {
+        Some(first) if !named.iter().any(|one| is_top(one)) => first == rank,
+        _ => is_top(rank),
+    }
+}
+
+fn is_top(rank: &str) -> bool {
     let words = words(rank);
     ["owner", "admin", "administrator", "superadmin", "root", "superuser"]
         .iter()
@@ -201,6 +212,10 @@ mod tests {
     fn ranks_are_known_by_their_words() {
         assert!(is_rank("role") && is_rank("is_admin") && !is_rank("title"));
         assert!(is_top("owner") && is_top("client_admin") && !is_top("viewer"));
+        let quay = ["harbourmaster", "clerk", "skipper"].map(str::to_owned);
+        assert!(governs_among(&quay, "harbourmaster") && !governs_among(&quay, "clerk"));
+        let portal = ["staff", "owner"].map(str::to_owned);
+        assert!(governs_among(&portal, "owner") && !governs_among(&portal, "staff") && governs_among(&[], "admin"));
         assert!(is_person("member") && !is_person("project"));
     }
 
