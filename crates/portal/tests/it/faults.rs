@@ -15,7 +15,7 @@ use serde_json::json;
 use sqlx::Connection as _;
 
 use crate::house::empty_postgres;
-use crate::killed::{Instance, Tally, WRITERS, World, everything_is_there, kill_again_and_again};
+use crate::killed::{Instance, Tally, WRITERS, World, every_message_is_there, kill_again_and_again, the_record_holds};
 
 /// Two servers, one following the other, which end with the story however it goes.
 struct Pair(PathBuf);
@@ -58,7 +58,8 @@ async fn lose_the_database(place: &Place, fail: impl AsyncFnOnce()) -> Tally {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
-    let unheard = everything_is_there(place, &acknowledged).await;
+    let unheard = every_message_is_there(place, &acknowledged).await;
+    the_record_holds(place).await;
     Tally { kills: 1, acknowledged: count(), unheard }
 }
 
@@ -113,7 +114,7 @@ async fn nothing_is_signed_that_a_replica_does_not_hold_yet() {
 async fn fifty_kills_lose_nothing_on_sqlite() {
     let directory = tempfile::tempdir().unwrap();
     let place = Place { data: directory.path().to_owned(), database: None };
-    let tally = kill_again_and_again(&place, 1, 50).await;
+    let tally = kill_again_and_again(&place, 1, 50, 1).await;
     assert!(tally.kills == 50 && tally.acknowledged > 50, "{tally:?}");
     println!("{tally:?}");
 }
@@ -123,7 +124,7 @@ async fn ten_kills_of_one_of_two_instances_lose_nothing_on_postgres() {
     let Some(database) = empty_postgres().await else { return };
     let directory = tempfile::tempdir().unwrap();
     let place = Place { data: directory.path().to_owned(), database: Some(database) };
-    let tally = kill_again_and_again(&place, 2, 10).await;
+    let tally = kill_again_and_again(&place, 2, 10, 1).await;
     assert!(tally.kills == 10 && tally.acknowledged > 10, "{tally:?}");
     println!("{tally:?}");
 }

@@ -32,6 +32,8 @@ const LIFE_MILLISECONDS_MAX: u64 = 250;
 pub(crate) struct Tally {
     /// Portals that were killed.
     pub(crate) kills: usize,
+    /// How often the whole record was verified.
+    pub(crate) verified: usize,
     /// Messages that were acknowledged.
     pub(crate) acknowledged: usize,
     /// Messages that were written, and whose caller never heard of it.
@@ -117,7 +119,10 @@ impl World {
 }
 
 /// Kills `kills` portals, one after the other. With more than one instance the others go on, and must be seen to.
-pub(crate) async fn kill_again_and_again(place: &Place, instances: usize, kills: usize) -> Tally {
+///
+/// After each kill, every acknowledged message is looked for. The whole record is verified after every `verify_each` kills
+/// and after the last: it takes the longer the more there is, so a thousand times would take most of a day.
+pub(crate) async fn kill_again_and_again(place: &Place, instances: usize, kills: usize, verify_each: usize) -> Tally {
     let world = Arc::new(World::found(place).await);
     let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
     let count = || acknowledged.lock().unwrap_or_else(PoisonError::into_inner).len();
@@ -146,27 +151,41 @@ pub(crate) async fn kill_again_and_again(place: &Place, instances: usize, kills:
             writers.abort_all();
         }
         while writers.join_next().await.is_some() {}
-        tally.unheard = everything_is_there(place, &acknowledged).await;
+        tally.unheard = every_message_is_there(place, &acknowledged).await;
+        if tally.kills % verify_each == 0 || tally.kills == kills {
+            the_record_holds(place).await;
+            tally.verified += 1;
+        }
         running.push(Instance::start(place).await);
     }
     tally.acknowledged = count();
     tally
 }
 
-/// Every acknowledged message is there, and the record holds. Gives how many more there are.
-pub(crate) async fn everything_is_there(place: &Place, acknowledged: &Mutex<BTreeSet<Uuid>>) -> usize {
-    let data = Data::open(place).unwrap();
-    let store = match &place.database {
-        Some(url) => Store::open(&Settings::Postgres(url.clone())).await.unwrap(),
-        None => data.store(place, &SystemClock).await.unwrap(),
-    };
+/// Every acknowledged message is there. Gives how many more there are.
+pub(crate) async fn every_message_is_there(place: &Place, acknowledged: &Mutex<BTreeSet<Uuid>>) -> usize {
+    let store = open(place).await;
     let acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let rows = store.read().await.unwrap().all("SELECT id FROM message", vec![]).await.unwrap();
     let there: BTreeSet<Uuid> = rows.iter().map(|row| row.get("id").unwrap()).collect();
+    store.close().await;
     let lost: Vec<_> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "acknowledged at {}, and not there: {lost:?}", SystemClock.now());
-    let report = door::verify::verify(&store, &data.trust().unwrap()).await.unwrap();
+    there.difference(&acknowledged).count()
+}
+
+/// The whole record verifies.
+pub(crate) async fn the_record_holds(place: &Place) {
+    let store = open(place).await;
+    let trust = Data::open(place).unwrap().trust().unwrap();
+    let report = door::verify::verify(&store, &trust).await.unwrap();
     store.close().await;
     assert!(matches!(report.verdict(), Verdict::Verified | Verdict::SignedOnly), "{report}");
-    there.difference(&acknowledged).count()
+}
+
+async fn open(place: &Place) -> Store {
+    match &place.database {
+        Some(url) => Store::open(&Settings::Postgres(url.clone())).await.unwrap(),
+        None => Data::open(place).unwrap().store(place, &SystemClock).await.unwrap(),
+    }
 }
