@@ -57,6 +57,12 @@ async fn nothing_that_may_change_something_is_sent() {
     story.is_sound();
     story.holds(&["AZ01 GET /notes/{note}", "AZ02 GET /notes/{note}"]);
     assert_ne!(story.verdict("AZ03", "PUT /notes/{note}"), Some(Verdict::Holds));
+    // What is about doing something twice, at once or too late was not tried, and that is not the same as not applicable.
+    for (check, subject) in
+        [("AZ13", "states"), ("AZ21", "single uses"), ("AZ22", "double submit"), ("AZ22", "stale writes")]
+    {
+        assert_eq!(story.verdict(check, subject), Some(Verdict::Unproven), "{check} {subject}");
+    }
     let note = "--safe-verbs: ";
     assert!(story.outcome.notes.iter().any(|one| one.starts_with(note)), "{:?}", story.outcome.notes);
 }

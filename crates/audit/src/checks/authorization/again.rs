@@ -1,6 +1,7 @@
 //! What somebody did on the walk, done once more: by the same person, on something new, seen by the witness that has shown
 //! it before.
 
+use crate::checks::say::Untried;
 use crate::client::Purpose;
 use crate::evidence::{ActorFact, Attempt, Exchange, Form, Observation, Reading, Trial, Witness};
 use crate::walk::witness::Calibrated;
@@ -36,6 +37,12 @@ pub(super) fn repeatable(world: &World<'_>) -> Vec<Reached> {
 pub(super) fn making(world: &World<'_>) -> Vec<Reached> {
     let fits = |met: &&Reached| met.object.is_none() && makes(world, met.action) && is_seen(world, met);
     world.met.values().filter(fits).cloned().collect()
+}
+
+/// Why nothing follows where no action was found that is worth doing again: on this walk nothing at all was changed.
+pub(super) fn nothing_was_changed(world: &World<'_>) -> Option<Untried> {
+    let changed = world.met.values().any(|met| !world.action(met.action).is_safe());
+    (!changed).then(|| Untried::undecided("nothing was changed on this walk, so that it could not be tried"))
 }
 
 /// Whether an action makes something that can be named afterwards.

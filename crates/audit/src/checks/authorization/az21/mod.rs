@@ -7,7 +7,7 @@ mod probe;
 use super::az16::Linked;
 use super::exhibits::{exhibit, person};
 use crate::checks::Check;
-use crate::checks::say::say;
+use crate::checks::say::{Untried, say};
 use crate::evidence::{ActorFact, Document, Dossier, Exchange, Observation, Run, Witness};
 use crate::verdict::{Dimension, Finding, Severity};
 use counted::times;
@@ -38,6 +38,9 @@ const AT_ONCE: usize = 8;
 /// An action that is refused the second time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::checks) struct Raced {
+    /// Why nothing was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untried: Option<Untried>,
     /// `POST /vouchers/{voucher}/redeem`; empty where nothing is refused the second time.
     pub action: String,
     /// Who did it.
@@ -97,8 +100,12 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         findings.extend(link.map(|link| of_link(digest, &invited, link)));
     }
     if let (true, Some((digest, _))) = (findings.is_empty(), raced.first()) {
+        let about = say(&CHECK, "single uses", digest);
         let words = "nothing was found that is refused the second time and leaves something to count";
-        findings.push(say(&CHECK, "single uses", digest).not_applicable(words));
+        findings.push(match raced.first().and_then(|(_, raced)| raced.untried.as_ref()) {
+            Some(why) => about.untried(why),
+            None => about.not_applicable(words),
+        });
     }
     findings
 }
@@ -169,6 +176,7 @@ mod tests {
         };
         let verdict = |rounds: &[usize]| {
             let raced = Raced {
+                untried: None,
                 action: "POST /vouchers/{voucher}/redeem".into(),
                 who: Some(actor("ann", "a")),
                 witness: Some(witness.clone()),

@@ -30,7 +30,7 @@ pub(in crate::checks::authorization) async fn probe(world: &mut World<'_>) -> Re
         }
     }
     if !any {
-        world.store.add(&Raced::default())?;
+        world.store.add(&Raced { untried: again::nothing_was_changed(world), ..Raced::default() })?;
     }
     invited::probe(world).await
 }
@@ -55,7 +55,7 @@ async fn one(world: &mut World<'_>, met: &Reached) -> Option<Raced> {
         rounds.extend(round(world, met).await);
     }
     let (action, who) = (world.action(met.action).name(), Some(world.fact(Some(met.actor))));
-    Some(Raced { action, who, witness: Some(witness), once: Some(once), again: Some(twice), rounds })
+    Some(Raced { untried: None, action, who, witness: Some(witness), once: Some(once), again: Some(twice), rounds })
 }
 
 /// One request, and what is seen before and after it.

@@ -4,7 +4,7 @@ use super::CHECK;
 use crate::checks::authorization::again::{self, Again, is_no_answer, tried};
 use crate::checks::authorization::effect::effect;
 use crate::checks::authorization::exhibits::{exhibit, person};
-use crate::checks::say::say;
+use crate::checks::say::{Untried, say};
 use crate::client::{Body, Purpose};
 use crate::compare::leaves;
 use crate::error::Result;
@@ -25,6 +25,9 @@ const ACTIONS_MAX: usize = 8;
 /// An update with a version of before, and with the present one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Stale {
+    /// Why nothing was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    untried: Option<Untried>,
     /// `PUT /notes/{note}`; empty where no update speaks of versions.
     action: String,
     /// Who did it.
@@ -67,7 +70,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
         seen.push(Stale { action, who, by, ..stale });
     }
     if seen.is_empty() {
-        seen.push(Stale::default());
+        seen.push(Stale { untried: again::nothing_was_changed(world), ..Stale::default() });
     }
     seen.iter().try_for_each(|one| world.store.add(one).map(drop))
 }
@@ -148,8 +151,12 @@ pub(super) fn judge(dossier: &Dossier) -> Vec<Finding> {
 
 fn of(run: &Run, digest: &str, stale: &Stale) -> Finding {
     let Some(who) = &stale.who else {
+        let about = say(&CHECK, "stale writes", digest);
         let words = "no update speaks of the version that it was made from, so that nothing is promised";
-        return say(&CHECK, "stale writes", digest).not_applicable(words);
+        return match &stale.untried {
+            Some(why) => about.untried(why),
+            None => about.not_applicable(words),
+        };
     };
     let about = say(&CHECK, stale.action.as_str(), digest);
     let done = |exchange: &Option<Exchange>| exchange.as_ref().is_some_and(|one| one.reading == Reading::Success);

@@ -3,7 +3,7 @@
 use super::CHECK;
 use crate::checks::authorization::again::{self, Again};
 use crate::checks::authorization::exhibits::{exhibit, person};
-use crate::checks::say::say;
+use crate::checks::say::{Untried, say};
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::{ActorFact, Document, Dossier, Exchange, Observation, Reading, Run};
@@ -20,6 +20,9 @@ const ACTIONS_MAX: usize = 24;
 /// One thing that was asked for three times under one key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Twice {
+    /// Why nothing was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    untried: Option<Untried>,
     /// `POST /invoices`; empty where no action takes a key.
     action: String,
     /// Who asked.
@@ -57,6 +60,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
         world.store.add(&Twice { action, who, ..twice })?;
         any = true;
     }
+    left.untried = again::nothing_was_changed(world);
     if any { Ok(()) } else { world.store.add(&left).map(drop) }
 }
 
@@ -127,6 +131,9 @@ pub(super) fn judge(dossier: &Dossier) -> Vec<Finding> {
 fn of(run: &Run, digest: &str, twice: &Twice) -> Finding {
     let Some(who) = &twice.who else {
         let about = say(&CHECK, "double submit", digest);
+        if let Some(why) = &twice.untried {
+            return about.untried(why);
+        }
         return match twice.uncounted {
             0 => about.not_applicable("no action that makes something takes an Idempotency-Key: nothing is promised"),
             number => about.undecided(format!("no list shows what {number} actions make that take a key")),
