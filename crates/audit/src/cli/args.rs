@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::init::Person;
 use crate::verdict::{Dimension, Mark, Severity};
+use crate::walk::Shard;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -88,9 +89,30 @@ pub enum Command {
             plimsoll audit --only authorization                  one pass; the others count as unproven\n  \
             plimsoll audit --ratchet                             in CI: only what is worse than before fails\n  \
             plimsoll audit --safe-verbs                          looks only; says what it therefore did not prove\n  \
-            plimsoll audit --conclusive                          a cell that stayed undecided is exit 3"
+            plimsoll audit --conclusive                          a cell that stayed undecided is exit 3\n  \
+            plimsoll audit --shard 2/4                           the second of four runners; `plimsoll merge` joins them\n  \
+            plimsoll audit --resume                              goes on with a walk that was broken off"
     )]
     Audit(AuditArgs),
+    /// Join the evidence of all shards of a walk, judge it and write the reports
+    #[command(
+        long_about = "Join the evidence of all shards of a walk, judge it and write the reports.\n\n\
+            Each runner starts a service of its own and walks a part of the actions: `plimsoll audit --shard 1/4`, 2/4 … Its \
+            evidence lies below .plimsoll/evidence; the last shard asks what concerns the whole service, too. All of \
+            them must have been walked with the same manifest, matrix, document and commit.",
+        after_help = "Examples:\n  \
+            plimsoll audit --shard 2/4                    on each of four runners\n  \
+            plimsoll merge shards/*                       afterwards, where all evidence lies\n  \
+            plimsoll merge --ratchet shards/*             and only what is worse than before fails"
+    )]
+    Merge {
+        /// The evidence directories of all shards
+        #[arg(required = true, value_name = "DIR")]
+        dirs: Vec<PathBuf>,
+        /// What becomes of it
+        #[command(flatten)]
+        ending: EndingArgs,
+    },
     /// Print what would be sent, made and left, and what cannot be reached; sends nothing that changes anything
     #[command(
         after_help = "Examples:\n  plimsoll plan --cells          each action with its cells\n  plimsoll plan --unreached      each action that is not reached, with the reason"
@@ -252,12 +274,6 @@ pub struct AuditArgs {
     /// Walk only this pass: authorization, audit-trail, promises, detection, operations
     #[arg(long, value_name = "DIMENSION", value_parser = dimension)]
     pub only: Option<Dimension>,
-    /// Exit 3 unless every cell that was possible is conclusive
-    #[arg(long)]
-    pub conclusive: bool,
-    /// Fail only on what is worse than plimsoll.baseline knows: a gap that is new, a check that is proved no more
-    #[arg(long)]
-    pub ratchet: bool,
     /// Send at most so many requests a second; goes before the manifest's `rate`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate: Option<u32>,
@@ -267,6 +283,26 @@ pub struct AuditArgs {
     /// The order's seed; the same seed gives the same order
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Walk only this part of the actions, so that several runners share them: the second of four is 2/4
+    #[arg(long, value_name = "I/N", conflicts_with = "ratchet")]
+    pub shard: Option<Shard>,
+    /// Go on with the last walk, which was broken off
+    #[arg(long, conflicts_with_all = ["shard", "only", "seed"])]
+    pub resume: bool,
+    /// What becomes of it
+    #[command(flatten)]
+    pub ending: EndingArgs,
+}
+
+/// What becomes of a walk's evidence.
+#[derive(Debug, Args)]
+pub struct EndingArgs {
+    /// Exit 3 unless every cell that was possible is conclusive
+    #[arg(long)]
+    pub conclusive: bool,
+    /// Fail only on what is worse than plimsoll.baseline knows: a gap that is new, a check that is proved no more
+    #[arg(long)]
+    pub ratchet: bool,
     /// The key that signs the run; made on first use
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_KEY", hide_env_values = true)]
     pub key: Option<PathBuf>,

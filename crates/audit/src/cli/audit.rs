@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{AuditArgs, Requirement};
+use super::args::{AuditArgs, EndingArgs, Requirement};
 use super::place::{Place, write};
-use super::print;
+use super::{parts, print};
+use crate::baseline::Baseline;
 use crate::checks;
 use crate::error::{Result, Trouble};
 use crate::evidence::Dossier;
@@ -14,55 +15,87 @@ use crate::progress::{self, Progress, Silent};
 use crate::proof::{self, key::Key};
 use crate::report::{html, json, terminal};
 use crate::verdict::{Dimension, Mark, Outcome};
-use crate::walk::Setup;
+use crate::walk::{Setup, Shard};
 
 /// Walks the service, writes everything, prints the report.
 pub(super) fn audit(args: &AuditArgs, manifest: &Path, quiet: bool, place: &Place) -> Result<Exit> {
-    // A key that cannot be read is better known before a walk of minutes than after it.
-    let key = if args.unsigned { None } else { Some(key(args.key.as_deref())?) };
+    let ending = Ending::new(&args.ending, place)?;
     let mut setup = setup(manifest, place)?;
     require(&mut setup.manifest.service.require, &args.require);
     setup.seed = args.seed.unwrap_or(setup.seed);
     setup.manifest.target.rate = args.rate.or(setup.manifest.target.rate);
     setup.manifest.target.safe_verbs = args.safe_verbs;
-    // The same for a baseline that is not there, or says nothing that can be read.
-    let known = if args.ratchet { Some(super::baseline::load(place)?) } else { None };
     if let Some(only) = args.only {
         setup.passes = [only].into();
     }
-    let outcome = {
+    setup.part.shard = args.shard.unwrap_or_default();
+    let broken = if args.resume { Some(parts::broken(&mut setup, place)?) } else { None };
+    let walked = {
         let progress = progress(quiet);
-        let walked = interruptible(crate::walk(&setup, progress.as_ref())).inspect_err(|_| {
-            // What a broken walk leaves can be judged by nobody, and would be taken for a run.
-            let _ = std::fs::remove_dir_all(&setup.evidence);
-        })?;
-        finish(&walked.evidence, key.as_ref(), place)?
+        interruptible(crate::walk(&setup, progress.as_ref()))
+            .map_err(|trouble| parts::left(&setup.evidence, trouble))?
     };
-    let ratchet = known.map(|known| super::baseline::Ratchet::new(known, &outcome));
-    let exit = match &ratchet {
-        Some(ratchet) => Exit::ratcheted(&outcome, args.conclusive, &ratchet.compared),
-        None => Exit::of(&outcome, args.conclusive),
-    };
-    let places = terminal::Places {
-        html: place.file("report.html").display().to_string(),
-        json: place.file("report.json").display().to_string(),
-        evidence: setup.evidence.display().to_string(),
-        proof: key.map(|_| place.file(proof::NAME).display().to_string()),
-    };
-    print(&terminal::render(&outcome, &places, exit, terminal::width()));
-    if let Some(ratchet) = ratchet {
-        print(&ratchet.tighten(place)?);
+    if let Some(broken) = broken {
+        parts::join_rest(&broken, &walked.evidence)?;
     }
-    Ok(exit)
+    match setup.part.shard {
+        Shard { of: 1, .. } => ending.end(&walked.evidence, place),
+        shard => {
+            print(&parts::told(shard, &walked.evidence));
+            Ok(Exit::Holds)
+        }
+    }
+}
+
+/// What becomes of a walk's evidence: judged, signed, reported, held to the baseline.
+pub(super) struct Ending {
+    key: Option<Key>,
+    known: Option<Baseline>,
+    conclusive: bool,
+}
+
+impl Ending {
+    /// A key that cannot be read is better known before a walk of minutes than after it, and so is a baseline that is not
+    /// there, or says nothing that can be read.
+    pub(super) fn new(args: &EndingArgs, place: &Place) -> Result<Self> {
+        let key = if args.unsigned { None } else { Some(key(args.key.as_deref())?) };
+        let known = if args.ratchet { Some(super::baseline::load(place)?) } else { None };
+        Ok(Self { key, known, conclusive: args.conclusive })
+    }
+
+    pub(super) fn end(self, evidence: &Path, place: &Place) -> Result<Exit> {
+        let outcome = finish(evidence, self.key.as_ref(), place)?;
+        let ratchet = self.known.map(|known| super::baseline::Ratchet::new(known, &outcome));
+        let exit = match &ratchet {
+            Some(ratchet) => Exit::ratcheted(&outcome, self.conclusive, &ratchet.compared),
+            None => Exit::of(&outcome, self.conclusive),
+        };
+        let places = terminal::Places {
+            html: place.file("report.html").display().to_string(),
+            json: place.file("report.json").display().to_string(),
+            evidence: evidence.display().to_string(),
+            proof: self.key.map(|_| place.file(proof::NAME).display().to_string()),
+        };
+        print(&terminal::render(&outcome, &places, exit, terminal::width()));
+        if let Some(ratchet) = ratchet {
+            print(&ratchet.tighten(place)?);
+        }
+        Ok(exit)
+    }
 }
 
 /// The manifest and a directory for the evidence of this run, named by its time.
 pub(super) fn setup(manifest: &Path, place: &Place) -> Result<Setup> {
     let manifest = Manifest::load(manifest)?;
     let mut setup = Setup::new(manifest, &run_name())?;
-    setup.evidence = free(&place.file("evidence").join(run_name()));
+    setup.evidence = new_evidence(place);
     setup.log = place.file("target.log");
     Ok(setup)
+}
+
+/// A directory for the evidence of a run that is free, named by the time.
+pub(super) fn new_evidence(place: &Place) -> PathBuf {
+    free(&place.file("evidence").join(run_name()))
 }
 
 fn run_name() -> String {

@@ -12,6 +12,7 @@ mod fix;
 mod init;
 mod matrix;
 mod next;
+mod parts;
 mod place;
 mod plan;
 mod questions;
@@ -50,6 +51,7 @@ fn run(cli: &Cli) -> Result<Exit> {
     let text = match &cli.command {
         Command::Init(args) => return init::init(args, manifest, &place),
         Command::Audit(args) => return audit::audit(args, manifest, quiet, &place),
+        Command::Merge { dirs, ending } => return parts::merge(dirs, ending, &place),
         Command::Plan { unreached, cells } => plan::text(*unreached, *cells, manifest, quiet, &place)?,
         Command::Explain { id } => explain::text(id.as_deref(), &place)?,
         Command::Replay { id } => return replay::replay(id, manifest, quiet, &place),

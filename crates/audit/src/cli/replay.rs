@@ -26,7 +26,7 @@ pub(super) fn replay(id: &str, manifest: &Path, quiet: bool, place: &Place) -> R
     if let Some(check) = last.checks.iter().find(|check| check.id == gap.check) {
         setup.passes = [check.dimension].into();
     }
-    setup.only = gap.findings.iter().find_map(|finding| finding.cell.as_ref()).map(|cell| cell.action.clone());
+    setup.part.one = gap.findings.iter().find_map(|finding| finding.cell.as_ref()).map(|cell| cell.action.clone());
     let progress = progress(quiet);
     let walked = interruptible(crate::walk(&setup, progress.as_ref()))?;
     let dossier = Dossier::load(&walked.evidence)?;
@@ -51,7 +51,7 @@ pub(super) fn replay(id: &str, manifest: &Path, quiet: bool, place: &Place) -> R
 
 /// What a replay sends: one action with everything that it needs, or the whole pass, where its evidence is one piece.
 fn sent_again(setup: &Setup) -> String {
-    match (&setup.only, setup.passes.first()) {
+    match (&setup.part.one, setup.passes.first()) {
         (Some(action), _) => format!("sent again: {} alone, on fresh objects", printable(action)),
         (None, Some(pass)) => format!("sent again: the whole pass `{}`, on fresh objects", pass.name()),
         (None, None) => "nothing was sent".to_owned(),

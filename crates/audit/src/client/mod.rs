@@ -273,6 +273,19 @@ impl Counts {
     }
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        let Self { cell, set_up, clean_up, sign_in, other, limited, waiting } = more;
+        self.cell += cell;
+        self.set_up += set_up;
+        self.clean_up += clean_up;
+        self.sign_in += sign_in;
+        self.other += other;
+        self.limited += limited;
+        self.waiting += waiting;
+    }
+}
+
 impl Answer {
     /// How long to wait before the same is asked again; nothing where that would change nothing.
     fn wait(&self, attempt: u32) -> Option<Duration> {

@@ -258,6 +258,18 @@ pub struct LeftOut {
     pub why: String,
 }
 
+/// Actions that a part of the walk is through with. All of them together are all that were walked; a walk that was broken
+/// off goes on behind them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Which shard, from 1.
+    pub number: u32,
+    /// How many shards there are; 1 where the walk was not shared.
+    pub of: u32,
+    /// The actions.
+    pub actions: BTreeSet<String>,
+}
+
 /// Something that people should know and no verdict follows from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
@@ -313,6 +325,21 @@ pub struct Tally {
     pub duration_ms: u64,
 }
 
+impl Tally {
+    /// Several parts of one walk as one: everything is added up, the time, too.
+    #[must_use]
+    pub fn sum(parts: impl IntoIterator<Item = Self>) -> Self {
+        parts.into_iter().fold(Self::default(), |mut sum, part| {
+            sum.counts += part.counts;
+            sum.reached += part.reached;
+            sum.objects_made += part.objects_made;
+            sum.objects_left.extend(part.objects_left);
+            sum.duration_ms += part.duration_ms;
+            sum
+        })
+    }
+}
+
 impl Document for Run {
     const KIND: &'static str = "run";
 }
@@ -327,6 +354,9 @@ impl Document for Dry {
 }
 impl Document for LeftOut {
     const KIND: &'static str = "left_out";
+}
+impl Document for Share {
+    const KIND: &'static str = "share";
 }
 impl Document for Note {
     const KIND: &'static str = "note";

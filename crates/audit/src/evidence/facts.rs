@@ -4,13 +4,14 @@ use super::{Dossier, Note, Run, Tally, Unreached};
 use crate::load_line::Facts;
 use crate::proof::tree::evidence_root;
 use crate::verdict::Denominator;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The facts of a run, as its evidence tells them.
 #[must_use]
 pub fn facts(dossier: &Dossier) -> Facts {
     let run: Run = dossier.one().unwrap_or_default();
-    let tally: Tally = dossier.one().unwrap_or_default();
+    let tallies: Vec<(&str, Tally)> = dossier.all();
+    let tally = Tally::sum(tallies.into_iter().map(|(_, tally)| tally));
     let mut facts = run.facts;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     facts.run.duration_ms = tally.duration_ms;
@@ -31,6 +32,9 @@ pub fn facts(dossier: &Dossier) -> Facts {
     for (_, unreached) in dossier.all::<Unreached>() {
         facts.notes.push(format!("not reached: {}: {}", unreached.action, unreached.why));
     }
+    // Parts of one walk may have met the same.
+    let mut said = BTreeSet::new();
+    facts.notes.retain(|note| said.insert(note.clone()));
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for object in &tally.objects_left {
         *left.entry(object.split(' ').next().unwrap_or_default()).or_default() += 1;

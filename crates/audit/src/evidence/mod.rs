@@ -5,10 +5,12 @@
 
 mod documents;
 mod facts;
+mod join;
 mod redact;
 
 pub use documents::*;
 pub use facts::facts;
+pub use join::{Portion, join_rest, join_shards};
 pub use redact::{REDACTED, Secrets, is_secret_name};
 
 use crate::error::{Result, Trouble};

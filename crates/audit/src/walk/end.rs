@@ -34,17 +34,17 @@ impl World<'_> {
         }
     }
 
-    /// Writes down what stood in answers that must come back to nobody.
+    /// Writes down what stood in answers that must come back to nobody, as far as it is not written down yet.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub fn write_searched(&self) -> Result<()> {
+    pub fn write_searched(&mut self) -> Result<()> {
         let known = |name: &str| self.actors.iter().filter(|actor| actor.values.contains_key(name)).count();
         let secrets = known("password") + known("key") + self.manifest.target.secrets.len();
         let searched = Searched {
-            answers: self.secrecy.answers,
+            answers: std::mem::take(&mut self.secrecy.answers),
             secrets: u32::try_from(secrets).unwrap_or(u32::MAX),
-            exposed: self.secrecy.exposed.iter().cloned().collect(),
+            exposed: std::mem::take(&mut self.secrecy.exposed).into_iter().collect(),
         };
         self.store.add(&searched).map(drop)
     }

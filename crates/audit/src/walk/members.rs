@@ -4,6 +4,7 @@
 //! The manifest says how one becomes a member of something. Each such state has a part of the walk of its own, with
 //! fresh objects: whoever was brought into the standing ones would be no stranger to them any more.
 
+use super::part::Part;
 use super::reach::Reached;
 use super::world::{Call, Who, World};
 use crate::checks::authorization::expect::{Rule, expect_as_member};
@@ -31,14 +32,17 @@ pub struct Membership {
 }
 
 impl World<'_> {
-    /// The cells of members, for each state that the manifest says how to get into.
+    /// The cells of members, for each state that the manifest says how to get into. What a broken walk has done of them
+    /// nobody wrote down, so they are all done again.
     ///
     /// # Errors
     /// When the evidence cannot be written.
-    pub(super) async fn walk_as_members(&mut self) -> Result<()> {
+    pub(super) async fn walk_as_members(&mut self, part: &Part) -> Result<()> {
+        let own = self.cells_of(&Part { done: BTreeSet::new(), ..part.clone() });
         for membership in self.memberships() {
             let slot = membership.slot;
-            let met: Vec<Reached> = self.met.values().filter_map(|met| self.as_member(met, slot)).collect();
+            let met = self.met.values().filter(|met| own.contains(&met.action));
+            let met: Vec<Reached> = met.filter_map(|met| self.as_member(met, slot)).collect();
             let (standing, failed) = (self.standing.clone(), self.failed.clone());
             let objects = &self.objects;
             self.standing.retain(|_, object| !objects[*object].keys.contains_key(&slot));

@@ -30,6 +30,7 @@ mod never;
 pub mod objects;
 mod own;
 mod pages;
+pub mod part;
 mod placed;
 mod plain;
 mod reach;
@@ -52,10 +53,12 @@ pub mod world;
 pub use foresee::Foreseen;
 pub(crate) use forms::form_about;
 pub(crate) use liveness::ABOUT_ONESELF;
+pub(crate) use never::UNSAFE;
+pub use part::{Part, Shard};
 pub use reach::Reached;
 pub(crate) use setup::now;
 pub use setup::{Setup, Walked};
-pub use world::{Asked, Call, Who, World};
+pub use world::{Asked, Call, Refusal, Who, World};
 
 use crate::error::Result;
 use crate::progress::Progress;
@@ -71,13 +74,13 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     world.read_as_callers().await?;
     world.write_run(setup)?;
     if setup.passes.contains(&Dimension::Authorization) {
-        world.walk_stages(setup.only.as_deref()).await?;
+        world.walk_stages(&setup.part).await?;
     }
     // One action alone is a question of authorization; the other passes ask about the whole service.
-    for pass in Dimension::ALL.into_iter().filter(|pass| setup.only.is_none() && setup.passes.contains(pass)) {
-        crate::checks::probe(&mut world, pass).await?;
-    }
-    if setup.only.is_none() {
+    if setup.part.asks_about_all() {
+        for pass in Dimension::ALL.into_iter().filter(|pass| setup.passes.contains(pass)) {
+            crate::checks::probe(&mut world, pass).await?;
+        }
         crate::checks::probe_last(&mut world, &setup.passes).await?;
     }
     if setup.passes.contains(&Dimension::Authorization) {
@@ -88,7 +91,7 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     if setup.passes.contains(&Dimension::Authorization) {
         world.write_searched()?;
     }
-    if setup.passes.contains(&Dimension::Authorization) && setup.only.is_none() {
+    if setup.passes.contains(&Dimension::Authorization) && setup.part.is_whole() {
         world.write_lock(&setup.lock_file)?;
     }
     world.write_tally()

@@ -8,7 +8,7 @@ use crate::plan::slots::{Segment, segments};
 /// Why an action is left out.
 pub(super) const NEVER: &str = "the manifest says never";
 /// The same, where only looking is allowed.
-pub(super) const UNSAFE: &str = "--safe-verbs: it may change something";
+pub(crate) const UNSAFE: &str = "--safe-verbs: it may change something";
 /// What changes nothing (RFC 9110 section 9.2.1). TRACE is safe, too, and tells too much.
 const SAFE: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 

@@ -4,6 +4,7 @@ use super::documents;
 use super::leaks::Leaks;
 use super::memory::Memory;
 use super::objects::Object;
+use super::part::Part;
 use super::reading::Learnt;
 use super::world::{Call, World};
 use crate::canary::Canaries;
@@ -48,8 +49,8 @@ pub struct Setup {
     pub seed: u64,
     /// The passes that are made.
     pub passes: BTreeSet<Dimension>,
-    /// The one action that is tried, for a replay; others are sent only to make what it needs.
-    pub only: Option<String>,
+    /// Which part of the walk is made.
+    pub part: Part,
     /// How long all pauses for 429s together may take.
     pub pause_budget: Duration,
 }
@@ -83,7 +84,7 @@ impl Setup {
             log: root.join(".plimsoll").join("target.log"),
             seed: 7,
             passes: Dimension::ALL.into(),
-            only: None,
+            part: Part::default(),
             pause_budget: PAUSE_BUDGET,
             manifest,
         })
@@ -161,6 +162,7 @@ impl Setup {
             tokens: super::form_tokens::FormTokens::default(),
             codes: super::second_factor::Codes::default(),
             refusals: Vec::new(),
+            untried: BTreeSet::new(),
             reached: 0,
             started,
             up,

@@ -3,15 +3,16 @@
 //! Within a stage the order is drawn from the seed. Attackers are shown alive at the end of each stretch of trials;
 //! if one is not, his refusals in it mean nothing and are tried again.
 
+use super::part::{Part, Shard};
 use super::reach::Reached;
 use super::recovery::Recovery;
 use super::world::World;
 use crate::error::Result;
-use crate::evidence::{Form, LeftOut, Trial, Unreached};
+use crate::evidence::{Form, LeftOut, Share, Trial, Unreached};
 use crate::plan::order::draw;
 use crate::plan::shape;
 use crate::verdict::Dimension;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Trials between two looks at the attackers.
 const STRETCH: usize = 6;
@@ -35,42 +36,43 @@ pub(super) enum Stage {
     Personal,
 }
 
+/// The turn of an action.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    stage: Stage,
+    action: usize,
+    /// It has cells in this part of the walk; else it is only done, so that others can build on it.
+    tries: bool,
+}
+
 impl World<'_> {
-    /// Walks all actions, or the one that is named.
+    /// Walks all actions of a part.
     ///
     /// # Errors
     /// When the evidence cannot be written.
-    pub async fn walk_stages(&mut self, only: Option<&str>) -> Result<()> {
-        let mut turns: Vec<(Stage, u64, usize)> = Vec::new();
-        for at in 0..self.catalogue.actions.len() {
-            if only.is_some_and(|only| self.action(at).name() != only) {
-                continue;
-            }
-            match self.left_out(at) {
-                Some(why) => drop(self.store.add(&LeftOut { action: self.action(at).name(), why })?),
-                None => turns.push((self.stage(at), draw(self.seed, &self.action(at).name()), at)),
-            }
-        }
-        turns.sort();
-        self.progress.total(Dimension::Authorization, turns.len() as u64);
+    pub async fn walk_stages(&mut self, part: &Part) -> Result<()> {
+        let mut turns = self.turns(part)?;
+        self.progress.total(Dimension::Authorization, turns.iter().filter(|turn| turn.tries).count() as u64);
         self.populate_all().await;
         let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
+        let mut walked: Vec<usize> = Vec::new();
         let mut deaths = 0;
         let mut last = None;
         let mut done = 0;
-        let mut turns: VecDeque<_> = turns.into_iter().map(|(stage, _, at)| (stage, at)).collect();
-        while let Some((stage, action)) = turns.pop_front() {
+        while let Some(turn) = turns.pop_front() {
+            let Turn { stage, action, tries } = turn;
             if self.may_be_named_later(stage, action) {
-                turns.push_back((stage, action));
+                turns.push_back(turn);
                 continue;
             }
             if deaths < DEATHS_MAX {
                 if last.is_some_and(|last| last != stage) || STRETCH <= pending.len() {
                     self.end_stretch(&mut pending).await?;
+                    self.write_share(part, &mut walked)?;
                 }
                 last = Some(stage);
-                if !self.take_turn(stage, action, &mut pending).await? {
-                    turns.push_back((stage, action));
+                if !self.take_turn(turn, &mut pending).await? {
+                    turns.push_back(turn);
                     continue;
                 }
                 if self.fell_silent {
@@ -82,35 +84,93 @@ impl World<'_> {
                 }
             } else {
                 self.memory.cut_short();
-                self.unreached(action, vec!["the service did not answer any more".into()])?;
+                if tries {
+                    self.unreached(action, vec!["the service did not answer any more".into()])?;
+                }
             }
-            done += 1;
-            self.progress.step(Dimension::Authorization, done);
+            if tries {
+                walked.push(action);
+                done += 1;
+                self.progress.step(Dimension::Authorization, done);
+            }
         }
         self.end_stretch(&mut pending).await?;
-        self.walk_as_members().await
+        self.write_share(part, &mut walked)?;
+        self.walk_as_members(part).await
+    }
+
+    /// Who takes a turn, and when. Where the whole service is asked about, what has no cells in this part is done, too.
+    fn turns(&self, part: &Part) -> Result<VecDeque<Turn>> {
+        let own = self.cells_of(part);
+        let mut turns: Vec<(Stage, u64, usize)> = Vec::new();
+        for at in 0..self.catalogue.actions.len() {
+            let name = self.action(at).name();
+            if part.one.as_ref().is_some_and(|one| *one != name) {
+                continue;
+            }
+            match self.left_out(at) {
+                Some(why) => drop(self.store.add(&LeftOut { action: name, why })?),
+                None if own.contains(&at) || part.asks_about_all() => {
+                    turns.push((self.stage(at), draw(self.seed, &name), at));
+                }
+                None => {}
+            }
+        }
+        turns.sort();
+        let turn = |(stage, _, action)| Turn { stage, action, tries: own.contains(&action) };
+        Ok(turns.into_iter().map(turn).collect())
+    }
+
+    /// The actions that have cells in a part of the walk.
+    pub(super) fn cells_of(&self, part: &Part) -> BTreeSet<usize> {
+        let with_cells = (0..self.catalogue.actions.len()).filter(|at| self.left_out(*at).is_none());
+        let named: BTreeMap<String, usize> = with_cells.map(|at| (self.action(at).name(), at)).collect();
+        part.of(named.keys().map(String::as_str)).into_iter().filter_map(|name| named.get(name).copied()).collect()
+    }
+
+    /// Writes down which actions of a part have been walked since the last time, and what stood in the answers, so that a
+    /// broken walk can go on.
+    fn write_share(&mut self, part: &Part, walked: &mut Vec<usize>) -> Result<()> {
+        if part.one.is_some() || walked.is_empty() {
+            return Ok(());
+        }
+        let Shard { number, of } = part.shard;
+        let actions = walked.drain(..).map(|at| self.action(at).name()).collect();
+        self.write_searched()?;
+        self.store.add(&Share { number, of, actions }).map(drop)
     }
 
     /// Why an action has no cells.
     pub(crate) fn left_out(&self, at: usize) -> Option<String> {
         let action = self.action(at);
-        let path = action.address_path();
         if let Some(why) = self.never(at) {
             return Some(why.into());
         }
         if self.is_sign_up(at) {
             return Some("it is the sign-up, and open by its nature".into());
         }
-        let signs_in = self.manifest.sign_in.iter().flat_map(|way| way.send.iter().chain(&way.form));
-        for line in signs_in {
-            if line.path.as_str().split('?').next() == Some(path.as_str())
-                && (line.verb == action.verb || action.verb == "POST")
-            {
-                return Some("it is the sign-in, and open by its nature".into());
-            }
+        if self.is_sign_in(at) {
+            return Some("it is the sign-in, and open by its nature".into());
         }
         matches!(action.verb.as_str(), "HEAD" | "OPTIONS" | "TRACE")
             .then(|| format!("{} follows the row of GET", action.verb))
+    }
+
+    /// Whether the manifest signs somebody in by it.
+    fn is_sign_in(&self, at: usize) -> bool {
+        let action = self.action(at);
+        let path = action.address_path();
+        let signs_in = self.manifest.sign_in.iter().flat_map(|way| way.send.iter().chain(&way.form));
+        signs_in.into_iter().any(|line| {
+            line.path.as_str().split('?').next() == Some(path.as_str())
+                && (line.verb == action.verb || action.verb == "POST")
+        })
+    }
+
+    /// Whether it may change something beside the caller's own account and session.
+    pub(crate) fn changes_things(&self, at: usize) -> bool {
+        let of_oneself = self.stage(at) == Stage::Personal || self.is_sign_in(at) || self.is_sign_up(at);
+        !of_oneself && !self.action(at).is_safe()
     }
 
     pub(super) fn stage(&self, at: usize) -> Stage {
@@ -161,14 +221,12 @@ impl World<'_> {
     }
 
     /// One action. False where it may succeed later, when more is known that can be done before.
-    async fn take_turn(
-        &mut self,
-        stage: Stage,
-        action: usize,
-        pending: &mut Vec<(Reached, Vec<Trial>)>,
-    ) -> Result<bool> {
+    async fn take_turn(&mut self, turn: Turn, pending: &mut Vec<(Reached, Vec<Trial>)>) -> Result<bool> {
+        let Turn { stage, action, tries } = turn;
         if stage == Stage::Personal {
-            self.take_personal_turn(action, pending).await?;
+            if tries {
+                self.take_personal_turn(action, pending).await?;
+            }
             return Ok(true);
         }
         if stage == Stage::Plain {
@@ -177,12 +235,20 @@ impl World<'_> {
         let reached = match self.reach(action).await {
             Ok(reached) => reached,
             Err(tried) if !self.fell_silent && self.may_be_ready_later(action, &tried) => return Ok(false),
+            Err(_) if !tries => return Ok(true),
             Err(tried) => {
                 self.try_dry(action).await?;
                 self.unreached(action, tried)?;
                 return Ok(true);
             }
         };
+        if !tries {
+            if stage != Stage::Plain || self.spares_others(&reached).await? {
+                self.met.insert(action, reached);
+                self.untried.insert(action);
+            }
+            return Ok(true);
+        }
         self.reached += 1;
         match stage {
             Stage::Lists => {

@@ -164,6 +164,8 @@ pub struct World<'a> {
     pub(super) codes: Codes,
     /// What was refused to whom, and when.
     pub refusals: Vec<Refusal>,
+    /// Actions that were done and have no cells in this part of the walk.
+    pub untried: BTreeSet<usize>,
     /// Actions that succeeded for one who may.
     pub reached: u32,
     /// When the walk began.

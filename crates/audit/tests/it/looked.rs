@@ -74,3 +74,16 @@ async fn what_leaks_is_seen_all_the_same() {
     assert_eq!(changes, 0);
     assert!(story.gaps().contains(&"AZ02 GET /notes/{note}".to_owned()), "{}", story.told());
 }
+
+#[tokio::test]
+async fn a_service_that_only_shows_has_nothing_to_do_twice() {
+    let changes = CHANGES.into_iter().filter(|name| *name != "DELETE /session");
+    let shows = changes.fold(notes::web(), Service::without).without("DELETE /notes/{note}/comments/{comment}");
+    let story = story::web(shows.seed(with_a_note_each)).told().await;
+    for subject in ["double submit", "stale writes"] {
+        assert_eq!(story.verdict("AZ22", subject), Some(Verdict::NotApplicable), "{subject}");
+    }
+    for (check, subject) in [("AZ13", "states"), ("AZ21", "single uses")] {
+        assert_eq!(story.verdict(check, subject), Some(Verdict::NotApplicable), "{check} {subject}");
+    }
+}

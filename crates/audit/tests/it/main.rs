@@ -12,6 +12,7 @@ mod kept;
 mod liars;
 mod locked;
 mod looked;
+mod parts;
 mod planned;
 mod replayed;
 mod run;

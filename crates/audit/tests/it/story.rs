@@ -174,7 +174,7 @@ impl Telling {
     }
 
     /// Manifest, matrix, lock and passwords in a directory of their own.
-    fn written(&self, url: &str) -> tempfile::TempDir {
+    pub(crate) fn written(&self, url: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         let target = format!(
             "[target]\nurl = \"{url}\"\nmine = true\ndisposable = true\n{}\nhealth = \"GET /health\"\n",
@@ -209,7 +209,7 @@ impl Telling {
             setup.manifest.target.safe_verbs = self.safe_verbs;
             if let Some((pass, action)) = self.again {
                 setup.passes = [pass].into();
-                setup.only = action;
+                setup.part.one = action;
             }
         })
         .await?;

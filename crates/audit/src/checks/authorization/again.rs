@@ -39,10 +39,12 @@ pub(super) fn making(world: &World<'_>) -> Vec<Reached> {
     world.met.values().filter(fits).cloned().collect()
 }
 
-/// Why nothing follows where no action was found that is worth doing again: on this walk nothing at all was changed.
+/// Why nothing follows where no action was found that is worth doing again: on this walk nothing at all was changed, and
+/// the service has something that changes.
 pub(super) fn nothing_was_changed(world: &World<'_>) -> Option<Untried> {
-    let changed = world.met.values().any(|met| !world.action(met.action).is_safe());
-    (!changed).then(|| Untried::undecided("nothing was changed on this walk, so that it could not be tried"))
+    let any = (0..world.catalogue.actions.len()).any(|at| world.changes_things(at));
+    let tried = world.met.keys().any(|at| world.changes_things(*at));
+    (any && !tried).then(|| Untried::undecided("nothing was changed on this walk, so that it could not be tried"))
 }
 
 /// Whether an action makes something that can be named afterwards.

@@ -4,7 +4,7 @@ use super::super::Check;
 use crate::evidence::{Document, Dossier, Run};
 use crate::verdict::{Cause, Dimension, Finding, Severity, Strength, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -34,7 +34,7 @@ pub const CHECK: Check = Check {
 /// What the findings are about, where no action is meant.
 const SUBJECT: &str = "the service";
 
-/// What the walk found in the answers that it searched.
+/// What the walk found in the answers that it searched since it last wrote this down.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searched {
     /// Answers that were searched.
@@ -99,32 +99,34 @@ impl Kind {
 /// A finding for each action that gave something away; one that holds where none did.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     let all: Vec<(&str, Searched)> = dossier.all();
-    let Some((digest, searched)) = all.last().filter(|_| dossier.one::<Run>().is_some()) else { return Vec::new() };
-    let mut by_action: BTreeMap<&str, Vec<&Exposed>> = BTreeMap::new();
-    for exposed in &searched.exposed {
-        by_action.entry(&exposed.action).or_default().push(exposed);
+    if all.is_empty() || dossier.one::<Run>().is_none() {
+        return Vec::new();
     }
-    let gaps: Vec<Finding> = by_action.into_iter().map(|(action, found)| gap(digest, action, &found)).collect();
+    let mut by_action: BTreeMap<&str, BTreeMap<&Exposed, &str>> = BTreeMap::new();
+    for (digest, searched) in &all {
+        for exposed in &searched.exposed {
+            by_action.entry(&exposed.action).or_default().entry(exposed).or_insert(digest);
+        }
+    }
+    let gaps: Vec<Finding> = by_action.into_iter().map(|(action, found)| gap(action, &found)).collect();
     if !gaps.is_empty() {
         return gaps;
     }
-    let nothing = searched.answers == 0 || searched.secrets == 0;
-    let (verdict, cause, words) = match nothing {
+    let answers: u32 = all.iter().map(|(_, searched)| searched.answers).sum();
+    let secrets = all.iter().map(|(_, searched)| searched.secrets).max().unwrap_or_default();
+    let (verdict, cause, words) = match answers == 0 || secrets == 0 {
         true => (Verdict::Unproven, Some(Cause::Undecided), "no secret was known that could be looked for".to_owned()),
-        false => (
-            Verdict::Holds,
-            None,
-            format!("{} answers were searched for {} known secrets", searched.answers, searched.secrets),
-        ),
+        false => (Verdict::Holds, None, format!("{answers} answers were searched for {secrets} known secrets")),
     };
-    vec![Finding { cause, ..finding(digest, SUBJECT, verdict, Strength::Fact, words) }]
+    let evidence = all.iter().map(|(digest, _)| *digest);
+    vec![Finding { cause, ..finding(evidence, SUBJECT, verdict, Strength::Fact, words) }]
 }
 
-fn gap(digest: &str, action: &str, found: &[&Exposed]) -> Finding {
-    let hidden = found.iter().all(|exposed| exposed.kind == Kind::Hidden);
+fn gap(action: &str, found: &BTreeMap<&Exposed, &str>) -> Finding {
+    let hidden = found.keys().all(|exposed| exposed.kind == Kind::Hidden);
     let strength = if hidden { Strength::Matrix } else { Strength::Fact };
     let mut said: Vec<String> = Vec::new();
-    for exposed in found {
+    for exposed in found.keys() {
         let place = if exposed.field.is_empty() { "the answer" } else { &exposed.field };
         let words = format!("{} in {place}, shown to {}", exposed.kind.words(), exposed.role);
         if !said.contains(&words) {
@@ -134,10 +136,17 @@ fn gap(digest: &str, action: &str, found: &[&Exposed]) -> Finding {
     let more = said.len().saturating_sub(2);
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     let words = format!("{}{more}", said[..said.len().min(2)].join("; "));
-    finding(digest, action, Verdict::Gap, strength, words)
+    let evidence: BTreeSet<&str> = found.values().copied().collect();
+    finding(evidence, action, Verdict::Gap, strength, words)
 }
 
-fn finding(digest: &str, subject: &str, verdict: Verdict, strength: Strength, words: String) -> Finding {
+fn finding<'a>(
+    evidence: impl IntoIterator<Item = &'a str>,
+    subject: &str,
+    verdict: Verdict,
+    strength: Strength,
+    words: String,
+) -> Finding {
     Finding {
         check: CHECK.id.to_owned(),
         subject: subject.to_owned(),
@@ -147,7 +156,7 @@ fn finding(digest: &str, subject: &str, verdict: Verdict, strength: Strength, wo
         strength,
         words,
         answer: None,
-        evidence: vec![digest.to_owned()],
+        evidence: evidence.into_iter().map(str::to_owned).collect(),
         exhibits: Vec::new(),
     }
 }

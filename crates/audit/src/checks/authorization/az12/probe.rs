@@ -8,7 +8,7 @@ use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::Form;
-use crate::walk::{Call, Reached, Who, World};
+use crate::walk::{Call, Reached, Refusal, Who, World};
 use std::collections::BTreeSet;
 
 /// Most actions of a kind that are tried.
@@ -70,11 +70,7 @@ fn refused_reads(world: &World<'_>) -> Vec<(Reached, Vec<Who>)> {
     let mut found: Vec<(Reached, Vec<Who>)> = Vec::new();
     for met in world.met.values().filter(|met| met.form == Form::Read && met.call.method == "GET") {
         let Some(object) = met.object.map(|at| &world.objects[at]).filter(|object| !object.gone) else { continue };
-        let refused = |signed_in| {
-            let mut here = world.refusals.iter().filter(|one| one.action == met.action && one.key == object.key());
-            here.find(|one| one.actor.is_some() == signed_in).map(|one| one.actor)
-        };
-        let people: Vec<Who> = [true, false].into_iter().filter_map(refused).collect();
+        let people = refused_to(world, met, Some(object.key()));
         if !people.is_empty() && shows(&object.canaries, &met.call, &met.asked.answer.text()) {
             found.push((met.clone(), people));
         }
@@ -85,6 +81,21 @@ fn refused_reads(world: &World<'_>) -> Vec<(Reached, Vec<Who>)> {
     });
     found.truncate(ASKED_MAX);
     found
+}
+
+/// To whom an action was refused: somebody who is signed in, and somebody who is not. What had no cells in this part of the
+/// walk was tried by nobody yet; that it is refused is seen before it is spelt otherwise.
+fn refused_to(world: &World<'_>, met: &Reached, key: Option<&str>) -> Vec<Who> {
+    if world.untried.contains(&met.action) {
+        let is_stranger =
+            |at: &usize| !world.actors[*at].fact.throw_away && world.relation(Some(*at), met.maker) == "other tenant";
+        let stranger = (0..world.actors.len()).find(is_stranger).map(Some);
+        return stranger.into_iter().chain([None]).collect();
+    }
+    let here = |one: &&Refusal| one.action == met.action && key.is_none_or(|key| one.key == key);
+    let refused =
+        |signed_in| world.refusals.iter().filter(here).map(|one| one.actor).find(|who| who.is_some() == signed_in);
+    [true, false].into_iter().filter_map(refused).collect()
 }
 
 /// Whether an answer shows one of an object's canaries that was not sent.
@@ -192,9 +203,7 @@ async fn writes(world: &mut World<'_>, reaching: &[String], awake: &mut BTreeSet
     let mut seen = Vec::new();
     let mut asked = 0;
     for met in again::repeatable(world) {
-        let mut here = world.refusals.iter().filter(|refusal| refusal.action == met.action);
-        let first = here.clone().next();
-        let who = here.find(|refusal| refusal.actor.is_some()).or(first).map(|refusal| refusal.actor);
+        let who = refused_to(world, &met, None).into_iter().next();
         let Some(who) = who.filter(|_| asked < ACTIONS_MAX) else { continue };
         let overriding = if asked < ASKED_MAX { overriding(world, &met).await } else { Vec::new() };
         asked += 1;

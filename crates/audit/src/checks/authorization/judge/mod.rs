@@ -20,7 +20,7 @@ use dry::dry_findings;
 use guarded::{Guarded, public_fields, refusals};
 use judged::Judged;
 use leaks::{Known, leaked};
-use others::{derived, destruction, not_reached};
+use others::{derived, destruction, elsewhere, not_reached};
 use std::collections::BTreeMap;
 
 /// The findings of all checks of authorization.
@@ -58,7 +58,9 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         let finding = destruction(&run, digest, &destroyed);
         settle(&mut findings, finding, true);
     }
-    let unreached: Vec<(&str, Unreached)> = dossier.all();
+    let elsewhere = elsewhere(dossier, &run);
+    let mut unreached: Vec<(&str, Unreached)> = dossier.all();
+    unreached.extend(elsewhere.iter().map(|(digest, unreached)| (digest.as_str(), unreached.clone())));
     for (digest, unreached) in &unreached {
         for finding in not_reached(&run, matrix.as_ref(), digest, unreached) {
             settle(&mut findings, finding, false);

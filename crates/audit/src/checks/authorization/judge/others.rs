@@ -3,7 +3,7 @@
 use super::super::exhibits::{exhibit, person};
 use super::super::expect::{Rule, expect};
 use super::check_of_relation;
-use crate::evidence::{ANONYMOUS, ActorFact, Destroyed, Run, Unreached};
+use crate::evidence::{ANONYMOUS, ActionFact, ActorFact, Destroyed, Dossier, LeftOut, Run, Share, Unreached};
 use crate::matrix::Matrix;
 use crate::verdict::{Cause, Cell, Finding, Strength, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,29 @@ pub(super) fn destruction(run: &Run, digest: &str, destroyed: &Destroyed) -> Fin
         evidence: vec![digest.to_owned()],
         exhibits: shown,
     }
+}
+
+/// Actions that no part of the walk in this evidence is through with: another shard has them, or the walk was broken off
+/// before. With the digest of the last that says so.
+pub(super) fn elsewhere(dossier: &Dossier, run: &Run) -> Vec<(String, Unreached)> {
+    let shares: Vec<(&str, Share)> = dossier.all();
+    let Some((digest, last)) = shares.last() else { return Vec::new() };
+    let why = match last.of {
+        1 => "the walk was broken off before it: `plimsoll audit --resume` goes on".to_owned(),
+        of => format!("it is in another shard of {of}: `plimsoll merge` joins them"),
+    };
+    let left_out: Vec<(&str, LeftOut)> = dossier.all();
+    let left_out = left_out.iter().map(|(_, left)| left.action.as_str());
+    let walked: BTreeSet<&str> = shares.iter().flat_map(|(_, share)| &share.actions).map(String::as_str).collect();
+    let walked: BTreeSet<&str> = walked.into_iter().chain(left_out).collect();
+    let others = run.actions.iter().filter(|action| !walked.contains(action.name.as_str()));
+    let unreached = |action: &ActionFact| Unreached {
+        action: action.name.clone(),
+        why: why.clone(),
+        answer: String::new(),
+        tried: Vec::new(),
+    };
+    others.map(|action| ((*digest).to_owned(), unreached(action))).collect()
 }
 
 /// The cells of an action that never succeeded for its owner.
