@@ -111,6 +111,8 @@ class Handler(BaseHTTPRequestHandler):
 
     desk: Desk
     protocol_version, server_version, sys_version = "HTTP/1.1", "quay", ""
+    # Head and body are written one after the other: nobody is to wait for a delayed acknowledgement in between.
+    disable_nagle_algorithm = True
 
     def handle_any(self):
         address = urllib.parse.urlsplit(self.path)

@@ -188,6 +188,10 @@ pub struct Attempt {
     /// The canary that this attempt sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<String>,
+    /// He belongs to the owner's tenant, and not to the place that was made for this trial: a refusal says nothing of what
+    /// he may at home.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
 }
 
 /// One trial: a fresh object, attempts, a read-back, and the owner's own call.

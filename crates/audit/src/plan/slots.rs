@@ -75,6 +75,8 @@ pub struct Named {
     pub name: String,
     /// The document asks for it.
     pub required: bool,
+    /// It takes a list of keys.
+    pub many: bool,
 }
 
 impl Slots {
@@ -156,11 +158,13 @@ impl Slots {
                     continue;
                 }
                 let number_or_uuid = schema.kind() == Kind::Integer || schema.format().as_deref() == Some("uuid");
-                let found = match self.by_name(&name) {
+                let found = match self.by_name(&name).or_else(|| self.by_path(action, &name, &schema)) {
                     // A plain noun may be anything: it is a key only where the schema says so.
-                    Some(slot) => {
-                        (says_key(&name) || number_or_uuid || required && has_maker(catalogue, &name)).then_some(slot)
-                    }
+                    Some(slot) => (says_key(&name)
+                        || is_bare_key(&name)
+                        || number_or_uuid
+                        || required && has_maker(catalogue, &name))
+                    .then_some(slot),
                     None if required
                         && !names_person(&name)
                         && (says_key(&name)
@@ -173,12 +177,28 @@ impl Slots {
                 };
                 let Some(slot) = found else { continue };
                 if self.of_action[index].iter().all(|(own, _)| *own != slot) {
-                    named.push(Named { slot, in_query, name, required });
+                    let many = schema.kind() == Kind::Array;
+                    named.push(Named { slot, in_query, name, required, many });
                 }
             }
             named.sort_by_key(|named| !named.required);
             self.named.push(named);
         }
+    }
+
+    /// The slot that a list named `ids` refers to: what the path speaks of, `POST /tickets/bulk-close`.
+    fn by_path(&self, action: &Action, name: &str, schema: &Schema) -> Option<usize> {
+        if !is_bare_key(name) || schema.kind() != Kind::Array {
+            return None;
+        }
+        let mut above = place(&action.path);
+        while let Some((shorter, _)) = above.rsplit_once('/') {
+            if let Some(slot) = self.all.iter().position(|slot| slot.place == format!("{above}/{{}}")) {
+                return Some(slot);
+            }
+            above = shorter.to_owned();
+        }
+        None
     }
 
     fn add_unplaced(&mut self, name: &str) -> Option<usize> {
@@ -250,6 +270,11 @@ impl Slots {
         self.all[at].producers = producers.into_iter().map(|(_, index)| index).collect();
         self.all[at].lists.sort_by_key(|list| place(&catalogue.actions[*list].path) != above);
     }
+}
+
+/// Whether a name says that it holds keys, and of nothing in particular.
+fn is_bare_key(name: &str) -> bool {
+    ["ids", "keys", "uuids", "guids"].contains(&name.to_lowercase().as_str())
 }
 
 /// Names, schemas and need of all fields in query and body; true in the query.

@@ -71,7 +71,10 @@ fn harm(path: &str) -> u8 {
 pub(super) fn as_kind(key: &str, schema: &Schema) -> Option<Value> {
     match schema.kind() {
         Kind::Integer | Kind::Number => key.parse::<i64>().ok().map(Value::from),
-        Kind::Array => Some(Value::Array(vec![Value::from(key)])),
+        Kind::Array => {
+            let item = schema.items().and_then(|items| as_kind(key, &items));
+            Some(Value::Array(vec![item.unwrap_or_else(|| Value::from(key))]))
+        }
         _ => Some(Value::from(key)),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::reach::Reached;
 use super::setup::now;
+use super::widened::Widened;
 use super::world::{Call, Refusal, Who, World};
 use crate::canary::LENGTH_MIN;
 use crate::checks::authorization::effect::{changed_something, control_worked, shows_own_value};
@@ -56,6 +57,13 @@ impl World<'_> {
                 }
             }
         }
+        if let (Form::Read, Some(stranger), Some(trial)) =
+            (reached.form, self.a_stranger(reached.actor), trials.first_mut())
+        {
+            let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
+            let more = self.widened(reached, (stranger, &reached.call), &canaries, Widened::ByTheRest).await;
+            trial.attempts.extend(more);
+        }
         Ok(trials)
     }
 
@@ -80,13 +88,16 @@ impl World<'_> {
         let calibrated = reached.witness.clone().map(|calibrated| calibrated.about(&own_key));
         let base = self.rebuilt(reached, &keys, subject).await?;
         let before = match &calibrated {
-            Some(calibrated) => Some(self.observe(&calibrated.reader, &keys, by, Purpose::SetUp).await),
+            Some(calibrated) => Some(self.observe_before(calibrated, reached, &keys, by, Purpose::SetUp).await),
             None => None,
         };
         let mut attempts = Vec::new();
         for who in attackers.iter().copied() {
             let (call, canary) = self.varied(&base);
-            attempts.push(self.attempt(who, &call, canary, reached, subject).await);
+            let mut attempt = self.attempt(who, &call, canary, reached, subject).await;
+            attempt.outside =
+                attempt.relation == "same tenant" && attempt.state.is_none() && self.is_second_home(subject);
+            attempts.push(attempt);
         }
         let after = match &calibrated {
             Some(calibrated) => Some(self.observe_late(calibrated, &keys, by).await),
@@ -221,6 +232,7 @@ impl World<'_> {
             like_missing,
             list_complete: true,
             canary,
+            outside: false,
         }
     }
 

@@ -45,8 +45,18 @@ impl Documents {
         if self.had.is_empty() && self.are_closed() {
             return Ok(Catalogue::default());
         }
-        catalogue_of(&self.had, target)
+        let mut catalogue = catalogue_of(&self.had, target)?;
+        let path = url::Url::parse(target).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
+        for action in &mut catalogue.actions {
+            action.base = beyond(&action.base, &path).to_owned();
+        }
+        Ok(catalogue)
     }
+}
+
+/// What a document's base adds to the target's own path: both may say `/v1`, and mean the same.
+fn beyond<'a>(base: &'a str, target: &str) -> &'a str {
+    base.strip_prefix(target).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(base)
 }
 
 /// Everything that the manifest names and that nobody has to sign in for.
@@ -196,4 +206,23 @@ fn of_file(file: &Path, key: &str) -> Result<Vec<u8>> {
             .hint("of a log the newest lines are enough: tail -n 100000 access.log > newest.log"));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beyond;
+
+    #[test]
+    fn what_target_and_document_both_say_is_said_once() {
+        for (base, target, expected) in [
+            ("/v1", "/v1", ""),
+            ("/v1/api", "/v1", "/api"),
+            ("/v1", "", "/v1"),
+            ("/v10", "/v1", "/v10"),
+            ("", "/v1", ""),
+            ("/api", "/v1", "/api"),
+        ] {
+            assert_eq!(beyond(base, target), expected, "{base} below {target}");
+        }
+    }
 }

@@ -68,6 +68,7 @@ impl World<'_> {
             like_missing: None,
             list_complete: true,
             canary: None,
+            outside: false,
             state: None,
         }
     }

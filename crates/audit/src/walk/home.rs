@@ -1,6 +1,7 @@
 //! Where people are at home: the tenant, organisation or shop that stands in paths and that nobody makes through the
 //! interface. What the service says of an actor tells which one is his.
 
+use super::objects::Object;
 use super::world::{Call, World};
 use crate::client::Purpose;
 use crate::plan::slots::{singular, words};
@@ -31,7 +32,7 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Whether a name stands for a tenant.
-pub(super) fn names_tenant(name: &str) -> bool {
+pub(crate) fn names_tenant(name: &str) -> bool {
     words(name).iter().any(|word| TENANTS.contains(&singular(word).as_str()))
 }
 
@@ -66,6 +67,25 @@ impl World<'_> {
             }
         }
         None
+    }
+
+    /// The place where somebody is at home, for an action that may be done there.
+    pub(super) async fn home_for(&mut self, action: usize, slot: usize, maker: usize) -> Option<usize> {
+        let home = self.standing(slot, maker).await.ok()?;
+        (self.is_home(home) && self.may_use_home(action, home)).then_some(home)
+    }
+
+    /// Whether an object is where somebody was at home before the walk began.
+    pub(super) fn is_home(&self, object: usize) -> bool {
+        self.is_tenant(self.objects[object].slot) && !self.objects[object].changeable
+    }
+
+    /// Whether an object is a place that its owner has made beside his home: his colleagues do not belong to it, so that
+    /// they are refused there for no rank of theirs.
+    pub(super) fn is_second_home(&self, object: usize) -> bool {
+        let Object { slot, owner, changeable, .. } = self.objects[object];
+        let home = self.standing.get(&(slot, owner)).copied();
+        self.is_tenant(slot) && changeable && home.is_some_and(|home| home != object && self.is_home(home))
     }
 
     /// What a slot asks for, in the home of an account that is made for it: whoever signs up by himself may bring a home of

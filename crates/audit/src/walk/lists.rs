@@ -4,6 +4,7 @@
 use super::home::names_tenant;
 use super::pages::{Field, Pages};
 use super::reach::Reached;
+use super::widened::Widened;
 use super::world::{Call, Who, World};
 use crate::catalogue::{Body, Place};
 use crate::client::Purpose;
@@ -21,7 +22,7 @@ const BODY_SEARCHES: &[&str] = &["q", "query", "search", "term", "keyword", "key
 const SEARCH_FIELDS_MAX: usize = 2;
 
 /// Whether a parameter of the query searches: `q`, or `filter[title]` as JSON:API writes it.
-fn is_search(name: &str) -> bool {
+pub(super) fn is_search(name: &str) -> bool {
     let name = name.to_lowercase();
     let mut parts = name.split(['[', ']']).filter(|part| !part.is_empty());
     parts.next().is_some_and(|first| SEARCHES.contains(&first)) && parts.all(|part| SEARCHES.contains(&part))
@@ -54,7 +55,12 @@ impl World<'_> {
                 let there = self.placed_call(&call, reached.actor);
                 trials.push(self.list_trial(&placed, &there, &canaries, own.clone()).await);
             }
-            trials.push(self.list_trial(reached, &call, &canaries, own).await);
+            let mut trial = self.list_trial(reached, &call, &canaries, own).await;
+            if let Some(stranger) = self.a_stranger(reached.actor).filter(|_| n == 0) {
+                let more = self.widened(reached, (stranger, &call), &canaries, Widened::ByTheRest).await;
+                trial.attempts.extend(more);
+            }
+            trials.push(trial);
         }
         self.memory.saw_rows(reached.action, !trials.is_empty());
         trials
@@ -96,19 +102,29 @@ impl World<'_> {
         }
     }
 
-    /// The trial of a list below a key, read by strangers below keys of their own: their list must not show the owner's
-    /// rows.
+    /// The trial of a list or a search below a key, read by strangers below keys of their own: it must not show the owner's
+    /// rows, whatever else they ask for.
     pub async fn try_own_list(&mut self, reached: &Reached) -> Option<Trial> {
         let slots: Vec<usize> = self.slots.of(reached.action).iter().map(|(slot, _)| *slot).collect();
         let below = !self.action(reached.action).path.trim_end_matches('/').ends_with('}');
-        if reached.form != Form::Read || slots.is_empty() || !below || self.action(reached.action).verb != "GET" {
+        if slots.is_empty() || !below {
             return None;
         }
-        let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
-        let own = self.own_first_page(reached, 0, &canaries);
+        let call = match self.action(reached.action).verb.as_str() {
+            "GET" => reached.call.clone(),
+            "POST" => self.searches(reached).into_iter().next()?,
+            _ => return None,
+        };
+        let canaries = self.canaries_of(reached.actor, &call.sent_text());
+        let own = match call == reached.call {
+            true => self.own_first_page(reached, 0, &canaries),
+            false => Some(self.read_pages(Some(reached.actor), &call, &canaries, Purpose::Cell).await)
+                .filter(|own| own.found(&canaries)),
+        };
         self.memory.saw_rows(reached.action, own.is_some());
         let own = own?;
         let mut attempts = Vec::new();
+        let mut first = None;
         for (who, _) in self.attackers(&Reached { object: None, form: Form::List, ..reached.clone() }, true) {
             let Some(at) = who.filter(|_| self.relation(who, reached.actor) == "other tenant") else { continue };
             let mut keys = std::collections::BTreeMap::new();
@@ -118,8 +134,14 @@ impl World<'_> {
                 }
             }
             let Ok(path) = self.path_of(reached.action, &keys) else { continue };
-            let pages = self.read_pages(who, &Call::get(path), &canaries, Purpose::Cell).await;
+            let query = call.path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+            let base = Call { path: format!("{path}{query}"), ..call.clone() };
+            let pages = self.read_pages(who, &base, &canaries, Purpose::Cell).await;
             attempts.push(self.list_attempt(who, reached.actor, pages));
+            first.get_or_insert((at, base));
+        }
+        if let Some((stranger, base)) = first {
+            attempts.extend(self.widened(reached, (stranger, &base), &canaries, Widened::ByAll).await);
         }
         (!attempts.is_empty()).then(|| self.list_record(reached, &canaries, attempts, own))
     }
@@ -130,7 +152,7 @@ impl World<'_> {
         (call == 0 && own.found(canaries)).then_some(own)
     }
 
-    fn list_attempt(&self, who: Who, owner: usize, pages: Pages) -> Attempt {
+    pub(super) fn list_attempt(&self, who: Who, owner: usize, pages: Pages) -> Attempt {
         Attempt {
             actor: self.fact(who),
             relation: self.relation(who, owner).to_owned(),
@@ -141,11 +163,12 @@ impl World<'_> {
             like_missing: None,
             list_complete: pages.complete,
             canary: None,
+            outside: false,
         }
     }
 
     /// Canaries of an actor's standing objects, with their noun; what is sent anyway is left out.
-    fn canaries_of(&self, actor: usize, sent: &str) -> Vec<(String, String)> {
+    pub(super) fn canaries_of(&self, actor: usize, sent: &str) -> Vec<(String, String)> {
         let own = self.objects.iter().filter(|object| object.owner == actor && !object.gone);
         own.flat_map(|object| {
             let noun = self.slots.all[object.slot].noun.clone();

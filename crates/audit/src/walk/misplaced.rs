@@ -7,6 +7,15 @@ use crate::client::{Body, Purpose};
 use crate::evidence::Form;
 use serde_json::Value;
 
+/// A key as another one was written: as a number, or in a list.
+fn like(written: &Value, key: &str) -> Value {
+    match written {
+        Value::Number(_) => key.parse::<i64>().map_or_else(|_| key.into(), Value::from),
+        Value::Array(items) => Value::Array(vec![items.first().map_or_else(|| key.into(), |first| like(first, key))]),
+        _ => key.into(),
+    }
+}
+
 impl World<'_> {
     /// The same action with parents in its path that are the attacker's own, where it has parents.
     pub(super) async fn misplace(&mut self, reached: &Reached) -> Option<Reached> {
@@ -41,11 +50,7 @@ impl World<'_> {
         for named in self.slots.named(reached.action).iter().filter(|named| reached.brought.contains(&named.slot)) {
             let own = self.standing.get(&(named.slot, attacker)).map(|own| self.objects[*own].key());
             if let (Some(value), Some(own)) = (body.get_mut(&named.name), own) {
-                *value = match value {
-                    Value::Number(_) => own.parse::<i64>().map_or_else(|_| own.into(), Value::from),
-                    Value::Array(_) => Value::Array(vec![own.into()]),
-                    _ => own.into(),
-                };
+                *value = like(value, own);
             }
         }
         brought

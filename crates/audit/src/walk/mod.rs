@@ -47,11 +47,13 @@ mod sign_up;
 mod stages;
 mod stretch;
 mod together;
+mod widened;
 pub mod witness;
 pub mod world;
 
 pub use foresee::Foreseen;
 pub(crate) use forms::form_about;
+pub(crate) use home::names_tenant;
 pub(crate) use liveness::ABOUT_ONESELF;
 pub(crate) use never::UNSAFE;
 pub use part::{Part, Shard};

@@ -30,6 +30,13 @@ const OFFSET_FIELDS: &[&str] = &["offset", "skip", "start", "from"];
 const LENGTH_FIELDS: &[&str] =
     &["limit", "size", "page_size", "pagesize", "per_page", "perpage", "take", "count", "max", "max_results"];
 
+/// Whether a field says where a page begins or how long it is.
+pub(super) fn is_paging(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [CURSOR_FIELDS, NUMBER_FIELDS, OFFSET_FIELDS, LENGTH_FIELDS].iter().any(|names| names.contains(&name.as_str()))
+        || name.starts_with("page[")
+}
+
 /// A list, read.
 #[derive(Debug, Clone)]
 pub struct Pages {
@@ -53,7 +60,9 @@ impl Field {
         let mut call = call.clone();
         match &mut call.body {
             Body::Json(Value::Object(fields)) if self.in_body => {
-                let value = value.parse::<i64>().map_or_else(|_| Value::from(value), Value::from);
+                let number = || value.parse::<i64>().map(Value::from).ok();
+                let flag = || value.parse::<bool>().map(Value::from).ok();
+                let value = number().or_else(flag).unwrap_or_else(|| value.into());
                 fields.insert(self.name.clone(), value);
             }
             Body::Form(pairs) if self.in_body => {

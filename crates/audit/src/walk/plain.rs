@@ -28,7 +28,12 @@ impl World<'_> {
                 continue;
             }
             let (call, canary) = self.varied(&base);
+            let objects = self.objects.len();
             let sentinel = self.sentinel(reached.actor).await;
+            if objects < self.objects.len() {
+                // What was made for it may show where the action is watched.
+                before = self.observe_plain(reached, Purpose::SetUp).await;
+            }
             let asked = self.ask(who, &call, Purpose::Cell).await;
             let mut exchanges = vec![asked.exchange.clone()];
             if judged && changes && asked.succeeded() && reached.witness.is_none() {
@@ -51,6 +56,7 @@ impl World<'_> {
                 like_missing: None,
                 list_complete: true,
                 canary,
+                outside: false,
             };
             if judged {
                 trials.push(self.plain_trial(reached, attempt, before.clone(), after.clone()));
@@ -94,7 +100,7 @@ impl World<'_> {
 
     async fn observe_plain(&mut self, reached: &Reached, purpose: Purpose) -> Option<Observation> {
         let calibrated = reached.witness.as_ref()?;
-        Some(self.observe(&calibrated.reader, &BTreeMap::new(), reached.actor, purpose).await)
+        Some(self.observe_settled(&calibrated.reader, &BTreeMap::new(), reached.actor, purpose).await)
     }
 
     /// Whether somebody is forbidden an action without an object.

@@ -216,6 +216,13 @@ impl World<'_> {
     /// # Errors
     /// What was tried.
     pub(crate) async fn fresh(&mut self, action: usize, slot: usize, by: By) -> Result<usize, String> {
+        // Nobody's colleagues belong to a place that is made anew.
+        if by.after.is_none()
+            && self.is_tenant(slot)
+            && let Some(home) = self.home_for(action, slot, by.maker).await
+        {
+            return Ok(home);
+        }
         let made = match by.after {
             Some(after) => Box::pin(self.made_ready(slot, by.maker, after)).await,
             None => self.make(slot, by.maker).await,

@@ -3,7 +3,7 @@
 use super::world::World;
 use crate::catalogue::{Kind, Schema};
 use crate::evidence::is_secret_name;
-use crate::plan::slots::names_person;
+use crate::plan::slots::{Named, names_person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that say for whom something is.
@@ -47,8 +47,8 @@ impl World<'_> {
         keys: &BTreeMap<usize, String>,
         depth: usize,
     ) -> Option<String> {
-        let named = self.slots.named(action).iter().find(|named| named.name == name).map(|named| named.slot);
-        if let Some(slot) = named {
+        let named = self.slots.named(action).iter().find(|named| named.name == name).cloned();
+        if let Some(Named { slot, many, .. }) = named {
             if let Some(key) = keys.get(&slot) {
                 return Some(key.clone());
             }
@@ -57,6 +57,11 @@ impl World<'_> {
             if let Some(key) = told.and_then(|_| self.actors[actor].values.get(name)).filter(|_| !is_secret_name(name))
             {
                 return Some(key.clone());
+            }
+            // What is done to many at once is done to those that it has not been done to yet.
+            let fresh = many && !self.action(action).is_safe() && !self.makes_something(action);
+            if fresh && let Ok(object) = Box::pin(self.make_at(slot, actor, depth + 1)).await {
+                return Some(self.objects[object].key().to_owned());
             }
             if depth < 4
                 && let Ok(object) = Box::pin(self.standing_at(slot, actor, depth + 1)).await

@@ -1,10 +1,11 @@
 //! Who can tell whether something changed. A witness counts for an action only after it has shown the owner's own
 //! change by the same action.
 
+use super::reach::Reached;
 use super::world::{Asked, World};
 use crate::client::Purpose;
 use crate::compare::{changed, fields, rows_with};
-use crate::evidence::{Observation, Witness};
+use crate::evidence::{Form, Observation, Witness};
 use crate::manifest::RecordSource;
 use crate::plan::slots::{parent_place, place, singular, words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,9 @@ use std::time::{Duration, Instant};
 const CANDIDATES_MAX: usize = 4;
 /// How long a change may take to be seen.
 const LAG_MAX: Duration = Duration::from_millis(2_500);
+
+/// How long something that was made may take to be seen.
+const STANDS_WITHIN: Duration = Duration::from_millis(1_200);
 
 /// What a list of what happened is called.
 const RECORDS: [&str; 8] = ["activity", "audit", "event", "history", "journal", "log", "timeline", "trail"];
@@ -66,6 +70,22 @@ impl World<'_> {
         let Ok(call) = self.read_call(reader.action, keys) else { return Observation::default() };
         let asked = self.ask(Some(by), &call, purpose).await;
         look(&asked, reader.row.as_deref())
+    }
+
+    /// What a reader sees now, without what is said once only: a page tells its reader that something was saved, and at
+    /// the next look no more.
+    pub async fn observe_settled(
+        &mut self,
+        reader: &Reader,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+        purpose: Purpose,
+    ) -> Observation {
+        let seen = self.observe(reader, keys, by, purpose).await;
+        if seen.fields.keys().any(|field| field.starts_with("text_")) {
+            return self.observe(reader, keys, by, purpose).await;
+        }
+        seen
     }
 
     /// The reads that may tell about an action on these keys: the same path, then each path above it, nearest first.
@@ -208,6 +228,30 @@ impl World<'_> {
             tokio::time::sleep(wait).await;
         }
         self.observe(&calibrated.reader, keys, by, Purpose::Cell).await
+    }
+
+    /// What a witness sees before anything is tried on an object that was just made: a list that is slow to tell is waited
+    /// for, or else whoever tries something next would be thought to have made it. What is not there because of what was
+    /// done to it before is not waited for.
+    pub async fn observe_before(
+        &mut self,
+        calibrated: &Calibrated,
+        reached: &Reached,
+        keys: &BTreeMap<usize, String>,
+        by: usize,
+        purpose: Purpose,
+    ) -> Observation {
+        let started = Instant::now();
+        let is_slow = 0 < calibrated.witness.lag_ms && calibrated.reader.row.is_some();
+        let shows_itself = reached.form != Form::AddChild || is_slow;
+        let stands = reached.object.is_some() && reached.after.is_none() && shows_itself;
+        loop {
+            let seen = self.observe_settled(&calibrated.reader, keys, by, purpose).await;
+            if seen.exists || !stands || STANDS_WITHIN <= started.elapsed() {
+                return seen;
+            }
+            tokio::time::sleep(STANDS_WITHIN / 12).await;
+        }
     }
 
     /// Looks until something that the witness shows has changed, or it never does.

@@ -106,7 +106,7 @@ impl Again {
 
     /// Sends a call as somebody, and keeps what was seen before and after it as the evidence of one trial.
     pub(super) async fn tried(&self, world: &mut World<'_>, who: Who, call: &Call, purpose: Purpose) -> Trial {
-        let before = self.look(world).await;
+        let before = world.observe_before(&self.seen_by, &self.met, &self.keys, self.met.actor, Purpose::Other).await;
         let (call, canary) = world.varied(call);
         let asked = world.ask(who, &call, purpose).await;
         self.trial(world, who, before, asked, canary).await
@@ -136,6 +136,7 @@ impl Again {
             like_missing: None,
             list_complete: true,
             canary,
+            outside: false,
         };
         Trial {
             action: world.action(self.met.action).name(),

@@ -119,6 +119,7 @@ pub(crate) mod tests {
             like_missing: None,
             list_complete: true,
             canary: None,
+            outside: false,
         };
         let witness = Witness {
             action: "GET /notes/{id}".into(),

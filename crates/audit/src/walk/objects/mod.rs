@@ -120,7 +120,7 @@ impl World<'_> {
         Ok(object)
     }
 
-    pub(super) async fn make_at(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
+    pub(in crate::walk) async fn make_at(&mut self, slot: usize, owner: usize, depth: usize) -> Result<usize, String> {
         if DEPTH_MAX <= depth {
             return Err("its parents need more parents than this walk makes".into());
         }

@@ -6,6 +6,7 @@ mod dry;
 mod files;
 mod founders;
 mod hidden;
+mod homes;
 mod nesting;
 mod races;
 mod record;

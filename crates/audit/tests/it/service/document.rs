@@ -125,6 +125,7 @@ fn properties(fields: &[Field], keys: Keys) -> Map<String, Value> {
 
 fn schema(kind: &str, keys: Keys) -> Value {
     match (kind, keys) {
+        ("keys", _) => json!({ "type": "array", "items": schema("key", keys) }),
         ("key", Keys::Serial) => json!({ "type": "integer" }),
         ("key", Keys::Uuid) => json!({ "type": "string", "format": "uuid" }),
         ("key", Keys::Slug) => json!({ "type": "string" }),

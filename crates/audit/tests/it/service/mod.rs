@@ -7,6 +7,7 @@ pub(crate) mod desk;
 mod document;
 pub(crate) mod factor;
 pub(crate) mod founders;
+pub(crate) mod homes;
 pub(crate) mod letters;
 pub(crate) mod notes;
 pub(crate) mod office;

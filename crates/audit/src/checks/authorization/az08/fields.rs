@@ -1,9 +1,9 @@
 //! Fields of rank that are shown and not declared, and what to send in their place.
 
 use super::Field;
-use crate::catalogue::{Kind, Schema};
-use crate::plan::slots::words;
-use crate::walk::World;
+use crate::catalogue::{Action, Body, Kind, Schema};
+use crate::plan::slots::{names_person, words};
+use crate::walk::{World, names_tenant};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +41,16 @@ const RANK: &[&str] = &[
 const FIELDS_MAX: usize = 6;
 /// Most objects around what is said: `data`, `attributes`.
 const AROUND_MAX: usize = 3;
+
+/// Whether a field says to whom something belongs, or who made it: `orgId`, `author_id`, `createdBy`.
+fn says_whose(name: &str) -> bool {
+    let words = words(name);
+    let made = ["created", "submitted", "uploaded", "added", "opened", "posted", "made"];
+    let by = |pair: &[String]| matches!(pair, [verb, by] if by == "by" && made.contains(&verb.as_str()));
+    let key =
+        words.len() == 1 || words.last().is_some_and(|last| matches!(last.as_str(), "id" | "uuid" | "slug" | "key"));
+    words.windows(2).any(by) || key && (names_tenant(name) || names_person(name))
+}
 
 /// The member that holds what is said of an object, where others are only around it: JSON:API's `attributes`, an envelope
 /// named `data`, the one member that there is.
@@ -88,11 +98,12 @@ pub(super) fn shown(value: &Value) -> BTreeMap<String, Value> {
 }
 
 /// What to send along: fields of rank that are shown and that the action does not declare, each with another value than
-/// stands there.
+/// stands there. Whose something is becomes what stands in a stranger's, where `theirs` is known.
 pub(super) fn candidates(
     world: &World<'_>,
     action: usize,
     shown: &BTreeMap<String, Value>,
+    theirs: &BTreeMap<String, Value>,
     at: usize,
 ) -> BTreeMap<String, Value> {
     let media = world.action(action).body.as_ref().and_then(|body| body.best());
@@ -102,8 +113,12 @@ pub(super) fn candidates(
         return BTreeMap::new();
     }
     let ranks = |name: &str| words(name).iter().any(|word| RANK.contains(&word.as_str()));
-    let fields = shown.iter().filter(|(name, _)| !declared.contains(*name) && ranks(name));
-    fields.filter_map(|(name, value)| Some((name.clone(), other(world, name, value, at)?))).take(FIELDS_MAX).collect()
+    let fields = shown.iter().filter(|(name, _)| !declared.contains(*name) && (ranks(name) || says_whose(name)));
+    let another = |name: &String, value: &Value| {
+        let strangers = theirs.get(name).filter(|other| says_whose(name) && *other != value).cloned();
+        Some((name.clone(), strangers.or_else(|| other(world, name, value, at))?))
+    };
+    fields.filter_map(|(name, value)| another(name, value)).take(FIELDS_MAX).collect()
 }
 
 /// Another value of the same kind: what stands there for somebody else, the opposite, or an odd number.
@@ -124,12 +139,29 @@ pub(super) fn other(world: &World<'_>, name: &str, value: &Value, at: usize) -> 
             None => Some((number.as_i64().unwrap_or(0) + 7331).into()),
         },
         _ => {
-            let known = same_field.or(somebody).map(String::as_str);
+            let listed = listed(world, name, &text);
+            let known = same_field.or(somebody).or(listed.as_ref()).map(String::as_str);
             let role =
                 words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "rank")).then_some("admin");
             known.or(role).or(Some("approved")).filter(|new| *new != text).map(Value::from)
         }
     }
+}
+
+/// A value that the document lists for a field or a parameter of this name: another one may not even be looked at.
+fn listed(world: &World<'_>, name: &str, now: &str) -> Option<String> {
+    let parameters =
+        |action: &Action| action.parameters.iter().map(|one| (one.name.clone(), one.schema.clone())).collect();
+    let schemas = world.catalogue.actions.iter().flat_map(|action| {
+        let mut all: Vec<(String, Schema)> = parameters(action);
+        all.extend(
+            action.body.as_ref().and_then(Body::best).map(|media| media.schema.properties()).into_iter().flatten(),
+        );
+        all
+    });
+    let named = schemas.filter(|(known, _)| known == name || known.contains(&format!("[{name}]")));
+    let mut values = named.flat_map(|(_, schema)| schema.enumeration());
+    values.find_map(|value| value.as_str().filter(|text| *text != now).map(str::to_owned))
 }
 
 pub(super) fn one_by_one(all: &BTreeMap<String, Value>) -> Vec<BTreeMap<String, Value>> {

@@ -60,7 +60,8 @@ async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigne
     let owner = world.objects[control].owner;
     let before = look(world, item, control, owner).await?;
     let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
-    let extra = candidates(world, action, &shown(&before.0), owner);
+    let theirs = a_strangers(world, slot, item, owner).await;
+    let extra = candidates(world, action, &shown(&before.0), &theirs, owner);
     if extra.is_empty() {
         return None;
     }
@@ -97,7 +98,8 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
     let owner = world.objects[object].owner;
     let before = look(world, item, object, owner).await?;
     let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
-    let extra = candidates(world, action, &shown(&before.0), owner);
+    let theirs = a_strangers(world, slot, item, owner).await;
+    let extra = candidates(world, action, &shown(&before.0), &theirs, owner);
     if extra.is_empty() {
         return None;
     }
@@ -108,8 +110,14 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
         world.bodies.insert(action, with(&good, &some));
         let call = world.call_again(action, owner, &keys, object).await;
         world.bodies.insert(action, good.clone());
-        let done = world.ask(Some(owner), &call.ok()?, Purpose::Other).await.succeeded();
-        let Some((now, exchange)) = look_as_any(world, item, object, owner).await else { break };
+        let asked = world.ask(Some(owner), &call.ok()?, Purpose::Other).await;
+        let done = asked.succeeded();
+        let seen = match look_as_any(world, item, object, owner).await {
+            Some(seen) => Some(seen),
+            // Nobody sees it any more: then it is where the answer says that it is now.
+            None => asked.answer.json().filter(|_| done).map(|now| (now, asked.exchange)),
+        };
+        let Some((now, exchange)) = seen else { break };
         fields.extend(compared(&some, &before.0, &now));
         after = Some(exchange);
         if done {
@@ -117,6 +125,14 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
         }
     }
     finish(world, world.action(action).name(), owner, fields, after, &extra)
+}
+
+/// What a stranger's object of the same kind shows him.
+async fn a_strangers(world: &mut World<'_>, slot: usize, item: usize, owner: usize) -> BTreeMap<String, Value> {
+    let fits = |at: &usize| !world.actors[*at].fact.throw_away && world.relation(Some(*at), owner) == "other tenant";
+    let Some(stranger) = (0..world.actors.len()).find(fits) else { return BTreeMap::new() };
+    let Ok(object) = world.standing(slot, stranger).await else { return BTreeMap::new() };
+    look(world, item, object, stranger).await.map(|(seen, _)| shown(&seen)).unwrap_or_default()
 }
 
 /// What an object shows its owner, or whoever it was made to belong to: he may be the only one who sees it.
@@ -166,7 +182,7 @@ fn describing(world: &World<'_>) -> Vec<usize> {
 async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<Assigned> {
     let proof = world.proof_call(at)?;
     let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.json()?;
-    let extra = candidates(world, action, &shown(&before), at);
+    let extra = candidates(world, action, &shown(&before), &BTreeMap::new(), at);
     if extra.is_empty() {
         return None;
     }
@@ -195,8 +211,8 @@ async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
     let proof = world.proof_call(like)?;
     let before = world.ask(Some(like), &proof, Purpose::Other).await.answer.json()?;
     // What is somebody's own differs anyway.
-    let mut extra = candidates(world, action, &shown(&before), like);
-    extra.retain(|name, _| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant")));
+    let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), like);
+    extra.retain(|name, _| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant" | "id")));
     if extra.is_empty() {
         return None;
     }

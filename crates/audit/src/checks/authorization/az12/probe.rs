@@ -83,19 +83,25 @@ fn refused_reads(world: &World<'_>) -> Vec<(Reached, Vec<Who>)> {
     found
 }
 
-/// To whom an action was refused: somebody who is signed in, and somebody who is not. What had no cells in this part of the
-/// walk was tried by nobody yet; that it is refused is seen before it is spelt otherwise.
+/// To whom an action was refused: somebody of another tenant, a colleague, and somebody who is not signed in. What had no
+/// cells in this part of the walk was tried by nobody yet; that it is refused is seen before it is spelt otherwise.
 fn refused_to(world: &World<'_>, met: &Reached, key: Option<&str>) -> Vec<Who> {
-    if world.untried.contains(&met.action) {
-        let is_stranger =
-            |at: &usize| !world.actors[*at].fact.throw_away && world.relation(Some(*at), met.maker) == "other tenant";
-        let stranger = (0..world.actors.len()).find(is_stranger).map(Some);
-        return stranger.into_iter().chain([None]).collect();
-    }
     let here = |one: &&Refusal| one.action == met.action && key.is_none_or(|key| one.key == key);
-    let refused =
-        |signed_in| world.refusals.iter().filter(here).map(|one| one.actor).find(|who| who.is_some() == signed_in);
-    [true, false].into_iter().filter_map(refused).collect()
+    let mut refused: Vec<Who> = world.refusals.iter().filter(here).map(|one| one.actor).collect();
+    if world.untried.contains(&met.action) {
+        refused.extend((0..world.actors.len()).filter(|at| !world.actors[*at].fact.throw_away).map(Some).chain([None]));
+    }
+    let relations = ["other tenant", "same tenant", "anonymous"];
+    let of = |wanted: &str| {
+        let fits = |who: &&Who| **who != Some(met.maker) && world.relation(**who, met.maker) == wanted;
+        refused.iter().find(fits).copied()
+    };
+    let mut people: Vec<Who> = relations.into_iter().filter_map(of).collect();
+    // Staff, where it was refused to nobody else.
+    if people.is_empty() {
+        people.extend(refused.first());
+    }
+    people
 }
 
 /// Whether an answer shows one of an object's canaries that was not sent.
@@ -203,11 +209,16 @@ async fn writes(world: &mut World<'_>, reaching: &[String], awake: &mut BTreeSet
     let mut seen = Vec::new();
     let mut asked = 0;
     for met in again::repeatable(world) {
-        let who = refused_to(world, &met, None).into_iter().next();
-        let Some(who) = who.filter(|_| asked < ACTIONS_MAX) else { continue };
+        let mut people = refused_to(world, &met, None);
+        if people.iter().any(Option::is_some) {
+            people.retain(Option::is_some);
+        }
+        if people.is_empty() || ACTIONS_MAX <= asked {
+            continue;
+        }
         let overriding = if asked < ASKED_MAX { overriding(world, &met).await } else { Vec::new() };
         asked += 1;
-        if !reaching.is_empty() || !overriding.is_empty() {
+        for who in people.into_iter().filter(|_| !reaching.is_empty() || !overriding.is_empty()) {
             wake(world, who, awake).await;
             seen.extend(write(world, &met, who, reaching, &overriding).await);
         }

@@ -39,12 +39,20 @@ fn of(run: &Run, digest: &str, seen: &Ranked) -> Finding {
             let rank = seen.raised.clone().unwrap_or_else(|| seen.tried.last().cloned().unwrap_or_default());
             about.gap(format!("{who} made himself {rank}, and {} {} is done that was refused before", opened.method, opened.path))
         }
+        (Some(rank), None) if seen.given.is_some() => about.gap(format!(
+            "{who} was made {} by somebody who may, and made himself {rank}, as another request shows",
+            seen.given.as_deref().unwrap_or_default()
+        )),
         (Some(rank), None) => about.suspected(format!(
             "{who} made himself {rank} ({} before), as another request shows; of {} things that were refused to him none is done now",
             seen.before, seen.closed
         )),
         (None, None) if seen.before.is_empty() && seen.closed == 0 => about.undecided(format!(
             "{who} asked to be {}; no answer shows what he is, and nothing is known that was refused to him",
+            seen.tried.join(", ")
+        )),
+        (None, None) if seen.not_given => about.undecided(format!(
+            "{who} asked to be {} and is not; but nobody who governs could make him so either, so that it says little",
             seen.tried.join(", ")
         )),
         (None, None) => about.holds(format!("{who} asked to be {}, and is {} still", seen.tried.join(", "), match seen.before.as_str() {

@@ -61,6 +61,12 @@ pub(in crate::checks) struct Ranked {
     /// How many things were refused to him before, so that it would be seen.
     #[serde(default)]
     pub closed: u32,
+    /// The rank that somebody who governs gave him, so that it is known that one can be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+    /// Whether it could be given by somebody else at all, and nobody could.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_given: bool,
     /// Owners before and after, where the last one tried to be none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owners: Option<(u32, u32)>,

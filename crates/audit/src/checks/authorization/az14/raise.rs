@@ -6,6 +6,7 @@ use crate::checks::say::Untried;
 use crate::client::Purpose;
 use crate::evidence::{ActorFact, Form, Reading};
 use crate::walk::{Call, World};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What would make somebody who may be harmed.
@@ -15,6 +16,8 @@ const THROW_AWAY: &str =
 const ROLES_MAX: usize = 2;
 /// Most requests that are refused to somebody and done by others.
 const CLOSED_MAX: usize = 3;
+/// Most people of those who govern who try to give a rank.
+const GIVERS_MAX: usize = 3;
 
 pub(super) async fn probe(world: &mut World<'_>, ranking: &Ranking) -> Ranked {
     let subject = ranking.name.clone();
@@ -28,7 +31,10 @@ pub(super) async fn probe(world: &mut World<'_>, ranking: &Ranking) -> Ranked {
         if seen.raised.is_some() || seen.opened.is_some() {
             return seen;
         }
-        last = Some(seen);
+        // Whom nobody could give a rank shows less than whom somebody could.
+        if last.as_ref().is_none_or(|known: &Ranked| known.given.is_none()) {
+            last = Some(seen);
+        }
     }
     last.unwrap_or_else(|| Ranked {
         untried: Some(Untried::undecided(format!("{}: nobody here has a rank below another", CHECK.id))),
@@ -85,11 +91,74 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, at: usize, subject: &str)
         if seen.raised.is_some() {
             seen.exchange = seen.exchange.or(Some(asked.exchange));
         }
+        // Whoever has the highest rank proves nothing by asking for a lower one.
+        if seen.raised.as_deref().is_some_and(|rank| ranks::governs(world, rank)) {
+            break;
+        }
+    }
+    if seen.raised.is_none() && !seen.tried.is_empty() && ranking.names_somebody() {
+        from_a_middle_rank(world, ranking, at, &mut seen).await;
     }
     if seen.tried.is_empty() {
         seen.untried = Some(Untried::undecided(format!("{subject} cannot be sent about oneself")));
     }
     seen
+}
+
+/// Somebody who governs gives him a rank below the highest, which shows that ranks are given this way; then he asks for the
+/// highest himself. Afterwards he is what he was.
+async fn from_a_middle_rank(world: &mut World<'_>, ranking: &Ranking, at: usize, seen: &mut Ranked) {
+    let values = values(world, ranking, &seen.before);
+    let text = |value: &Value| crate::compare::scalar(value).unwrap_or_default();
+    let named = &world.manifest.ranks.named;
+    let place = |rank: &str| named.iter().position(|one| one == rank).unwrap_or_else(|| ranks::depth(rank));
+    let mut ordered: Vec<(Value, String)> = values.iter().map(|value| (value.clone(), text(value))).collect();
+    ordered.sort_by_key(|(_, rank)| place(rank));
+    // The highest is what he asks for; what is given is the next one, where there are two.
+    let (highest, given) = match ordered.as_slice() {
+        [] => return,
+        [only] => (None, only.clone()),
+        [first, second, ..] => (Some(first.clone()), second.clone()),
+    };
+    let Some(giver) = give(world, ranking, at, &given).await else {
+        seen.not_given = true;
+        return;
+    };
+    seen.given = Some(given.1.clone());
+    if let Some((value, rank)) = highest
+        && let Some(call) = call(world, ranking, at, &value).await
+    {
+        world.revive(Some(at)).await;
+        let asked = world.ask(Some(at), &call, Purpose::Other).await;
+        seen.tried.push(rank.clone());
+        if rank_of(world, at, &ranking.field).await.as_ref() == Some(&rank) {
+            seen.raised = Some(rank);
+            seen.exchange = Some(asked.exchange);
+        }
+    }
+    if let Some(call) = call(world, ranking, at, &Value::from(seen.before.as_str())).await {
+        world.ask(Some(giver), &call, Purpose::CleanUp).await;
+    }
+}
+
+/// Whoever gives somebody a rank, so that another request shows it.
+async fn give(world: &mut World<'_>, ranking: &Ranking, at: usize, (value, rank): &(Value, String)) -> Option<usize> {
+    let tenant = world.actors[at].fact.tenant.clone();
+    let mut giving: Vec<usize> = (0..world.actors.len())
+        .filter(|by| !world.actors[*by].fact.throw_away && ranks::governs(world, &world.actors[*by].fact.role))
+        .collect();
+    giving.sort_by_key(|by| world.actors[*by].fact.tenant != tenant);
+    for by in giving.into_iter().take(GIVERS_MAX) {
+        let call = call(world, ranking, at, value).await?;
+        world.revive(Some(by)).await;
+        if world.ask(Some(by), &call, Purpose::Other).await.succeeded() {
+            world.revive(Some(at)).await;
+            if rank_of(world, at, &ranking.field).await.as_ref() == Some(rank) {
+                return Some(by);
+            }
+        }
+    }
+    None
 }
 
 /// The rank that another request shows of somebody.

@@ -48,6 +48,14 @@ impl Ranking {
             Way::Action(found) => found.person,
         }
     }
+
+    /// Whether the request names whose rank it sets: then somebody who governs can set it for others.
+    pub(super) fn names_somebody(&self) -> bool {
+        match &self.way {
+            Way::Line(line) => line.names().iter().any(|name| name.starts_with("actor.")),
+            Way::Action(found) => found.person.is_some() || !found.named.is_empty(),
+        }
+    }
 }
 
 fn is_rank(name: &str) -> bool {
@@ -144,6 +152,15 @@ fn governs_among(named: &[String], rank: &str) -> bool {
     match named.first() {
         Some(first) if !named.iter().any(|one| is_top(one)) => first == rank,
         _ => is_top(rank),
+    }
+}
+
+/// How far below the highest a rank is by its name alone.
+pub(super) fn depth(rank: &str) -> usize {
+    match rank {
+        _ if words(rank).iter().any(|word| matches!(word.as_str(), "owner" | "root" | "superadmin" | "superuser")) => 0,
+        _ if is_top(rank) => 1,
+        _ => 2,
     }
 }
 

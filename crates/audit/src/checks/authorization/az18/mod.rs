@@ -129,7 +129,7 @@ fn across_origins(run: &Run, digest: &str, crossed: &Crossed, who: &ActorFact) -
         return about.showing(vec![shown]).gap(words);
     }
     match crossed.reads.iter().any(|read| !read.shows.is_empty()) {
-        true => about.holds("no foreign origin is allowed to read with credentials"),
+        true => about.holds("no foreign origin is allowed to read it with credentials"),
         false => about.undecided("with a foreign origin nothing of anybody's was answered"),
     }
 }

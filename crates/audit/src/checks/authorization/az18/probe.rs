@@ -16,7 +16,7 @@ const ELSEWHERE: &str = "https://elsewhere.example";
 /// What is said of all of it.
 const ALL: &str = "cross-site requests";
 /// Most actions that are tried.
-const ACTIONS_MAX: usize = 6;
+const ACTIONS_MAX: usize = 24;
 /// Most things of somebody's by which it is seen that he is signed in.
 const HELD_MAX: usize = 2;
 

@@ -12,6 +12,12 @@ impl Judged<'_> {
     pub(super) fn rule_change(&self) -> Ruling {
         let who = self.who();
         let status = self.status();
+        // Behind the wall nothing of the object may come back, whatever was asked for; a colleague may know it anyway.
+        let behind_a_wall = matches!(self.attempt.relation.as_str(), "other tenant" | "anonymous");
+        let shown = || if behind_a_wall && effect(self.trial).is_none() { self.shown() } else { None };
+        if let Some(shown) = shown() {
+            return shown;
+        }
         let Some(witness) = &self.trial.witness else {
             if self.made_is_read_back() {
                 let words = format!("{who} adds to {}: what was made was read back", self.object());

@@ -134,6 +134,16 @@ impl Judged<'_> {
             note: note.clone(),
             after: after.to_owned(),
         };
+        if self.attempt.outside {
+            let words = format!(
+                "{} is no member of the {} that was made for this: being refused there says nothing of what {} may",
+                self.who(),
+                self.trial.noun,
+                crate::load_line::one(&self.attempt.actor.role)
+            );
+            let answer = format!("[become] member = '{}: POST /… {{\"…\":\"{{actor.id}}\"}}'", self.trial.owner.name);
+            return ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(answer));
+        }
         let unknown = self.expectation.rule == Rule::Unknown && self.attempt.relation != "anonymous";
         if unknown {
             let words =

@@ -20,19 +20,22 @@ const FILE_BYTES_MIN: u64 = 32;
 const REFUSALS_MIN: usize = 2;
 
 impl Judged<'_> {
-    pub(super) fn rule_read(&self) -> Ruling {
+    /// A canary of the owner's stands in what the attacker is answered.
+    pub(super) fn shown(&self) -> Option<Ruling> {
         let public = |noun: &str, field: &str| {
             self.attempt.relation != "anonymous" && self.public.contains(&(noun.to_owned(), field.to_owned()))
         };
+        let seen = seen_by(self.trial, self.attempt, &public);
+        let (canary, field) = seen.first()?;
+        let words = format!("{} reads {}: canary in the answer ({field})", self.who(), self.object());
+        Some(self.proved(words, format!("canary {canary}"), String::new()))
+    }
+
+    pub(super) fn rule_read(&self) -> Ruling {
         let who = self.who();
         let reads = |what: &str| format!("{who} reads {}: {what}", self.object());
-        let seen = seen_by(self.trial, self.attempt, &public);
-        if let Some((canary, field)) = seen.first() {
-            return self.proved(
-                reads(&format!("canary in the answer ({field})")),
-                format!("canary {canary}"),
-                String::new(),
-            );
+        if let Some(shown) = self.shown() {
+            return shown;
         }
         if self.trial.form != Form::List
             && FINGERPRINT_MIN <= self.attempt.fingerprint.len()
