@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::refusal::Refusal;
 use crate::time::Time;
 
 /// What somebody shows at the door. Never logged, never recorded.
@@ -66,6 +67,15 @@ impl Actor {
     }
 }
 
+/// The rooms that a caller was in, and why they are closed to it at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// Whose rooms.
+    pub organisation: Uuid,
+    /// What is answered wherever nothing is found, which is everywhere in them.
+    pub why: Refusal,
+}
+
 /// Who is at the door, once the credential has been looked at.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -81,6 +91,14 @@ pub struct Caller {
     pub by_factor: bool,
     /// The organisation whose rooms the caller is in. Objects are loaded inside it and nowhere else.
     pub organisation: Option<Uuid>,
+    /// The rooms that it was in, where they are closed to it: then `organisation` is none.
+    pub closed: Option<Closed>,
+    /// The address that it comes from, as far as the portal itself has seen it.
+    pub address: Option<IpAddr>,
+    /// When its sign-in began. A token has none.
+    pub opened_at: Option<Time>,
+    /// The longest time for which the sign-in was not used so far, in seconds.
+    pub unused_seconds: i64,
     /// Whether it has standing in that organisation and nowhere else, not even in its person's own account: the
     /// organisation itself said who it is.
     pub bound: bool,
@@ -105,6 +123,10 @@ impl Caller {
             half: false,
             by_factor: false,
             organisation: None,
+            closed: None,
+            address: None,
+            opened_at: None,
+            unused_seconds: 0,
             bound: false,
             proved_at: None,
             scopes: None,

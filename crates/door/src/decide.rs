@@ -2,14 +2,15 @@
 
 use crate::caller::{Actor, Caller};
 use crate::refusal::{Refusal, Result};
-use crate::relation::Relations;
+use crate::relation::{Relation, Relations};
 use crate::spec::{Effect, Spec};
 use crate::time::Time;
 
 /// Decides. `standing` is what the caller is to the object, `state` the object's.
 ///
 /// # Errors
-/// Who has nothing to do with the object is told that it is not there; who sees it, that he may not; then the state,
+/// Who has nothing to do with the object is told that it is not there; who comes from the wrong network or with too old a
+/// sign-in, that; who sees it, that he may not; then the state,
 /// maintenance, the second factor and the age of the sign-in count.
 pub fn decide(
     spec: &Spec,
@@ -22,6 +23,8 @@ pub fn decide(
     if !spec.may.meet(standing) {
         return Err(match caller.actor {
             Actor::Anyone => Refusal::SignIn,
+            _ if standing.meet(Relations::of(&[Relation::OUTSIDE])) => Refusal::Network,
+            _ if standing.meet(Relations::of(&[Relation::OVERDUE])) => Refusal::Overdue,
             _ if standing.only_anyone() => Refusal::NotFound,
             _ => Refusal::Forbidden { needs: spec.may, has: standing },
         });
@@ -65,7 +68,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::relation::Relation;
     use crate::spec::{Verb, Way};
 
     const ADMIN: Relation = Relation::new(8, "admin");
@@ -96,6 +98,8 @@ mod tests {
             ask(&person(), &[Relation::ANYONE, VIEWER], "archived"),
             Err(Refusal::Forbidden { needs: Relations::of(&[ADMIN]), has: Relations::of(&[Relation::ANYONE, VIEWER]) })
         );
+        assert_eq!(ask(&person(), &[Relation::ANYONE, Relation::OUTSIDE], "archived"), Err(Refusal::Network));
+        assert_eq!(ask(&person(), &[Relation::ANYONE, Relation::OVERDUE], "archived"), Err(Refusal::Overdue));
         assert_eq!(ask(&token, &[ADMIN], "open"), Err(Refusal::Scope));
         assert_eq!(ask(&person(), &[ADMIN], "archived"), Err(Refusal::NotNow("archived")));
         assert_eq!(ask(&stale, &[ADMIN], "open"), Err(Refusal::StepUp));

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::caller::{Caller, Credential};
+use crate::caller::{Caller, Credential, Origin};
 use crate::catalogue::Later;
 use crate::place::Place;
 use crate::relation::{Relation, Relations};
@@ -12,8 +12,14 @@ use crate::time::Time;
 /// The portal's knowledge of people. Each function runs inside the transaction whose decision it serves, so that
 /// somebody who was suspended a moment ago is suspended here.
 pub trait Grounds: Send + Sync {
-    /// Who shows this credential. What does not hold is [`Caller::anyone`].
-    fn caller<'a>(&'a self, tx: &'a mut Tx, credential: &'a Credential, now: Time) -> Later<'a, Result<Caller>>;
+    /// Who shows this credential, from there. What does not hold is [`Caller::anyone`].
+    fn caller<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        credential: &'a Credential,
+        origin: &'a Origin,
+        now: Time,
+    ) -> Later<'a, Result<Caller>>;
 
     /// What the caller is at this place: one query, and only relations that give sight of it.
     fn standing<'a>(

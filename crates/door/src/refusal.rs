@@ -45,6 +45,10 @@ pub enum Refusal {
     StepUp,
     /// It asks for a second factor, and the account has none. 403.
     NoFactor,
+    /// The organisation lets nobody in from the network that it comes from. 403.
+    Network,
+    /// The sign-in is older, or was unused for longer, than the organisation allows. 403.
+    Overdue,
     /// Too often. 429.
     TooMany {
         /// Seconds until it may be tried again.
@@ -84,7 +88,13 @@ impl Refusal {
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
-            Self::Forbidden { .. } | Self::Scope | Self::StepUp | Self::NoFactor | Self::CrossOrigin => 403,
+            Self::Forbidden { .. }
+            | Self::Scope
+            | Self::StepUp
+            | Self::NoFactor
+            | Self::Network
+            | Self::Overdue
+            | Self::CrossOrigin => 403,
             Self::NotNow(_) | Self::Conflict(_) | Self::ShownOnce => 409,
             Self::Changed => 412,
             Self::TooLarge(_) => 413,
@@ -115,6 +125,8 @@ impl Refusal {
             Self::NoMatch => "no_match",
             Self::StepUp => "step_up",
             Self::NoFactor => "no_factor",
+            Self::Network => "network",
+            Self::Overdue => "overdue",
             Self::TooMany { .. } => "too_many",
             Self::CrossOrigin => "cross_origin",
             Self::Invalid(_) => "invalid",
@@ -136,6 +148,8 @@ impl Refusal {
                 | Self::Scope
                 | Self::StepUp
                 | Self::NoFactor
+                | Self::Network
+                | Self::Overdue
                 | Self::NoMatch
                 | Self::SignIn
                 | Self::SecondStep

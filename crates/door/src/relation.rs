@@ -19,6 +19,10 @@ impl Relation {
     pub const CONSOLE: Self = Self { bit: 2, name: "console" };
     /// The portal itself, on a schedule.
     pub const JOB: Self = Self { bit: 3, name: "job" };
+    /// Would be something at the place, and comes from a network that it lets nobody in from. It is nothing else there.
+    pub const OUTSIDE: Self = Self { bit: 4, name: "outside" };
+    /// Would be something at the place with a younger sign-in than this one. It is nothing else there.
+    pub const OVERDUE: Self = Self { bit: 5, name: "overdue" };
 
     /// A relation of the portal's.
     ///

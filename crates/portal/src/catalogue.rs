@@ -3,7 +3,7 @@
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::identity::{factor, passkey};
-use crate::organisations::{membership, service};
+use crate::organisations::{access, membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
     backup, directory, identity, installation, invitations, mail, messages, organisations, projects, providers,
@@ -54,6 +54,8 @@ pub fn catalogue() -> Catalogue {
         .stream::<copy::CopyOrganisation>()
         .change::<organisations::Enter>()
         .change::<organisations::SetFactor>()
+        .look::<organisations::ShowSettings>()
+        .change::<access::SetAccess>()
         .change::<membership::Leave>()
         .look::<membership::ListMemberships>()
         .stream::<membership::ReportMemberships>()
@@ -148,6 +150,7 @@ pub fn catalogue() -> Catalogue {
         .change::<watch::See>()
         .look::<mail::List>()
         .receive::<organisations::Create>()
+        .change::<access::ClearNetworks>()
         .receive::<identity::CreatePerson>()
         .change::<factor::ForgetFactor>()
         .change::<identity::ResetPerson>()

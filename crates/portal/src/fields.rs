@@ -271,9 +271,7 @@ impl<const MIN: i64, const MAX: i64> Days<MIN, MAX> {
 
 impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Days<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let days = value.as_i64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
-        match days {
+        match whole(&serde_json::Value::deserialize(deserializer)?) {
             Some(days) if (MIN..=MAX).contains(&days) => Ok(Self(days)),
             _ => Err(serde::de::Error::custom(format!("must be a whole number of days from {MIN} to {MAX}"))),
         }
@@ -289,6 +287,60 @@ impl<const MIN: i64, const MAX: i64> PartialSchema for Days<MIN, MAX> {
 impl<const MIN: i64, const MAX: i64> ToSchema for Days<MIN, MAX> {
     fn name() -> std::borrow::Cow<'static, str> {
         format!("DaysFrom{MIN}To{MAX}").into()
+    }
+}
+
+/// Several texts: a program sends a list, a form one text with a line for each. Here they are, with line breaks between.
+///
+/// # Errors
+/// When it is neither.
+pub(crate) fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let wrong = || serde::de::Error::custom("must be a list of texts");
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(lines) => Ok(lines),
+        serde_json::Value::Array(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(serde_json::Value::as_str).collect();
+            texts.map(|texts| texts.join("\n")).ok_or_else(wrong)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// A whole number within bounds. A form sends text, a program a number: both are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Whole<const MIN: i64, const MAX: i64>(i64);
+
+impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Whole<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number =
+            whole(&serde_json::Value::deserialize(deserializer)?).filter(|number| (MIN..=MAX).contains(number));
+        number.map(Self).ok_or_else(|| serde::de::Error::custom(format!("must be a whole number from {MIN} to {MAX}")))
+    }
+}
+
+/// A whole number, as a program or as a form sends it.
+fn whole(value: &serde_json::Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
+}
+
+impl<const MIN: i64, const MAX: i64> PartialSchema for Whole<MIN, MAX> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(MIN)).maximum(Some(MAX)).into()
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> ToSchema for Whole<MIN, MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("WholeFrom{MIN}To{MAX}").into()
     }
 }
 

@@ -161,6 +161,7 @@ pub const INVENTORY: &[Table] = &[
         columns: &[
             column("session", "the sign-in", Neutral),
             column("at", "when it was last used, to five minutes", Personal),
+            column("unused_seconds", "the longest time between two uses so far", Personal),
         ],
     },
     Table {
@@ -244,6 +245,9 @@ pub const INVENTORY: &[Table] = &[
             column("name", "its name", Neutral),
             column("made_at", "since when", Neutral),
             column("factor_from", "from when it asks its people for a second factor", Neutral),
+            column("networks", "the networks that it lets people in from, where it has named some", Neutral),
+            column("unused_seconds_max", "after how long without use a sign-in is over in it", Neutral),
+            column("session_seconds_max", "after how long a sign-in is over in it", Neutral),
         ],
     },
     Table {

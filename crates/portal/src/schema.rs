@@ -26,6 +26,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 15, name: "passkeys", steps: PASSKEYS });
     all.push(Migration { version: 16, name: "links that are good in one browser", steps: LINKING });
     all.push(Migration { version: 17, name: "organisations' directories", steps: KEEPING_PEOPLE });
+    all.push(Migration { version: 18, name: "what an organisation sets for itself", steps: SETTING });
     all
 }
 
@@ -119,6 +120,15 @@ const KEEPING_PEOPLE: &[Step] = &[
                   UNIQUE (organisation, user_key), UNIQUE (organisation, mail),",
     },
     Step::Sql("CREATE INDEX directory_user_external_id ON directory_user (organisation, external_id)"),
+];
+
+const SETTING: &[Step] = &[
+    // From where people may come into its rooms, and for how long a sign-in is good there; null where nothing is asked.
+    Step::Sql("ALTER TABLE organisation ADD COLUMN networks {text}"),
+    Step::Sql("ALTER TABLE organisation ADD COLUMN unused_seconds_max {int}"),
+    Step::Sql("ALTER TABLE organisation ADD COLUMN session_seconds_max {int}"),
+    // The longest time between two uses so far: a sign-in that was unused for too long stays over, however busy it is later.
+    Step::Sql("ALTER TABLE session_seen ADD COLUMN unused_seconds {int} NOT NULL DEFAULT 0"),
 ];
 
 const LINKING: &[Step] = &[

@@ -1,12 +1,13 @@
 //! What a caller is to a place, and who a credential belongs to: the portal's answers to the door's two questions.
 
 use door::store::{Result, Row, Tx};
-use door::{Actor, Caller, Credential, Grounds, Place, Relation, Relations, Time, values};
+use door::{Actor, Caller, Closed, Credential, Grounds, Origin, Place, Relation, Relations, Time, values};
 use uuid::Uuid;
 
 use crate::identity::factor::{self, Proof, is_half};
 use crate::ids::{ClientId, PersonId};
 use crate::organisations::Role;
+use crate::organisations::access::{Access, Closure};
 use crate::projects::ProjectRole;
 use crate::secret;
 
@@ -64,6 +65,8 @@ pub const RELATIONS: &[Relation] = &[
     DECIDER,
     MANAGER,
     FACTORLESS,
+    Relation::OUTSIDE,
+    Relation::OVERDUE,
     DIRECTORY,
     Relation::CONSOLE,
     Relation::JOB,
@@ -93,6 +96,8 @@ struct Membership {
     client: Option<ClientId>,
     project_role: Option<ProjectRole>,
     lacks_factor: bool,
+    /// Why it does not count for this caller at present, where it does not.
+    closed: Option<Closure>,
     /// Whether it is the service in whose name the organisation's directory acts.
     directory: bool,
 }
@@ -138,15 +143,21 @@ pub fn relations_of(
     project_role: Option<ProjectRole>,
     place: &Place,
 ) -> Relations {
-    let membership = Membership { role, client, project_role, lacks_factor: false, directory: false };
+    let membership = Membership { role, client, project_role, lacks_factor: false, closed: None, directory: false };
     relations_at(&membership, place)
 }
 
-/// The same, where the organisation asks for a second factor that is not there: then nothing of it but its door.
+/// The same, where the organisation asks for another network, a younger sign-in or a second factor, and it is not there: then
+/// nothing of it but its door.
 fn relations_now(membership: &Membership, place: &Place) -> Relations {
-    match relations_at(membership, place) {
-        found if !membership.lacks_factor || found == Relations::NONE => found,
-        _ if place.project.is_none() => Relations::of(&[FACTORLESS]),
+    let instead = match membership.closed {
+        Some(closure) => Some(closure.relation()),
+        None => membership.lacks_factor.then_some(FACTORLESS),
+    };
+    match (relations_at(membership, place), instead) {
+        (Relations::NONE, _) => Relations::NONE,
+        (found, None) => found,
+        (_, Some(instead)) if place.project.is_none() => Relations::of(&[instead]),
         _ => Relations::NONE,
     }
 }
@@ -159,18 +170,26 @@ fn lacks_factor(row: &Row, now: Time) -> Result<bool> {
     Ok(demanded && factor::since(row)?.is_none() && since("service_since")?.is_none())
 }
 
-async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> Result<Option<Membership>> {
+async fn membership(
+    tx: &mut Tx,
+    caller: &Caller,
+    person: PersonId,
+    place: &Place,
+    now: Time,
+) -> Result<Option<Membership>> {
     let Some(organisation) = place.organisation else { return Ok(None) };
     let row = tx
         .maybe(
             "SELECT m.role AS role, m.client AS client, \
              (SELECT p.role FROM project_member p WHERE p.project = $3 AND p.person = m.person) AS project_role, \
-             (SELECT o.factor_from FROM organisation o WHERE o.id = m.organisation) AS factor_from, \
+             o.factor_from AS factor_from, o.networks AS networks, o.unused_seconds_max AS unused_seconds_max, \
+             o.session_seconds_max AS session_seconds_max, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = m.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since, \
              EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) AS directory \
-             FROM membership m WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
+             FROM membership m JOIN organisation o ON o.id = m.organisation \
+             WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
             values![person, organisation, place.project],
         )
         .await?;
@@ -180,18 +199,29 @@ async fn membership(tx: &mut Tx, person: PersonId, place: &Place, now: Time) -> 
             client: row.get("client")?,
             project_role: row.get("project_role")?,
             lacks_factor: lacks_factor(&row, now)?,
+            closed: Access::read(&row)?.closed_to(caller, now),
             directory: row.get("directory")?,
         })
     })
     .transpose()
 }
 
-async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
+/// The caller, and the organisation whose rooms it is in: in them, where they are open to it; before them, where they are closed.
+fn in_the_rooms(caller: Caller, rooms: Option<Uuid>, access: &Access, now: Time) -> Caller {
+    let Some(organisation) = rooms else { return caller };
+    match access.closed_to(&caller, now) {
+        None => Caller { organisation: Some(organisation), ..caller },
+        Some(closure) => Caller { closed: Some(Closed { organisation, why: closure.refusal() }), ..caller },
+    }
+}
+
+async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
             "SELECT s.id AS id, s.person AS person, s.organisation AS organisation, s.subject AS subject, \
-             coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, \
-             (SELECT o.factor_from FROM organisation o WHERE o.id = s.organisation) AS factor_from, \
+             coalesce(s.proved_at, s.opened_at) AS proved_at, s.proved_by AS proved_by, s.opened_at AS opened_at, \
+             o.factor_from AS factor_from, o.networks AS networks, o.unused_seconds_max AS unused_seconds_max, \
+             o.session_seconds_max AS session_seconds_max, coalesce(v.unused_seconds, 0) AS unused_seconds, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = s.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = s.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = s.person) AS service_since, \
@@ -199,7 +229,7 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
                      AND m.state = 'active') AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
-             FROM session s LEFT JOIN session_seen v ON v.session = s.id \
+             FROM session s LEFT JOIN session_seen v ON v.session = s.id LEFT JOIN organisation o ON o.id = s.organisation \
              WHERE s.secret_hash = $1 AND s.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
         )
@@ -217,13 +247,17 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
     let half = is_half(factor_since, proved_by, proved_at);
     // Suspended or gone here, or without a factor that is asked for: the rooms of this organisation are closed at once.
     let here = row.get("here")? && !lacks_factor(&row, now)?;
-    Ok(Some(Caller {
+    let caller = Caller {
         actor: Actor::Person(row.get("person")?),
         session: Some(row.get("id")?),
         auth: proved_by.unwrap_or(Proof::Password).word(),
         half,
         by_factor: factor_since.is_some() && !half,
-        organisation: if here { row.get("organisation")? } else { None },
+        organisation: None,
+        closed: None,
+        address: origin.address,
+        opened_at: row.get("opened_at")?,
+        unused_seconds: row.get::<i64>("unused_seconds")?.max(now.seconds_since(seen)),
         bound,
         // Whose provider it is has no say in it, and whoever reads the mail is not for that at the keyboard: what asks for a
         // proof asks for the account's own.
@@ -231,20 +265,23 @@ async fn session(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> 
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
         maintenance: row.get("maintenance_until")?,
-    }))
+    };
+    let rooms: Option<Uuid> = if here { row.get("organisation")? } else { None };
+    Ok(Some(in_the_rooms(caller, rooms, &Access::read(&row)?, now)))
 }
 
-async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
+async fn token(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<Option<Caller>> {
     let row = tx
         .maybe(
             "SELECT t.id AS id, t.person AS person, t.organisation AS organisation, t.scopes AS scopes, \
-             (SELECT o.factor_from FROM organisation o WHERE o.id = t.organisation) AS factor_from, \
+             o.factor_from AS factor_from, o.networks AS networks, o.unused_seconds_max AS unused_seconds_max, \
+             o.session_seconds_max AS session_seconds_max, \
              (SELECT f.confirmed_at FROM factor f WHERE f.person = t.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = t.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = t.person) AS service_since, \
              coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
-             LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
+             JOIN organisation o ON o.id = t.organisation LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
         )
         .await?;
@@ -253,28 +290,39 @@ async fn token(tx: &mut Tx, shown: &str, now: Time) -> Result<Option<Caller>> {
         return Ok(None);
     }
     let scopes: String = row.get("scopes")?;
-    Ok(Some(Caller {
+    let caller = Caller {
         actor: Actor::Token { token: row.get("id")?, person: row.get("person")? },
         session: None,
         auth: "token",
         half: false,
         by_factor: false,
-        organisation: row.get("organisation")?,
+        organisation: None,
+        closed: None,
+        address: origin.address,
+        opened_at: None,
+        unused_seconds: 0,
         bound: false,
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
         touch: now.seconds_since(row.get("seen_at")?) > SEEN_SECONDS,
         maintenance: row.get("maintenance_until")?,
-    }))
+    };
+    Ok(Some(in_the_rooms(caller, row.get("organisation")?, &Access::read(&row)?, now)))
 }
 
 impl Grounds for People {
-    fn caller<'a>(&'a self, tx: &'a mut Tx, credential: &'a Credential, now: Time) -> door::Later<'a, Result<Caller>> {
+    fn caller<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        credential: &'a Credential,
+        origin: &'a Origin,
+        now: Time,
+    ) -> door::Later<'a, Result<Caller>> {
         Box::pin(async move {
             let found = match credential {
-                Credential::Cookie(shown) => session(tx, shown, now).await?,
-                Credential::Bearer(shown) if secret::is_token(shown) => token(tx, shown, now).await?,
-                Credential::Bearer(shown) => session(tx, shown, now).await?,
+                Credential::Cookie(shown) => session(tx, shown, origin, now).await?,
+                Credential::Bearer(shown) if secret::is_token(shown) => token(tx, shown, origin, now).await?,
+                Credential::Bearer(shown) => session(tx, shown, origin, now).await?,
                 Credential::None | Credential::Console | Credential::Job(_) => None,
             };
             Ok(found.unwrap_or_else(Caller::anyone))
@@ -296,6 +344,10 @@ impl Grounds for People {
                 Actor::Anyone => return Ok(anyone),
                 Actor::Person(person) | Actor::Token { person, .. } => person,
             };
+            // A token is good in the rooms that it was made for: before them it is nobody's.
+            if caller.closed.is_some() && caller.scopes.is_some() {
+                return Ok(anyone);
+            }
             if place.account == Some(person) {
                 let oneself = if caller.bound { PROVIDED } else { Relation::SELF };
                 return Ok(anyone.and(Relations::of(&[oneself])));
@@ -303,7 +355,7 @@ impl Grounds for People {
             if caller.bound && place.organisation != caller.organisation {
                 return Ok(anyone);
             }
-            let found = membership(tx, PersonId(person), place, now).await?;
+            let found = membership(tx, caller, PersonId(person), place, now).await?;
             Ok(found.map_or(anyone, |membership| anyone.and(relations_now(&membership, place))))
         })
     }
@@ -311,6 +363,9 @@ impl Grounds for People {
     fn organisations<'a>(&'a self, tx: &'a mut Tx, caller: &'a Caller) -> door::Later<'a, Result<Vec<Uuid>>> {
         Box::pin(async move {
             let Some(person) = caller.actor.person() else { return Ok(Vec::new()) };
+            if let Some(closed) = &caller.closed {
+                return Ok(vec![closed.organisation]);
+            }
             if caller.bound {
                 return Ok(caller.organisation.into_iter().collect());
             }
@@ -329,9 +384,10 @@ impl Grounds for People {
             match (caller.session, caller.actor) {
                 (Some(session), _) => {
                     tx.run(
-                        "INSERT INTO session_seen (session, at) SELECT id, $2 FROM session WHERE id = $1 \
-                         ON CONFLICT (session) DO UPDATE SET at = $2",
-                        values![session, now],
+                        "INSERT INTO session_seen (session, at, unused_seconds) SELECT id, $2, $3 FROM session WHERE id = $1 \
+                         ON CONFLICT (session) DO UPDATE SET at = $2, unused_seconds = CASE \
+                         WHEN session_seen.unused_seconds < $3 THEN $3 ELSE session_seen.unused_seconds END",
+                        values![session, now, caller.unused_seconds],
                     )
                     .await?;
                 }
@@ -369,6 +425,7 @@ mod tests {
             client: role.of_client().then_some(ClientId(THEIRS)),
             project_role,
             lacks_factor: false,
+            closed: None,
             directory: false,
         };
         let place = Place {
@@ -400,7 +457,8 @@ mod tests {
     fn a_directory_is_nothing_else_whatever_it_is_made() {
         for role in [Role::Owner, Role::Admin, Role::Staff] {
             let project_role = Some(ProjectRole::Admin);
-            let directory = Membership { role, client: None, project_role, lacks_factor: false, directory: true };
+            let directory =
+                Membership { role, client: None, project_role, lacks_factor: false, closed: None, directory: true };
             let is = |place: Place| relations_now(&directory, &place).names(RELATIONS).collect::<Vec<_>>();
             assert_eq!(is(Place { internal: true, ..Place::organisation(HERE) }), ["directory"]);
             assert_eq!(is(Place { project: Some(WORK), ..Place::organisation(HERE) }), [""; 0]);

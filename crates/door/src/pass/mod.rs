@@ -248,7 +248,7 @@ impl<'a> Passage<'a> {
             Credential::Job(job) => Caller::internal(Actor::Job(job)),
             Credential::None => Caller::anyone(),
             Credential::Cookie(_) | Credential::Bearer(_) => {
-                self.door.parts.grounds.caller(tx, &self.request.credential, self.now).await?
+                self.door.parts.grounds.caller(tx, &self.request.credential, &self.request.origin, self.now).await?
             }
         };
         let public_origin = &self.door.parts.public_origin;
@@ -264,8 +264,16 @@ impl<'a> Passage<'a> {
         Ok(())
     }
 
-    /// What is the object, what is the caller to it, may he.
+    /// What is the object, what is the caller to it, may he. Whoever stands before closed rooms finds nothing in them, and is
+    /// told why: that is the same for what is there and for what is not.
     pub(crate) async fn enter<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
+        match (self.find::<T>(tx).await, &self.caller.closed) {
+            (Err(Refusal::NotFound), Some(closed)) => Err(closed.why.clone()),
+            (found, _) => found,
+        }
+    }
+
+    async fn find<T: Target>(&mut self, tx: &mut Tx) -> Result<Permitted<T>> {
         let target = T::load(tx, &self.caller, &self.request.ids).await?.ok_or(Refusal::NotFound)?;
         let place = target.place();
         let at_its_place = self.door.parts.grounds.standing(tx, &self.caller, &place, self.now).await?;

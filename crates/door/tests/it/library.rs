@@ -2,7 +2,7 @@
 
 use door::store::{self, Migration, Row, Step, Tx};
 use door::{
-    Actor, Caller, Credential, Grounds, Ids, Later, Place, Recorded, Relation, Relations, Target, Time, values,
+    Actor, Caller, Credential, Grounds, Ids, Later, Origin, Place, Recorded, Relation, Relations, Target, Time, values,
 };
 use uuid::Uuid;
 
@@ -41,7 +41,13 @@ pub(crate) const MIGRATION: Migration = Migration {
 pub(crate) struct Library;
 
 impl Grounds for Library {
-    fn caller<'a>(&'a self, tx: &'a mut Tx, credential: &'a Credential, now: Time) -> Later<'a, store::Result<Caller>> {
+    fn caller<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        credential: &'a Credential,
+        _: &'a Origin,
+        now: Time,
+    ) -> Later<'a, store::Result<Caller>> {
         Box::pin(async move {
             let (Credential::Cookie(text) | Credential::Bearer(text)) = credential else { return Ok(Caller::anyone()) };
             let (name, special) = text.split_once('/').unwrap_or((text, ""));
@@ -55,16 +61,14 @@ impl Grounds for Library {
                     Some(_) => Actor::Token { token: Uuid::from_u128(person.as_u128() + 1), person },
                     None => Actor::Person(person),
                 },
-                session: None,
                 auth: "password",
                 half: special == "half",
                 by_factor: special == "factor",
                 organisation: row.get("organisation")?,
-                bound: false,
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,
                 touch: special == "new",
-                maintenance: None,
+                ..Caller::anyone()
             })
         })
     }

@@ -11,6 +11,7 @@ use super::passkey::PasskeyShown;
 use crate::ids::{ClientId, OrganisationId, PersonId, ProviderSubjectId, SessionId, TokenId};
 use crate::nothing::Nothing;
 use crate::organisations::Role;
+use crate::organisations::access::{Access, Closure};
 use crate::standing::{IDLE_SECONDS, ONESELF};
 
 /// Shows one's own account.
@@ -27,6 +28,8 @@ pub struct Account {
     pub name: String,
     /// The organisation that the caller is in at the moment.
     pub organisation: Option<OrganisationId>,
+    /// Why the rooms that the caller was in are closed to it, where they are.
+    pub closed: Option<Closure>,
     /// Since when the password is what it is.
     pub password_at: Time,
     /// The authenticator app, if there is one in use.
@@ -94,6 +97,8 @@ pub struct MembershipShown {
     pub role: Role,
     /// From when its rooms are closed to whoever has no second factor, where it asks for one.
     pub factor_from: Option<Time>,
+    /// Why its rooms are closed to this sign-in at present, where they are.
+    pub closed: Option<Closure>,
 }
 
 /// One sign-in.
@@ -166,7 +171,8 @@ impl Action for Show {
 
 impl Look for Show {
     async fn look(_: &Nothing, own: &Permitted<Own>, read: &mut Read<'_>) -> Result<Account> {
-        let (bound, here) = (read.caller().bound, read.caller().organisation);
+        let bound = read.caller().bound;
+        let here = read.caller().organisation.or(read.caller().closed.as_ref().map(|closed| closed.organisation));
         let this = read.caller().session.map(SessionId);
         let person = read
             .one(
@@ -177,7 +183,9 @@ impl Look for Show {
         let memberships = read
             .all(
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
-                 c.name AS client_name, m.role AS role, o.factor_from AS factor_from FROM membership m JOIN organisation o ON o.id = m.organisation \
+                 c.name AS client_name, m.role AS role, o.factor_from AS factor_from, o.networks AS networks, \
+                 o.unused_seconds_max AS unused_seconds_max, o.session_seconds_max AS session_seconds_max \
+                 FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
                  AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
                 values![own.0, !bound, here],
@@ -227,6 +235,7 @@ impl Look for Show {
             passkeys,
             recovery_codes: since.map(|_| codes),
             organisation: read.caller().organisation.map(OrganisationId),
+            closed: read.caller().closed.as_ref().and_then(|closed| Closure::of(&closed.why)),
             deleted_at: deletion.filter(|_| !bound).map(|row| row.get("due_at")).transpose()?,
             provided: bound,
             maintenance_until: read.caller().maintenance,
@@ -240,6 +249,7 @@ impl Look for Show {
                         client_name: row.get("client_name")?,
                         role: row.get("role")?,
                         factor_from: row.get("factor_from")?,
+                        closed: Access::read(row)?.closed_to(read.caller(), read.now()),
                     })
                 })
                 .collect::<Result<_>>()?,

@@ -1,5 +1,6 @@
 //! Organisations, the clients that they serve, and who belongs to them.
 
+pub mod access;
 mod client;
 mod client_create;
 mod client_list;
@@ -9,6 +10,7 @@ mod factor_set;
 pub mod membership;
 pub mod pages;
 pub mod service;
+mod settings_show;
 mod show;
 
 use door::store::{Result, Tx};
@@ -20,6 +22,7 @@ pub use client_list::{ClientList, ClientShown, ListClients};
 pub use create::{Create, Founded, OrganisationCreated, found};
 pub use enter::Enter;
 pub use factor_set::{FactorDemanded, SetFactor};
+pub use settings_show::{SettingsShown, ShowSettings};
 pub use show::{OrganisationShown, PersonShown, Show};
 
 use crate::fields::words;

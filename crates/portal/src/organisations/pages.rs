@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use super::{ClientList, Role};
+use super::access::Closure;
+use super::{ClientList, Role, SettingsShown};
 use crate::identity::{Account, MembershipShown};
-use crate::pages::{Field, Form, Page};
+use crate::pages::{Field, Form, Page, sign_in_again};
 use crate::texts::Texts;
 
 impl Role {
@@ -53,6 +54,20 @@ impl OrganisationsPage {
             .quiet()
     }
 
+    /// Why one cannot go in.
+    fn closed(&self, membership: &MembershipShown) -> String {
+        let (texts, name) = (self.page.texts, membership.organisation_name.as_str());
+        match membership.closed {
+            Some(Closure::Network) => texts.network_closed_here(name),
+            Some(Closure::Overdue) => texts.overdue_here(name),
+            None => String::new(),
+        }
+    }
+
+    fn sign_in_again(&self, membership: &MembershipShown) -> Option<String> {
+        (membership.closed == Some(Closure::Overdue)).then(|| sign_in_again("/organisations"))
+    }
+
     fn leave(&self, membership: &MembershipShown) -> Form {
         let name = self.page.texts.organisation_leave_name(&membership.organisation_name);
         self.page.form(format!("/organisations/{}/leave", membership.organisation), name).danger()
@@ -75,5 +90,61 @@ impl ClientsPage {
         self.page
             .form("/clients/create", texts.client_create())
             .field(Field::text("name", texts.client_name()).help(texts.client_name_help()).complete("off").limit(120))
+    }
+}
+
+/// What the organisation has set for itself.
+#[derive(Debug, Template)]
+#[template(path = "organisations/settings.html")]
+pub struct SettingsPage {
+    /// The frame.
+    pub page: Page,
+    /// What is set.
+    pub shown: SettingsShown,
+}
+
+impl SettingsPage {
+    /// Says who may come in. An empty field asks nothing.
+    fn set_access(&self) -> Form {
+        let (texts, access) = (self.page.texts, &self.shown.access);
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let networks = Field::lines("networks", texts.access_networks())
+            .help(texts.access_networks_help())
+            .value(access.networks.to_string().replace(' ', "\n"))
+            .limit(5000)
+            .optional(texts.optional());
+        let unused = Field::text("unused_minutes", texts.access_unused())
+            .help(texts.access_unused_help())
+            .value(number(access.unused_minutes))
+            .limit(5)
+            .optional(texts.optional());
+        let session = Field::text("session_hours", texts.access_session())
+            .help(texts.access_session_help())
+            .value(number(access.session_hours))
+            .limit(3)
+            .optional(texts.optional());
+        self.page
+            .form("/organisation/access/set", texts.save())
+            .about(texts.access())
+            .field(networks)
+            .field(unused)
+            .field(session)
+    }
+
+    /// The networks, or that there is none.
+    fn networks(&self) -> String {
+        let networks = &self.shown.access.networks;
+        if networks.is_empty() { self.page.texts.access_everywhere().to_owned() } else { networks.to_string() }
+    }
+
+    fn unused(&self) -> String {
+        let minutes = self.shown.access.unused_minutes;
+        minutes
+            .map_or_else(|| self.page.texts.access_unused_days().to_owned(), |minutes| self.page.texts.minutes(minutes))
+    }
+
+    fn session(&self) -> String {
+        let hours = self.shown.access.session_hours;
+        hours.map_or_else(|| self.page.texts.access_session_days().to_owned(), |hours| self.page.texts.hours(hours))
     }
 }

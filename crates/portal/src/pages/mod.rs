@@ -22,5 +22,5 @@ pub use form::{FieldErrors, Form, Refused};
 pub use icon::Icon;
 pub use page::{Demo, Face, NavigationItem, Page, Side, Viewer};
 pub use parts::{Avatar, Badge, Chip, May, Person};
-pub use refusal::{Refusal, RefusalKind};
+pub use refusal::{Refusal, RefusalKind, sign_in_again};
 pub use when::When;

@@ -13,6 +13,10 @@ pub enum RefusalKind {
     SignInFirst,
     /// 403: it may be seen, but not this done to it.
     Forbidden,
+    /// 403: the organisation lets nobody in from there.
+    Network,
+    /// 403: the sign-in is too old for the organisation.
+    Overdue,
     /// 403: another site led the browser here.
     Elsewhere,
     /// 404: nothing is there that the reader could see.
@@ -54,6 +58,12 @@ impl RefusalKind {
     }
 }
 
+/// The sign-in that leads to a path afterwards.
+pub fn sign_in_again(path: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("/sign-in?next={next}")
+}
+
 /// The page that says why something cannot be shown or done, and what to do next.
 #[derive(Debug, Template)]
 #[template(path = "pages/refusal.html")]
@@ -84,6 +94,8 @@ impl Refusal {
             RefusalKind::Malformed => texts.malformed(),
             RefusalKind::SignInFirst => texts.sign_in_first(),
             RefusalKind::Forbidden => texts.forbidden(),
+            RefusalKind::Network => texts.network_closed(),
+            RefusalKind::Overdue => texts.overdue(),
             RefusalKind::Elsewhere => texts.elsewhere(),
             RefusalKind::NotFound => texts.not_found(),
             RefusalKind::NoSuchWay => texts.no_such_way(),
@@ -103,6 +115,8 @@ impl Refusal {
             RefusalKind::Malformed => texts.malformed_help(),
             RefusalKind::SignInFirst => texts.sign_in_first_help(),
             RefusalKind::Forbidden => texts.forbidden_help(),
+            RefusalKind::Network => texts.network_closed_help(),
+            RefusalKind::Overdue => texts.overdue_help(),
             RefusalKind::Elsewhere => texts.elsewhere_help(),
             RefusalKind::NotFound => texts.not_found_help(),
             RefusalKind::NoSuchWay => texts.no_such_way_help(),
@@ -118,6 +132,16 @@ impl Refusal {
 
     fn needs_sign_in(&self) -> bool {
         self.page.viewer.is_none()
+    }
+
+    /// Where a younger sign-in leads back to here.
+    fn sign_in_again(&self) -> Option<String> {
+        (self.kind == RefusalKind::Overdue).then(|| sign_in_again(&self.page.path))
+    }
+
+    /// Where somebody finds what is open to him, where these rooms are not.
+    fn elsewhere(&self) -> bool {
+        self.kind == RefusalKind::Network
     }
 
     fn wait(&self) -> Option<String> {

@@ -97,6 +97,10 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::NoFactor => {
             "It wants a second factor, and your account has none: add a passkey (POST /account/passkeys/begin) or an authenticator app (POST /account/factor), then try again."
         }
+        Refusal::Network => "The organisation lets nobody in from the network that you come from.",
+        Refusal::Overdue => {
+            "Your sign-in is older, or was unused for longer, than the organisation allows: sign in again (POST /session)."
+        }
         Refusal::TooMany { .. } => "Too many tries.",
         Refusal::CrossOrigin => "Another site led your browser here.",
         Refusal::Invalid(_) => "Some fields are not what is asked for.",

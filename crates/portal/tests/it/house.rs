@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{Request, StatusCode};
 use door::store::{Engine, Settings, Store};
@@ -59,6 +60,8 @@ pub(crate) struct House {
     app: Router,
     /// The authenticator apps of those who sign in with one, by name.
     factors: Mutex<BTreeMap<String, Secret>>,
+    /// Where requests come from, where a story has moved.
+    address: Mutex<Option<SocketAddr>>,
     pub(crate) place: Place,
     /// Deleted with the house.
     pub(crate) directory: tempfile::TempDir,
@@ -166,7 +169,7 @@ impl House {
         let app = portal::serve::router(&door, &serve(&place))
             .unwrap()
             .layer(MockConnectInfo(Peer(SocketAddr::from(([192, 0, 2, 7], 4711)))));
-        Self { door, clock, app, factors: Mutex::default(), place, directory }
+        Self { door, clock, app, factors: Mutex::default(), address: Mutex::default(), place, directory }
     }
 
     /// The same house under other rules.
@@ -195,7 +198,10 @@ impl House {
     }
 
     /// Sends any request.
-    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
+        if let Some(address) = *self.address.lock().unwrap() {
+            request.extensions_mut().insert(ConnectInfo(Peer(address)));
+        }
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
@@ -237,6 +243,11 @@ impl House {
     pub(crate) fn next_code(&self, factor: &Secret) -> String {
         self.clock.set(self.door.now().plus_seconds(30));
         factor.code(self.door.now())
+    }
+
+    /// Every request comes from there from now on; from `192.0.2.7` until then.
+    pub(crate) fn move_to(&self, address: &str) {
+        *self.address.lock().unwrap() = Some(SocketAddr::from((address.parse::<std::net::IpAddr>().unwrap(), 4711)));
     }
 
     /// How many events there are, and how many rows have moved.

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says enough by failing")]
 
+mod access;
 mod api;
 mod asvs;
 mod authenticator;

@@ -60,6 +60,7 @@ pub(super) fn account() -> Account {
         client_name: None,
         role: Role::Staff,
         factor_from: None,
+        closed: None,
     };
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),
@@ -81,6 +82,7 @@ pub(super) fn account() -> Account {
         passkeys: passkeys(),
         recovery_codes: Some(7),
         organisation: Some(OrganisationId(id(100))),
+        closed: None,
         deleted_at: None,
         provided: false,
         maintenance_until: None,

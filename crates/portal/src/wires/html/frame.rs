@@ -95,6 +95,8 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
     let texts = page.texts;
     let kind = match refusal {
         Refusal::CrossOrigin => RefusalKind::Elsewhere,
+        Refusal::Network => RefusalKind::Network,
+        Refusal::Overdue => RefusalKind::Overdue,
         Refusal::Maintenance { .. } => RefusalKind::Maintenance,
         _ => RefusalKind::of_status(status.as_u16()),
     };
@@ -103,6 +105,10 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
         Refusal::Forbidden { needs, .. } => shown.who_can = who_can(visit, *needs).await,
         Refusal::NotNow(state) => shown.detail = texts.it_is(&state.replace('_', " ")),
         Refusal::Conflict(why) => shown.detail = conflict(texts, why),
+        Refusal::Network => {
+            let from = visit.origin.address.map(|address| address.to_canonical().to_string());
+            shown.detail = from.map(|from| texts.you_come_from(&from)).unwrap_or_default();
+        }
         Refusal::Changed => shown.detail = texts.changed_since().to_owned(),
         Refusal::TooLarge(why) => shown.detail.clone_from(why),
         Refusal::KeyReused => shown.detail = texts.sent_before().to_owned(),

@@ -46,6 +46,7 @@ const PAGES: &[(&str, &str)] = &[
     ("provider.subject.connect", providers::CONNECT),
     ("invitation.accept", "/join/{token}"),
     ("organisation.factor.set", "/people"),
+    ("organisation.access.set", "/organisation/settings"),
     ("installation.set_up", "/setup/{token}"),
     ("alert.see", "/alerts/{token}"),
 ];

@@ -14,7 +14,8 @@ pub(super) mod requests;
 pub(super) mod rooms;
 pub(super) mod trail;
 
-use door::Later;
+use door::{Ids, Later};
+use serde_json::json;
 
 use super::answer::{Answer, NoPage};
 use super::frame;
@@ -88,6 +89,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
     Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
     Look { path: "/directory", who: Who::Room, show: |visit, page| Box::pin(directory::directory(visit, page)) },
+    Look { path: "/organisation/settings", who: Who::Room, show: |visit, page| Box::pin(rooms::settings(visit, page)) },
     Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },
     Look { path: "/services", who: Who::Room, show: |visit, page| Box::pin(rooms::services(visit, page)) },
     Look { path: "/projects", who: Who::Room, show: |visit, page| Box::pin(rooms::projects(visit, page)) },
@@ -164,6 +166,10 @@ pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
         return (look.show)(visit, frame::guest(visit)).await;
     }
     let account = visit.account().await?;
+    // Whoever stands before closed rooms is told why, and it is on the record.
+    if look.who == Who::Room && account.closed.is_some() {
+        visit.pass("project.list", Ids::default(), json!({})).await?;
+    }
     if look.who == Who::Room && account.organisation.is_none() {
         return Ok(Answer::See("/organisations".to_owned()));
     }

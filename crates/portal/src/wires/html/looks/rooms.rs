@@ -7,7 +7,7 @@ use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
 use crate::organisations::membership::pages::PeoplePage;
-use crate::organisations::pages::{ClientsPage, OrganisationsPage};
+use crate::organisations::pages::{ClientsPage, OrganisationsPage, SettingsPage};
 use crate::organisations::service::pages::ServicesPage;
 use crate::organisations::{ClientList, OrganisationShown};
 use crate::pages::{Choice, Page};
@@ -60,6 +60,12 @@ pub(super) async fn invitations(visit: &Visit, page: Page) -> Result<Answer, NoP
 /// Somebody was invited.
 pub(in crate::wires::html) async fn invited(visit: &Visit, made: InvitationMade) -> Result<Answer, NoPage> {
     Answer::page(&MadePage { page: visit.frame_if_known().await, made })
+}
+
+/// What the organisation has set for itself.
+pub(super) async fn settings(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown = visit.look("organisation.settings.show").await?;
+    Answer::page(&SettingsPage { page, shown })
 }
 
 /// Who has access.
