@@ -248,6 +248,11 @@ pub const INVENTORY: &[Table] = &[
             column("networks", "the networks that it lets people in from, where it has named some", Neutral),
             column("unused_seconds_max", "after how long without use a sign-in is over in it", Neutral),
             column("session_seconds_max", "after how long a sign-in is over in it", Neutral),
+            column(
+                "mail_domains",
+                "the mail domains under which its own people come in, where it has named some",
+                Neutral,
+            ),
         ],
     },
     Table {

@@ -127,6 +127,8 @@ const SETTING: &[Step] = &[
     Step::Sql("ALTER TABLE organisation ADD COLUMN networks {text}"),
     Step::Sql("ALTER TABLE organisation ADD COLUMN unused_seconds_max {int}"),
     Step::Sql("ALTER TABLE organisation ADD COLUMN session_seconds_max {int}"),
+    // Under which mail domains its own people come in, with spaces between; null where every address will do.
+    Step::Sql("ALTER TABLE organisation ADD COLUMN mail_domains {text}"),
     // The longest time between two uses so far: a sign-in that was unused for too long stays over, however busy it is later.
     Step::Sql("ALTER TABLE session_seen ADD COLUMN unused_seconds {int} NOT NULL DEFAULT 0"),
 ];

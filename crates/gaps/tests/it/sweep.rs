@@ -318,6 +318,7 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             }
             harbour.pass(name, &token, Ids(vec![service, ("token", id(&made["id"]))]), json!({})).await
         }
+        "organisation.mail.set" => harbour.pass(name, &token, none(), json!({"domains": ["example.com"]})).await,
         "organisation.access.set" => harbour.pass(name, &token, none(), json!({"unused_minutes": 480})).await,
         "organisation.factor.set" => {
             on_a_factor(harbour, "factor.confirm", &token).await?;

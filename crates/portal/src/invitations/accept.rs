@@ -14,6 +14,7 @@ use crate::fields::{Mail, Name, NewPassword};
 use crate::identity::{Anywhere, insert_person};
 use crate::ids::{ClientId, InvitationId, MembershipId, OrganisationId, PersonId};
 use crate::organisations::Role;
+use crate::organisations::mail_domains::{self, MailDomains};
 use crate::organisations::membership::let_in;
 use crate::secret;
 use crate::world::World;
@@ -85,6 +86,7 @@ impl Action for Accept {
 
 const GOOD: &str = "SELECT t.id AS id, t.rev AS rev, t.organisation AS organisation, t.client AS client, t.mail AS mail, \
                     t.role AS role, (SELECT o.name FROM organisation o WHERE o.id = t.organisation) AS name, \
+                    (SELECT o.mail_domains FROM organisation o WHERE o.id = t.organisation) AS mail_domains, \
                     (SELECT m.role FROM membership m WHERE m.organisation = t.organisation AND m.person = t.invited_by \
                      AND m.state = 'active') AS giver, \
                     (SELECT m.client FROM membership m WHERE m.organisation = t.organisation AND m.person = t.invited_by \
@@ -103,6 +105,7 @@ struct Good {
     revision: i64,
     organisation: OrganisationId,
     organisation_name: String,
+    domains: MailDomains,
     client: Option<ClientId>,
     mail: Mail,
     role: Role,
@@ -139,6 +142,7 @@ impl Good {
             revision: row.get("rev")?,
             organisation: row.get("organisation")?,
             organisation_name: row.get("name")?,
+            domains: mail_domains::read(row)?,
             client,
             mail: Mail::try_from(row.get::<String>("mail")?).map_err(|_| Refusal::Broken)?,
             role,
@@ -146,8 +150,11 @@ impl Good {
     }
 
     /// Refuses whoever the link is not for: a token of an interface, somebody else who is signed in, and who could sign in
-    /// and has not.
+    /// and has not; and everybody, where the organisation has named its mail domains since and this is under none of them.
     fn refuse_others(&self, caller: &Caller) -> Result<()> {
+        if self.client.is_none() {
+            mail_domains::refuse_others(&self.domains, self.mail.as_str())?;
+        }
         match (caller.actor.person(), &self.account) {
             (Some(_), _) if caller.session.is_none() => Err(Refusal::Conflict("no_session")),
             // What one organisation's provider says brings nobody into another.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    INVITATION, INVITATION_SECONDS, INVITERS, InvitationMade, fresh, givers_of, hand_over, name_of, organisation_name,
+    INVITATION, INVITATION_SECONDS, INVITERS, InvitationMade, fresh, givers_of, hand_over, name_of, organisation_of,
     place, refuse_above,
 };
 use crate::fields::Mail;
@@ -105,15 +105,20 @@ pub(crate) struct Inviting<'a> {
 /// Invites them, and sends the link.
 ///
 /// # Errors
-/// As the store says.
+/// [`Refusal::Invalid`] when the organisation brings nobody in by such an address; as the store says.
 pub(crate) async fn invite(write: &mut Write<'_>, inviting: &Inviting<'_>) -> Result<InvitationMade> {
     let Inviting { organisation, client, mail, role, by } = *inviting;
+    let (name, domains) = organisation_of(write, organisation).await?;
+    // A client's people have addresses of their own.
+    if client.is_none() && !domains.is_empty() && !domains.hold(mail.as_str()) {
+        return Err(Refusal::field("mail", format!("is under none of the organisation's mail domains: {domains}")));
+    }
     let (id, now, (token, hash)) = (InvitationId(write.id()), write.now(), fresh());
     let insert = "INSERT INTO invitation (id, rev, salt, organisation, client, mail, role, invited_by, made_at, \
                   expires_at, secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *";
     let until = now.plus_seconds(INVITATION_SECONDS);
     write.insert(INVITATION, id.0, insert, values![organisation, client, mail, role, by, now, until, hash]).await?;
-    let (inviter, organisation) = (name_of(write, by).await?, organisation_name(write, organisation).await?);
-    let invited = Invited { mail: mail.as_str(), inviter: &inviter, organisation: &organisation, role };
+    let inviter = name_of(write, by).await?;
+    let invited = Invited { mail: mail.as_str(), inviter: &inviter, organisation: &name, role };
     hand_over(write, id, invited, &token).await
 }

@@ -27,6 +27,7 @@ pub use withdraw::Withdraw;
 use crate::ids::{ClientId, InvitationId, OrganisationId, PersonId};
 use crate::mail::{Invited, invitation};
 use crate::organisations::Role;
+use crate::organisations::mail_domains::{self, MailDomains};
 use crate::organisations::membership::roles_given_by;
 use crate::secret;
 use crate::standing::{ADMIN, CLIENT_ADMIN, OWNER};
@@ -142,8 +143,10 @@ async fn name_of(write: &mut Write<'_>, person: PersonId) -> door::Result<String
     Ok(write.one("SELECT name FROM person WHERE id = $1", values![person]).await?.get("name")?)
 }
 
-async fn organisation_name(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<String> {
-    Ok(write.one("SELECT name FROM organisation WHERE id = $1", values![organisation]).await?.get("name")?)
+/// What the organisation is called, and under which mail domains its own people come in.
+async fn organisation_of(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<(String, MailDomains)> {
+    let row = write.one("SELECT name, mail_domains FROM organisation WHERE id = $1", values![organisation]).await?;
+    Ok((row.get("name")?, mail_domains::read(&row)?))
 }
 
 #[cfg(test)]

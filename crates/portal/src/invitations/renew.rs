@@ -3,12 +3,13 @@
 use door::{Action, Change, Limit, Per, Permitted, Record, Refusal, Result, Spec, Verb, Way, Write, values};
 
 use super::{
-    INVITATION, INVITATION_SECONDS, INVITERS, Invitation, InvitationMade, fresh, hand_over, name_of, organisation_name,
+    INVITATION, INVITATION_SECONDS, INVITERS, Invitation, InvitationMade, fresh, hand_over, name_of, organisation_of,
     refuse_above,
 };
 use crate::ids::PersonId;
 use crate::mail::Invited;
 use crate::nothing::Nothing;
+use crate::organisations::mail_domains::refuse_others;
 
 /// Makes a link anew.
 pub struct Renew;
@@ -38,14 +39,17 @@ impl Change for Renew {
         write: &mut Write<'_>,
     ) -> Result<(InvitationMade, Record)> {
         refuse_above(invitation.standing(), invitation.role)?;
+        let (organisation, domains) = organisation_of(write, invitation.organisation).await?;
+        if invitation.client.is_none() {
+            refuse_others(&domains, &invitation.mail)?;
+        }
         let by = PersonId(write.caller().actor.person().ok_or(Refusal::NotFound)?);
         let (now, (token, hash)) = (write.now(), fresh());
         let renew = "UPDATE invitation SET rev = $2, secret_hash = $3, invited_by = $4, expires_at = $5 \
                      WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         let own = values![hash, by, now.plus_seconds(INVITATION_SECONDS)];
         write.update(INVITATION, invitation.id.0, invitation.revision, renew, own).await?;
-        let (inviter, organisation) =
-            (name_of(write, by).await?, organisation_name(write, invitation.organisation).await?);
+        let inviter = name_of(write, by).await?;
         let invited =
             Invited { mail: &invitation.mail, inviter: &inviter, organisation: &organisation, role: invitation.role };
         let made = hand_over(write, invitation.id, invited, &token).await?;

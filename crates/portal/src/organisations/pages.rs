@@ -131,6 +131,23 @@ impl SettingsPage {
             .field(session)
     }
 
+    /// Says under which mail domains people come in. An empty field allows every one.
+    fn set_mail(&self) -> Form {
+        let texts = self.page.texts;
+        let domains = Field::lines("domains", texts.mail_domains())
+            .help(texts.mail_domains_help())
+            .value(self.shown.mail_domains.to_string().replace(' ', "\n"))
+            .limit(5000)
+            .optional(texts.optional());
+        self.page.form("/organisation/mail-domains/set", texts.save()).about(texts.mail_domains()).field(domains)
+    }
+
+    /// The domains, or that there is none.
+    fn domains(&self) -> String {
+        let domains = &self.shown.mail_domains;
+        if domains.is_empty() { self.page.texts.mail_domains_all().to_owned() } else { domains.to_string() }
+    }
+
     /// The networks, or that there is none.
     fn networks(&self) -> String {
         let networks = &self.shown.access.networks;

@@ -1,4 +1,4 @@
-//! `organisation.settings.show`: what the organisation has set for itself.
+//! `settings.show`: what the organisation has set for itself.
 
 use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Verb, Way, values};
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 
 use super::Room;
 use super::access::{Access, AccessSet};
+use super::mail_domains::{self, MailDomains};
+use crate::ids::PersonId;
 use crate::nothing::Nothing;
 use crate::standing::{ADMIN, OWNER};
 
@@ -17,8 +19,23 @@ pub struct ShowSettings;
 pub struct SettingsShown {
     /// From where people may come in, and for how long.
     pub access: AccessSet,
+    /// Under which mail domains the organisation's own people come in; none where every address will do.
+    pub mail_domains: MailDomains,
+    /// Those of its own people whose address is under none of them: they came in before. At most a hundred.
+    pub under_no_domain: Vec<PersonUnderNone>,
     /// Where the caller comes from, as the portal sees it.
     pub your_address: Option<String>,
+}
+
+/// One of the organisation's own people whose mail address is under none of its domains.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PersonUnderNone {
+    /// The person.
+    pub person: PersonId,
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub mail: String,
 }
 
 impl Action for ShowSettings {
@@ -26,8 +43,9 @@ impl Action for ShowSettings {
     type Input = Nothing;
     type Output = SettingsShown;
     const SPEC: Spec = Spec::new(
-        "organisation.settings.show",
-        "Shows what the organisation has set for itself: from where people may come in, and for how long.",
+        "settings.show",
+        "Shows what the organisation has set for itself: from where people may come in, for how long, and by which mail \
+         addresses.",
         Way::Http(Verb::Get, "/organisation/settings"),
         Relations::of(&[OWNER, ADMIN]),
     );
@@ -35,9 +53,25 @@ impl Action for ShowSettings {
 
 impl Look for ShowSettings {
     async fn look(_: &Nothing, room: &Permitted<Room>, read: &mut Read<'_>) -> Result<SettingsShown> {
-        let own = "SELECT networks, unused_seconds_max, session_seconds_max FROM organisation WHERE id = $1";
-        let access = Access::read(&read.one(own, values![room.organisation]).await?)?;
+        let own =
+            "SELECT networks, unused_seconds_max, session_seconds_max, mail_domains FROM organisation WHERE id = $1";
+        let row = read.one(own, values![room.organisation]).await?;
+        let (access, domains) = (Access::read(&row)?, mail_domains::read(&row)?);
+        let ours = "SELECT p.id AS person, p.name AS name, p.mail AS mail FROM membership m JOIN person p ON p.id = m.person \
+                    WHERE m.organisation = $1 AND m.client IS NULL AND m.state <> 'left' AND p.service_since IS NULL \
+                    ORDER BY p.name, p.id LIMIT 10000";
+        let people = if domains.is_empty() { Vec::new() } else { read.all(ours, values![room.organisation]).await? };
+        let people = people.iter().map(|row| {
+            Ok(PersonUnderNone { person: row.get("person")?, name: row.get("name")?, mail: row.get("mail")? })
+        });
+        let people = people.collect::<Result<Vec<_>>>()?;
+        let under_none = people.into_iter().filter(|person| !domains.hold(&person.mail)).take(100).collect();
         let address = read.caller().address.map(|address| address.to_canonical().to_string());
-        Ok(SettingsShown { access: AccessSet::of(&access), your_address: address })
+        Ok(SettingsShown {
+            access: AccessSet::of(&access),
+            mail_domains: domains,
+            under_no_domain: under_none,
+            your_address: address,
+        })
     }
 }

@@ -98,7 +98,7 @@ fn issuer(text: &str) -> Result<String, String> {
 }
 
 /// The labels of a host name (RFC 1123 section 2.1).
-fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

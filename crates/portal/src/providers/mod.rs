@@ -20,6 +20,7 @@ mod subject_show;
 use door::store::{self, Row};
 use door::{Read, Recorded, Relations, Result, Write, values};
 
+pub(crate) use fields::is_domain;
 pub use fields::{Domains, Handle, Issuer};
 pub use remove::RemoveProvider;
 pub use session_begin::{BeginProvided, ProviderBegun};

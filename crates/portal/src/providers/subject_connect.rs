@@ -13,6 +13,7 @@ use super::{Flow, SUBJECT};
 use crate::identity::Own;
 use crate::ids::{MembershipId, OrganisationId, PersonId, ProviderSubjectId};
 use crate::mail::{News, tell};
+use crate::organisations::mail_domains;
 use crate::organisations::membership::let_in;
 
 /// Connects both.
@@ -94,6 +95,9 @@ async fn belong(write: &mut Write<'_>, said: &Said, person: PersonId) -> Result<
     };
     match said.provider.newcomers {
         Some(role) if state.as_deref().is_none_or(|state| state == "left") => {
+            let mail = write.one("SELECT mail FROM person WHERE id = $1", values![person]).await?;
+            let domains = mail_domains::of(write, organisation).await?;
+            mail_domains::refuse_others(&domains, &mail.get::<String>("mail")?)?;
             let_in(write, organisation, person, role, None).await
         }
         _ => Err(Refusal::Conflict("not_invited")),

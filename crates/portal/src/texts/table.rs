@@ -459,6 +459,12 @@ texts! {
     access_session_help: En "Hours, 1 to 720. Left empty: 30 days, as everywhere on this portal.";
     access_session_days: En "30 days";
     access_you: En "You come from";
+    mail_domains: En "Mail addresses of your people";
+    mail_domains_lead: En "Who is invited, comes through your provider or is brought in by your directory has an address under one of these domains. Clients’ people have addresses of their own, and are not asked.";
+    mail_domains_help: En "One a line: example.com is that domain itself, *.example.com what is below it. Left empty: every address.";
+    mail_domains_all: En "Every address";
+    mail_domains_under_none: En "These came in before, and stay:";
+    conflict_mail_domain: En "The organisation brings people in by addresses of its own domains, and this is none. Ask whoever invited you.";
     minutes(minutes: i64): En "{minutes} minutes";
     hours(hours: i64): En "{hours} hours";
     network_closed: En "These rooms are closed from where you are";

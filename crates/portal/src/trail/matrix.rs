@@ -1,6 +1,6 @@
 //! `matrix.show`: who may do what, as the door reads it.
 
-use door::{Action, Catalogue, Effect, Look, Permitted, Read, Result, Spec, Verb, Way};
+use door::{Action, Catalogue, Effect, Look, Permitted, Read, Relation, Result, Spec, Verb, Way};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,9 +58,14 @@ impl Look for ShowMatrix {
     async fn look(_: &Nothing, _: &Permitted<Room>, read: &mut Read<'_>) -> Result<Matrix> {
         Ok(Matrix {
             rows: rows(read.catalogue()),
-            relations: RELATIONS.iter().map(|relation| relation.name.to_owned()).collect(),
+            relations: columns().map(|relation| relation.name.to_owned()).collect(),
         })
     }
+}
+
+/// The relations that may do anything at all: whoever stands before closed rooms may do nothing there.
+fn columns() -> impl Iterator<Item = &'static Relation> {
+    RELATIONS.iter().filter(|relation| ![Relation::OUTSIDE, Relation::OVERDUE].contains(relation))
 }
 
 /// The rows of a catalogue.
@@ -101,13 +106,13 @@ pub fn text(catalogue: &Catalogue) -> String {
     let rows = rows(catalogue);
     let width = rows.iter().map(|row| row.action.len()).max().unwrap_or(0);
     let mut text = format!("{:width$}  {:8}", "", "");
-    for relation in RELATIONS {
+    for relation in columns() {
         let _ = write!(text, "  {}", relation.name);
     }
     text.push('\n');
     for row in &rows {
         let _ = write!(text, "{:width$}  {:8}", row.action, row.kind);
-        for relation in RELATIONS {
+        for relation in columns() {
             let mark = if row.may.iter().any(|may| may == relation.name) { "x" } else { "·" };
             let _ = write!(text, "  {mark:<0$}", relation.name.len());
         }

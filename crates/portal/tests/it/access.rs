@@ -177,12 +177,12 @@ async fn who_sets_them_is_inside_and_the_operator_can_open_them(house: House) {
     // The organisation has moved, and nobody is inside any more.
     house.move_to(OUTSIDE);
     assert_eq!(house.ask(owner, "GET", "/projects", Value::Null).await.status, 403);
-    house.operator("organisation.networks.clear", json!({"organisation": people.organisation})).await;
+    house.operator("networks.clear", json!({"organisation": people.organisation})).await;
     let shown = house.ask(owner, "GET", "/organisation/settings", Value::Null).await;
     assert_eq!(shown.body["access"], json!({"networks": [], "unused_minutes": 60, "session_hours": 12}));
     let trail = house.ask(owner, "GET", "/trail?limit=20", Value::Null).await;
     let actions: Vec<&Value> = trail.body["events"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
-    assert!(actions.contains(&&json!("organisation.networks.clear")), "{trail:?}");
+    assert!(actions.contains(&&json!("networks.clear")), "{trail:?}");
 }
 
 async fn a_sign_in_grows_too_old_for_these_rooms_alone(house: House) {

@@ -33,6 +33,7 @@ mod killed;
 mod killed_uploads;
 mod links;
 mod mail;
+mod mail_domains;
 mod maintenance;
 mod matrix;
 mod moving;

@@ -432,6 +432,14 @@ async fn domains_and_newcomers(house: House) {
         "it was changed since"
     );
     let (_, secret) = here(said("otto@pallas.example", true)).await;
+    // Nor where the organisation's own mail domains are others than the account's.
+    let domains = |domains: Value| {
+        house.ask(people.token("owner"), "PUT", "/organisation/mail-domains", json!({ "domains": domains }))
+    };
+    assert_eq!(domains(json!(["pallas.example"])).await.status, 200);
+    let other = house.ask(&own, "POST", "/account/providers", json!({"secret": secret})).await;
+    assert_eq!((other.status, &other.body["detail"]), (409, &json!("mail domain")));
+    assert_eq!(domains(json!(["pallas.example", "example.com"])).await.status, 200);
     assert_eq!(status(&house, &own, "POST", "/account/providers", json!({"secret": secret})).await, 200);
     let (answer, _) = here(said("otto@pallas.example", true)).await;
     let token = answer.body["session"]["token"].as_str().unwrap().to_owned();
@@ -464,6 +472,29 @@ async fn ones_own_second_factor_is_asked_for_all_the_same(house: House) {
     assert_eq!(status(&house, &token, "DELETE", "/account/factor", Value::Null).await, 403, "its own it is not");
     let until: Time = serde_json::from_value(whole.body["expires_at"].clone()).unwrap();
     assert_eq!(until.seconds_since(house.door.now()), 12 * 3600);
+}
+
+async fn its_sign_ins_come_from_the_networks_that_are_allowed(house: House) {
+    let (house, people) = at_home(house).await;
+    let issuer = Issuer::up().await;
+    set(&house, people.token("owner"), wanted(&issuer)).await;
+    connect(&house, &people, &issuer, "works", "1").await;
+    let networks = json!({"networks": ["192.0.2.0/24"]});
+    let closed = house.ask(people.token("owner"), "PUT", "/organisation/access", networks).await;
+    assert_eq!(closed.status, 200, "{closed:?}");
+    let (answer, _) = through(&house, &people, &issuer, "1").await;
+    let token = answer.body["session"]["token"].as_str().unwrap();
+    let project = format!("/projects/{}", people.project);
+    assert_eq!(status(&house, token, "GET", &project, Value::Null).await, 200);
+    house.move_to("198.51.100.7");
+    let outside = house.ask(token, "GET", &project, Value::Null).await;
+    assert_eq!((outside.status, &outside.body["type"]), (403, &json!("/problems/network")));
+    let account = house.ask(token, "GET", "/account", Value::Null).await;
+    assert_eq!((account.status, &account.body["closed"]), (200, &json!("network")), "it sees why");
+    assert_eq!(account.body["memberships"].as_array().unwrap().len(), 1, "and nothing else: {account:?}");
+    let (answer, _) = through(&house, &people, &issuer, "1").await;
+    let token = answer.body["session"]["token"].as_str().unwrap();
+    assert_eq!(status(&house, token, "GET", &project, Value::Null).await, 403);
 }
 
 async fn its_word_is_no_proof_of_now(house: House) {
@@ -584,6 +615,7 @@ on_both!(
     what_ends_it_ends_its_sign_ins_at_once,
     an_owner_says_whom_to_believe,
     domains_and_newcomers,
+    its_sign_ins_come_from_the_networks_that_are_allowed,
     ones_own_second_factor_is_asked_for_all_the_same,
     its_word_is_no_proof_of_now,
     by_the_pages_alone,

@@ -69,6 +69,7 @@ impl Route<'_> {
             "service.create" => json!({"name": "Build", "role": "staff"}),
             "service.token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             "organisation.factor.set" => json!({"days": 14}),
+            "organisation.mail.set" => json!({"domains": ["example.com"]}),
             "organisation.access.set" => json!({"unused_minutes": 480}),
             "retention.set" => json!({"messages_days": 30}),
             "processing.set" => {

@@ -1,4 +1,4 @@
-//! `organisation.networks.clear`: an organisation has moved, and nobody in it comes from a network that it allows.
+//! `networks.clear`: an organisation has moved, and nobody in it comes from a network that it allows.
 
 use door::{Action, Change, Permitted, Place, Record, Refusal, Relation, Relations, Result, Spec, Way, Write, values};
 use serde::Deserialize;
@@ -26,9 +26,9 @@ impl Action for ClearNetworks {
     type Input = Whose;
     type Output = Nothing;
     const SPEC: Spec = Spec::new(
-        "organisation.networks.clear",
+        "networks.clear",
         "Lets an organisation's people come from every network again: for one of which nobody is inside any more.",
-        Way::Console("organisation.networks.clear"),
+        Way::Console("networks.clear"),
         Relations::of(&[Relation::CONSOLE]),
     );
 }

@@ -47,6 +47,7 @@ const PAGES: &[(&str, &str)] = &[
     ("invitation.accept", "/join/{token}"),
     ("organisation.factor.set", "/people"),
     ("organisation.access.set", "/organisation/settings"),
+    ("organisation.mail.set", "/organisation/settings"),
     ("installation.set_up", "/setup/{token}"),
     ("alert.see", "/alerts/{token}"),
 ];

@@ -21,6 +21,7 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "no_provider" => texts.conflict_no_provider().to_owned(),
         "not_invited" => texts.conflict_not_invited().to_owned(),
         "subject_exists" => texts.conflict_subject_exists().to_owned(),
+        "mail_domain" => texts.conflict_mail_domain().to_owned(),
         "full" => texts.conflict_full().to_owned(),
         "is_in" => texts.conflict_is_in().to_owned(),
         "last_owner" => texts.conflict_last_owner().to_owned(),

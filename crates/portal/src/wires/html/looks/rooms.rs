@@ -64,7 +64,7 @@ pub(in crate::wires::html) async fn invited(visit: &Visit, made: InvitationMade)
 
 /// What the organisation has set for itself.
 pub(super) async fn settings(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    let shown = visit.look("organisation.settings.show").await?;
+    let shown = visit.look("settings.show").await?;
     Answer::page(&SettingsPage { page, shown })
 }
 
