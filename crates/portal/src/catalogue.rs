@@ -3,7 +3,7 @@
 use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::identity::{factor, passkey};
-use crate::organisations::{access, mail_domains, membership, service};
+use crate::organisations::{access, look, mail_domains, membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
     backup, directory, identity, installation, invitations, mail, messages, organisations, projects, providers,
@@ -57,6 +57,10 @@ pub fn catalogue() -> Catalogue {
         .look::<organisations::ShowSettings>()
         .change::<access::SetAccess>()
         .change::<mail_domains::SetMailDomains>()
+        .change::<look::SetLook>()
+        .look::<look::ShowLogo>()
+        .receive::<look::SetLogo>()
+        .change::<look::RemoveLogo>()
         .change::<membership::Leave>()
         .look::<membership::ListMemberships>()
         .stream::<membership::ReportMemberships>()

@@ -33,9 +33,21 @@ pub fn migrations() -> Vec<Migration> {
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [FIRST, REQUESTS, LEAVING, WATCHING, PROMISING, PROVING, INVITING, PROVIDING, PASSKEYS, KEEPING_PEOPLE]
-        .into_iter()
-        .flatten();
+    let steps = [
+        FIRST,
+        REQUESTS,
+        LEAVING,
+        WATCHING,
+        PROMISING,
+        PROVING,
+        INVITING,
+        PROVIDING,
+        PASSKEYS,
+        KEEPING_PEOPLE,
+        SETTING,
+    ]
+    .into_iter()
+    .flatten();
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -129,6 +141,17 @@ const SETTING: &[Step] = &[
     Step::Sql("ALTER TABLE organisation ADD COLUMN session_seconds_max {int}"),
     // Under which mail domains its own people come in, with spaces between; null where every address will do.
     Step::Sql("ALTER TABLE organisation ADD COLUMN mail_domains {text}"),
+    // The colour of its pages, as whom it writes, and where answers go; null where it is the portal's own.
+    Step::Sql("ALTER TABLE organisation ADD COLUMN accent {text}"),
+    Step::Sql("ALTER TABLE organisation ADD COLUMN sender {text}"),
+    Step::Sql("ALTER TABLE organisation ADD COLUMN reply_to {text}"),
+    Step::Recorded {
+        table: organisations::look::LOGO.table,
+        entity: organisations::look::LOGO.entity,
+        columns: "organisation {id} NOT NULL UNIQUE REFERENCES organisation (id), \
+                  media_type {text} NOT NULL CHECK (media_type IN ('image/png', 'image/jpeg')), \
+                  sha256 {bytes} NOT NULL, bytes {bytes} NOT NULL, set_at {int} NOT NULL,",
+    },
     // The longest time between two uses so far: a sign-in that was unused for too long stays over, however busy it is later.
     Step::Sql("ALTER TABLE session_seen ADD COLUMN unused_seconds {int} NOT NULL DEFAULT 0"),
 ];

@@ -119,9 +119,10 @@ impl Harbour {
         panic!("no letter leads to {below}")
     }
 
-    /// Hands a file in, by the door.
+    /// Does an action that takes a file, by the door.
     pub(crate) async fn hand_in(
         &self,
+        action: &str,
         token: &str,
         ids: door::Ids,
         name: &str,
@@ -136,7 +137,7 @@ impl Harbour {
             id: door::id::uuid_at(self.door.now()),
             ..door::Request::default()
         };
-        Ok(self.door.pass("request.submit", request).await?.output)
+        Ok(self.door.pass(action, request).await?.output)
     }
 
     /// Signs somebody in and asks the JSON interface by the door, without the network.

@@ -12,6 +12,7 @@ use crate::ids::{ClientId, OrganisationId, PersonId, ProviderSubjectId, SessionI
 use crate::nothing::Nothing;
 use crate::organisations::Role;
 use crate::organisations::access::{Access, Closure};
+use crate::organisations::look;
 use crate::standing::{IDLE_SECONDS, ONESELF};
 
 /// Shows one's own account.
@@ -99,6 +100,10 @@ pub struct MembershipShown {
     pub factor_from: Option<Time>,
     /// Why its rooms are closed to this sign-in at present, where they are.
     pub closed: Option<Closure>,
+    /// The colour of its pages, where it has one of its own.
+    pub accent: Option<look::Colour>,
+    /// Its picture's SHA-256 in hexadecimal, where there is one.
+    pub logo: Option<String>,
 }
 
 /// One sign-in.
@@ -184,7 +189,8 @@ impl Look for Show {
             .all(
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
                  c.name AS client_name, m.role AS role, o.factor_from AS factor_from, o.networks AS networks, \
-                 o.unused_seconds_max AS unused_seconds_max, o.session_seconds_max AS session_seconds_max \
+                 o.unused_seconds_max AS unused_seconds_max, o.session_seconds_max AS session_seconds_max, o.accent AS accent, \
+                 (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo \
                  FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
                  AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
@@ -242,6 +248,7 @@ impl Look for Show {
             memberships: memberships
                 .iter()
                 .map(|row| {
+                    let seen = look::Look::seen(row)?;
                     Ok(MembershipShown {
                         organisation: row.get("organisation")?,
                         organisation_name: row.get("organisation_name")?,
@@ -250,6 +257,8 @@ impl Look for Show {
                         role: row.get("role")?,
                         factor_from: row.get("factor_from")?,
                         closed: Access::read(row)?.closed_to(read.caller(), read.now()),
+                        accent: seen.accent,
+                        logo: seen.logo,
                     })
                 })
                 .collect::<Result<_>>()?,

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    INVITATION, INVITATION_SECONDS, INVITERS, InvitationMade, fresh, givers_of, hand_over, name_of, organisation_of,
-    place, refuse_above,
+    INVITATION, INVITATION_SECONDS, INVITERS, InvitationMade, Inviter, fresh, givers_of, hand_over, name_of, place,
+    refuse_above,
 };
 use crate::fields::Mail;
 use crate::ids::{ClientId, InvitationId, OrganisationId, PersonId};
@@ -108,7 +108,7 @@ pub(crate) struct Inviting<'a> {
 /// [`Refusal::Invalid`] when the organisation brings nobody in by such an address; as the store says.
 pub(crate) async fn invite(write: &mut Write<'_>, inviting: &Inviting<'_>) -> Result<InvitationMade> {
     let Inviting { organisation, client, mail, role, by } = *inviting;
-    let (name, domains) = organisation_of(write, organisation).await?;
+    let Inviter { name, domains, look } = Inviter::of(write, organisation).await?;
     // A client's people have addresses of their own.
     if client.is_none() && !domains.is_empty() && !domains.hold(mail.as_str()) {
         return Err(Refusal::field("mail", format!("is under none of the organisation's mail domains: {domains}")));
@@ -119,6 +119,6 @@ pub(crate) async fn invite(write: &mut Write<'_>, inviting: &Inviting<'_>) -> Re
     let until = now.plus_seconds(INVITATION_SECONDS);
     write.insert(INVITATION, id.0, insert, values![organisation, client, mail, role, by, now, until, hash]).await?;
     let inviter = name_of(write, by).await?;
-    let invited = Invited { mail: mail.as_str(), inviter: &inviter, organisation: &name, role };
+    let invited = Invited { mail: mail.as_str(), inviter: &inviter, organisation: &name, look: &look, role };
     hand_over(write, id, invited, &token).await
 }

@@ -27,6 +27,7 @@ pub use withdraw::Withdraw;
 use crate::ids::{ClientId, InvitationId, OrganisationId, PersonId};
 use crate::mail::{Invited, invitation};
 use crate::organisations::Role;
+use crate::organisations::look::Look;
 use crate::organisations::mail_domains::{self, MailDomains};
 use crate::organisations::membership::roles_given_by;
 use crate::secret;
@@ -143,10 +144,20 @@ async fn name_of(write: &mut Write<'_>, person: PersonId) -> door::Result<String
     Ok(write.one("SELECT name FROM person WHERE id = $1", values![person]).await?.get("name")?)
 }
 
-/// What the organisation is called, and under which mail domains its own people come in.
-async fn organisation_of(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<(String, MailDomains)> {
-    let row = write.one("SELECT name, mail_domains FROM organisation WHERE id = $1", values![organisation]).await?;
-    Ok((row.get("name")?, mail_domains::read(&row)?))
+/// The organisation that invites.
+struct Inviter {
+    name: String,
+    /// Under which mail domains its own people come in.
+    domains: MailDomains,
+    look: Look,
+}
+
+impl Inviter {
+    async fn of(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<Self> {
+        let own = "SELECT name, mail_domains, accent, sender, reply_to FROM organisation WHERE id = $1";
+        let row = write.one(own, values![organisation]).await?;
+        Ok(Self { name: row.get("name")?, domains: mail_domains::read(&row)?, look: Look::written(&row)? })
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use door::{Action, Change, Limit, Per, Permitted, Record, Refusal, Result, Spec, Verb, Way, Write, values};
 
 use super::{
-    INVITATION, INVITATION_SECONDS, INVITERS, Invitation, InvitationMade, fresh, hand_over, name_of, organisation_of,
+    INVITATION, INVITATION_SECONDS, INVITERS, Invitation, InvitationMade, Inviter, fresh, hand_over, name_of,
     refuse_above,
 };
 use crate::ids::PersonId;
@@ -39,7 +39,7 @@ impl Change for Renew {
         write: &mut Write<'_>,
     ) -> Result<(InvitationMade, Record)> {
         refuse_above(invitation.standing(), invitation.role)?;
-        let (organisation, domains) = organisation_of(write, invitation.organisation).await?;
+        let Inviter { name, domains, look } = Inviter::of(write, invitation.organisation).await?;
         if invitation.client.is_none() {
             refuse_others(&domains, &invitation.mail)?;
         }
@@ -50,8 +50,13 @@ impl Change for Renew {
         let own = values![hash, by, now.plus_seconds(INVITATION_SECONDS)];
         write.update(INVITATION, invitation.id.0, invitation.revision, renew, own).await?;
         let inviter = name_of(write, by).await?;
-        let invited =
-            Invited { mail: &invitation.mail, inviter: &inviter, organisation: &organisation, role: invitation.role };
+        let invited = Invited {
+            mail: &invitation.mail,
+            inviter: &inviter,
+            organisation: &name,
+            look: &look,
+            role: invitation.role,
+        };
         let made = hand_over(write, invitation.id, invited, &token).await?;
         Ok((made, Record::on("invitation", invitation.id.0).fact("role", invitation.role)))
     }

@@ -20,6 +20,15 @@ pub struct Letter {
     pub to: Option<String>,
     /// In whose name: an organisation's; where there is none in particular, the portal's own.
     pub place: Option<String>,
+    /// The name that it comes from, where it is another than the place's.
+    #[serde(default)]
+    pub sender: Option<String>,
+    /// Where an answer goes.
+    #[serde(default)]
+    pub reply_to: Option<String>,
+    /// The colours of its button on light and on dark ground, where they are the organisation's own.
+    #[serde(default)]
+    pub colours: Option<(String, String)>,
     /// The subject.
     pub subject: String,
     /// What it says above the link, in paragraphs.
@@ -107,9 +116,13 @@ impl Letter {
         let to: Address = to.parse().map_err(|_| "the address is none".to_owned())?;
         let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(self.text(origin));
         let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(self.html(origin)?);
-        Message::builder()
-            .from(Mailbox::new(Some(self.place(origin)), from.clone()))
-            .to(Mailbox::new(None, to))
+        let sender = self.sender.clone().unwrap_or_else(|| self.place(origin));
+        let mut head = Message::builder().from(Mailbox::new(Some(sender), from.clone()));
+        if let Some(reply_to) = &self.reply_to {
+            let reply_to: Address = reply_to.parse().map_err(|_| "the address for answers is none".to_owned())?;
+            head = head.reply_to(Mailbox::new(None, reply_to));
+        }
+        head.to(Mailbox::new(None, to))
             .subject(&self.subject)
             .date(SystemTime::from(at.timestamp()))
             .message_id(Some(format!("<{id}@{}>", from.domain())))
@@ -137,6 +150,9 @@ mod tests {
         Letter {
             to: None,
             place: Some(place.to_owned()),
+            sender: None,
+            reply_to: None,
+            colours: None,
             subject: subject.to_owned(),
             words: vec![words.to_owned()],
             link: Some(Link { label: "Go on".to_owned(), path: "/x".to_owned() }),
@@ -172,6 +188,26 @@ mod tests {
         let message = letter("Halden & Rook", "x", "y").message("petra@example.com", &from, here, Uuid::nil(), Time(0));
         let head = String::from_utf8(message.unwrap().formatted()).unwrap();
         assert!(head.lines().next().is_some_and(|from| from.ends_with("<portal@localhost>")), "{head}");
+    }
+
+    #[test]
+    fn an_organisation_writes_as_whom_it_says_and_reads_the_answers() {
+        let letter = Letter {
+            sender: Some("The Halden studio".to_owned()),
+            reply_to: Some("hello@halden.example".to_owned()),
+            colours: Some(("#7a1f5c".to_owned(), "#e2a3cb".to_owned())),
+            ..letter("Halden", "x", "y")
+        };
+        let whole = written(&letter);
+        assert!(
+            whole.starts_with("From: \"The Halden studio\" <portal@example.com>\r\nReply-To: hello@halden.example\r\n"),
+            "{whole}"
+        );
+        let html = letter.html(HERE).unwrap();
+        assert!(html.contains("background: #7a1f5c") && html.contains("background: #e2a3cb"), "{html}");
+        let wrong = Letter { reply_to: Some("no\r\nBcc: all@example.com".to_owned()), ..letter };
+        let from = "portal@example.com".parse().unwrap();
+        assert!(wrong.message("petra@example.com", &from, HERE, Uuid::nil(), Time(0)).is_err());
     }
 
     #[test]

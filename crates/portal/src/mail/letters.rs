@@ -6,6 +6,7 @@ use super::{Kind, Letter, Link, Queued, place_name, queue};
 use crate::ids::PersonId;
 use crate::links::{MAIL_SECONDS, PASSWORD_SECONDS, SIGN_IN_SECONDS};
 use crate::organisations::Role;
+use crate::organisations::look::Look;
 use crate::texts::Texts;
 use crate::watch::rules::shown;
 
@@ -25,6 +26,9 @@ impl Reader<'_> {
         Ok(Letter {
             to: self.person.map(|_| self.mail.to_owned()),
             place: place_name(write).await?,
+            sender: None,
+            reply_to: None,
+            colours: None,
             subject: subject.to_owned(),
             words: Vec::new(),
             link: None,
@@ -89,6 +93,8 @@ pub(crate) struct Invited<'a> {
     pub(crate) inviter: &'a str,
     /// Into which organisation.
     pub(crate) organisation: &'a str,
+    /// How that one writes.
+    pub(crate) look: &'a Look,
     /// As what.
     pub(crate) role: Role,
 }
@@ -99,10 +105,13 @@ pub(crate) struct Invited<'a> {
 /// As [`queue`] says.
 pub(crate) async fn invitation(write: &mut Write<'_>, invited: Invited<'_>, token: &str, until: Time) -> Result<()> {
     let texts = Texts::default();
-    let Invited { mail, inviter, organisation, role } = invited;
+    let Invited { mail, inviter, organisation, look, role } = invited;
     let letter = Letter {
         to: Some(mail.to_owned()),
         place: Some(organisation.to_owned()),
+        sender: look.sender.clone(),
+        reply_to: look.reply_to.clone(),
+        colours: look.accent.map(|accent| (accent.on_light().to_string(), accent.on_dark().to_string())),
         subject: texts.letter_invitation(organisation),
         words: vec![
             texts.letter_invitation_by(inviter, organisation, role.label(&texts)),

@@ -86,6 +86,9 @@ impl Post {
     pub(crate) async fn test(&self, to: &str, now: Time) -> Result<(), String> {
         let texts = Texts::default();
         let letter = Letter {
+            sender: None,
+            reply_to: None,
+            colours: None,
             to: Some(to.to_owned()),
             place: None,
             subject: texts.letter_test().to_owned(),

@@ -7,6 +7,7 @@ mod client_list;
 mod create;
 mod enter;
 mod factor_set;
+pub mod look;
 pub mod mail_domains;
 pub mod membership;
 pub mod pages;

@@ -131,6 +131,44 @@ impl SettingsPage {
             .field(session)
     }
 
+    /// Says what the organisation looks like.
+    fn set_look(&self) -> Form {
+        let (texts, look) = (self.page.texts, &self.shown.look);
+        let accent = Field::text("accent", texts.look_accent())
+            .help(texts.look_accent_help())
+            .value(look.accent.map(|accent| accent.to_string()).unwrap_or_default())
+            .limit(7)
+            .optional(texts.optional());
+        let sender = Field::text("sender", texts.look_sender())
+            .help(texts.look_sender_help())
+            .value(look.sender.clone().unwrap_or_default())
+            .limit(120)
+            .optional(texts.optional());
+        let reply_to = Field::mail("reply_to", texts.look_reply_to())
+            .help(texts.look_reply_to_help())
+            .value(look.reply_to.clone().unwrap_or_default())
+            .complete("off")
+            .optional(texts.optional());
+        self.page
+            .form("/organisation/look/set", texts.save())
+            .about(texts.look())
+            .field(Field::text("name", texts.look_name()).value(self.shown.name.as_str()).limit(120).complete("off"))
+            .field(accent)
+            .field(sender)
+            .field(reply_to)
+    }
+
+    /// Takes a picture.
+    fn set_logo(&self) -> Form {
+        let texts = self.page.texts;
+        let file = Field::file("file", texts.look_logo()).help(texts.look_logo_help());
+        self.page.form("/organisation/logo/set", texts.look_logo_set()).field(file)
+    }
+
+    fn remove_logo(&self) -> Form {
+        self.page.form("/organisation/logo/remove", self.page.texts.look_logo_remove()).danger()
+    }
+
     /// Says under which mail domains people come in. An empty field allows every one.
     fn set_mail(&self) -> Form {
         let texts = self.page.texts;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::Room;
 use super::access::{Access, AccessSet};
+use super::look;
 use super::mail_domains::{self, MailDomains};
 use crate::ids::PersonId;
 use crate::nothing::Nothing;
@@ -23,6 +24,10 @@ pub struct SettingsShown {
     pub mail_domains: MailDomains,
     /// Those of its own people whose address is under none of them: they came in before. At most a hundred.
     pub under_no_domain: Vec<PersonUnderNone>,
+    /// What the organisation is called.
+    pub name: String,
+    /// What it looks like.
+    pub look: look::Look,
     /// Where the caller comes from, as the portal sees it.
     pub your_address: Option<String>,
 }
@@ -44,8 +49,8 @@ impl Action for ShowSettings {
     type Output = SettingsShown;
     const SPEC: Spec = Spec::new(
         "settings.show",
-        "Shows what the organisation has set for itself: from where people may come in, for how long, and by which mail \
-         addresses.",
+        "Shows what the organisation has set for itself: from where people may come in, for how long, by which mail \
+         addresses, and what it looks like.",
         Way::Http(Verb::Get, "/organisation/settings"),
         Relations::of(&[OWNER, ADMIN]),
     );
@@ -53,8 +58,9 @@ impl Action for ShowSettings {
 
 impl Look for ShowSettings {
     async fn look(_: &Nothing, room: &Permitted<Room>, read: &mut Read<'_>) -> Result<SettingsShown> {
-        let own =
-            "SELECT networks, unused_seconds_max, session_seconds_max, mail_domains FROM organisation WHERE id = $1";
+        let own = "SELECT networks, unused_seconds_max, session_seconds_max, mail_domains, name, accent, sender, reply_to, \
+                   (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = organisation.id) AS logo \
+                   FROM organisation WHERE id = $1";
         let row = read.one(own, values![room.organisation]).await?;
         let (access, domains) = (Access::read(&row)?, mail_domains::read(&row)?);
         let ours = "SELECT p.id AS person, p.name AS name, p.mail AS mail FROM membership m JOIN person p ON p.id = m.person \
@@ -71,6 +77,8 @@ impl Look for ShowSettings {
             access: AccessSet::of(&access),
             mail_domains: domains,
             under_no_domain: under_none,
+            name: row.get("name")?,
+            look: look::Look::read(&row)?,
             your_address: address,
         })
     }

@@ -82,6 +82,10 @@ pub struct Page {
     pub path: String,
     /// A fresh random key; each form derives its own from it against being sent twice.
     pub key: String,
+    /// The stylesheet of the organisation whose rooms the reader is in, where it has a colour of its own.
+    pub colours: Option<String>,
+    /// Its picture's address, where it has one.
+    pub logo: Option<String>,
     /// Who looks; nobody before the sign-in.
     pub viewer: Option<Viewer>,
     /// Whether there can be passkeys: the portal is reached by a name.
@@ -106,6 +110,8 @@ impl Default for Page {
             zone: TimeZone::UTC,
             path: "/".into(),
             key: String::new(),
+            colours: None,
+            logo: None,
             viewer: None,
             passkeys: false,
             demo: None,

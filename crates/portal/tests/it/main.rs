@@ -32,6 +32,7 @@ mod issuer;
 mod killed;
 mod killed_uploads;
 mod links;
+mod look;
 mod mail;
 mod mail_domains;
 mod maintenance;

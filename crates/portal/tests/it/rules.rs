@@ -70,6 +70,7 @@ impl Route<'_> {
             "service.token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             "organisation.factor.set" => json!({"days": 14}),
             "organisation.mail.set" => json!({"domains": ["example.com"]}),
+            "organisation.look.set" => json!({"name": "Halden"}),
             "organisation.access.set" => json!({"unused_minutes": 480}),
             "retention.set" => json!({"messages_days": 30}),
             "processing.set" => {

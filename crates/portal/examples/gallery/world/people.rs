@@ -61,6 +61,8 @@ pub(super) fn account() -> Account {
         role: Role::Staff,
         factor_from: None,
         closed: None,
+        accent: None,
+        logo: None,
     };
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),

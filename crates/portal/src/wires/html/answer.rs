@@ -1,6 +1,6 @@
 //! What a visit ends with, and the headers that go with it.
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use door::Refusal;
@@ -21,6 +21,8 @@ pub(super) enum Answer {
     Text(String),
     /// A file to keep.
     File(Download),
+    /// What a page of these rooms shows beside its own: its media type, and its bytes. Its address changes with its content.
+    Part(String, Vec<u8>),
     /// Somewhere else, to be read there (303).
     See(String),
     /// Somewhere else, with a session begun or ended, or a device known.
@@ -90,6 +92,7 @@ pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
                 .into_response()
         }
         Answer::File(file) => download::response(file),
+        Answer::Part(media_type, bytes) => part(&media_type, bytes),
         Answer::See(path) => see(&path),
         Answer::SeeWithCookies(path, cookies) => keeping(see(&path), cookies),
         Answer::Refused(status, _) => status.into_response(),
@@ -107,6 +110,17 @@ pub(super) fn response(answer: Answer, id: Uuid, secure: bool) -> Response {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     response
+}
+
+/// A part of a page. Should a browser show it by itself, it does nothing.
+fn part(media_type: &str, bytes: Vec<u8>) -> Response {
+    let media_type = HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (CONTENT_TYPE, media_type),
+        (CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    (StatusCode::OK, headers, bytes).into_response()
 }
 
 /// Anybody may keep it: it says the same to everybody.

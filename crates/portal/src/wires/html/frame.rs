@@ -37,6 +37,12 @@ pub(super) fn of(visit: &Visit, account: &Account) -> Page {
     page.maintenance_until = account.maintenance_until;
     let here = membership_here(account).or(account.memberships.first());
     let Some(here) = here else { return page };
+    // Only whoever is in the rooms is given them.
+    if account.organisation == Some(here.organisation) {
+        page.colours = here.accent.map(|accent| format!("/organisation/colours.css?of={}", &accent.to_string()[1..]));
+        page.logo =
+            here.logo.as_ref().map(|sha256| format!("/organisation/logo?of={}", &sha256[..16.min(sha256.len())]));
+    }
     page.factor_from = here.factor_from.filter(|_| !account.has_factor());
     page.viewer = Some(Viewer {
         name: account.name.clone(),

@@ -1,11 +1,14 @@
 //! Pages of an organisation's rooms.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use door::{Ids, Refusal};
 use serde_json::json;
 
 use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
+use crate::organisations::look::LogoShown;
 use crate::organisations::membership::pages::PeoplePage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage, SettingsPage};
 use crate::organisations::service::pages::ServicesPage;
@@ -15,6 +18,7 @@ use crate::projects::home::{ClientHome, StaffHome};
 use crate::projects::pages::ProjectsPage;
 use crate::trail::pages::MatrixPage;
 use crate::wires::html::answer::{Answer, NoPage};
+use crate::wires::html::frame::membership_here;
 use crate::wires::html::visit::Visit;
 
 /// Home: who waits for whom.
@@ -66,6 +70,20 @@ pub(in crate::wires::html) async fn invited(visit: &Visit, made: InvitationMade)
 pub(super) async fn settings(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let shown = visit.look("settings.show").await?;
     Answer::page(&SettingsPage { page, shown })
+}
+
+/// The organisation's picture.
+pub(super) async fn logo(visit: &Visit) -> Result<Answer, NoPage> {
+    let shown: LogoShown = visit.look("organisation.logo.show").await?;
+    let bytes = STANDARD.decode(shown.bytes).map_err(|_| Refusal::Broken)?;
+    Ok(Answer::Part(shown.media_type, bytes))
+}
+
+/// The organisation's colours, as a stylesheet.
+pub(super) async fn colours(visit: &Visit) -> Result<Answer, NoPage> {
+    let account = visit.account().await?;
+    let accent = membership_here(account).and_then(|here| here.accent).ok_or(Refusal::NotFound)?;
+    Ok(Answer::Part("text/css; charset=utf-8".to_owned(), accent.stylesheet().into_bytes()))
 }
 
 /// Who has access.
