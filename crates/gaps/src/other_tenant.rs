@@ -36,6 +36,8 @@ impl Target for AnyProject {
                 client: row.get("client")?,
                 client_name: row.get("client_name")?,
                 status: row.get::<Status>("status")?,
+                client_archived_at: None,
+                client_archived_by: None,
                 history: Vec::new(),
                 may_run: false,
             };
@@ -76,6 +78,8 @@ impl Look for ShowAny {
             client: shown.client,
             client_name: shown.client_name.clone(),
             status: shown.status,
+            client_archived_at: None,
+            client_archived_by: None,
             history: Vec::new(),
             may_run: false,
         })

@@ -89,6 +89,8 @@ pub fn catalogue() -> Catalogue {
         .change::<directory::user::RemoveUser>()
         .look::<organisations::ListClients>()
         .change::<organisations::CreateClient>()
+        .change::<organisations::ArchiveClient>()
+        .change::<organisations::ReopenClient>()
         .stream::<copy::CopyClient>()
         .look::<invitations::List>()
         .change::<invitations::Create>()

@@ -281,17 +281,19 @@ pub const INVENTORY: &[Table] = &[
         why: "projects are done for them, and their people see them",
         kept: UNTIL_TOLD,
         copied: Where {
-            person: Some("id IN (SELECT client FROM membership WHERE person = $1)"),
+            person: Some("archived_by = $1 OR id IN (SELECT client FROM membership WHERE person = $1)"),
             organisation: Some("organisation = $1"),
             client: Some("id = $1"),
         },
-        leaves: NotTheirs,
+        leaves: Nameless,
         erased: NO_ERASE_BUTTON,
         class: Recorded,
         columns: &[
             column("organisation", "whose client", Neutral),
             column("name", "its name", Neutral),
             column("made_at", "since when", Neutral),
+            column("archived_at", "since when it is archived, if it is", Neutral),
+            column("archived_by", "who archived it", Personal),
         ],
     },
     Table {

@@ -27,6 +27,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 16, name: "links that are good in one browser", steps: LINKING });
     all.push(Migration { version: 17, name: "organisations' directories", steps: KEEPING_PEOPLE });
     all.push(Migration { version: 18, name: "what an organisation sets for itself", steps: SETTING });
+    all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
     all
 }
 
@@ -132,6 +133,12 @@ const KEEPING_PEOPLE: &[Step] = &[
                   UNIQUE (organisation, user_key), UNIQUE (organisation, mail),",
     },
     Step::Sql("CREATE INDEX directory_user_external_id ON directory_user (organisation, external_id)"),
+];
+
+const ARCHIVING: &[Step] = &[
+    // Since when nothing of a client's changes any more, and who said so; null for one that work is done for.
+    Step::Sql("ALTER TABLE client ADD COLUMN archived_at {int}"),
+    Step::Sql("ALTER TABLE client ADD COLUMN archived_by {id} REFERENCES person (id)"),
 ];
 
 const SETTING: &[Step] = &[

@@ -319,6 +319,11 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             harbour.pass(name, &token, Ids(vec![service, ("token", id(&made["id"]))]), json!({})).await
         }
         "organisation.mail.set" => harbour.pass(name, &token, none(), json!({"domains": ["example.com"]})).await,
+        "client.archive" | "client.reopen" => {
+            let client = || Ids(vec![("client", id(&clients["clients"][0]["id"]))]);
+            let archived = harbour.pass("client.archive", &token, client(), json!({})).await?;
+            if name == "client.archive" { Ok(archived) } else { harbour.pass(name, &token, client(), json!({})).await }
+        }
         "organisation.logo.set" | "organisation.logo.remove" => {
             let sent =
                 harbour.hand_in("organisation.logo.set", &token, none(), "logo.png", b"\x89PNG\r\n\x1a\n").await?;

@@ -12,6 +12,7 @@ use crate::fields::Mail;
 use crate::ids::{ClientId, InvitationId, OrganisationId, PersonId};
 use crate::mail::Invited;
 use crate::organisations::{Client, Role, Room};
+use crate::projects::CLIENT_ARCHIVED;
 
 /// Invites somebody.
 pub struct Create;
@@ -65,7 +66,10 @@ impl Change for Create {
             (false, _) => None,
         };
         if let Some(client) = client {
-            write.also::<Client>(&Ids(vec![("client", client.0)]), givers_of(input.role)).await?;
+            let client = write.also::<Client>(&Ids(vec![("client", client.0)]), givers_of(input.role)).await?;
+            if client.archived {
+                return Err(Refusal::NotNow(CLIENT_ARCHIVED));
+            }
         }
         // Whom the caller sees anyway; of others he learns nothing.
         let member = "SELECT m.id FROM membership m JOIN person p ON p.id = m.person WHERE m.organisation = $1 \

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{MESSAGE, Visibility};
 use crate::fields::Words;
 use crate::ids::MessageId;
-use crate::projects::Project;
+use crate::projects::{CLOSED, Project};
 use crate::standing::{ADMIN, CLIENT_ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN, STAFF};
 
 /// Posts a message.
@@ -42,7 +42,7 @@ impl Action for Post {
         Way::Http(Verb::Post, "/projects/{project}/messages"),
         Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for Post {

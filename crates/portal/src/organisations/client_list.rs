@@ -32,6 +32,8 @@ pub struct ClientShown {
     pub people: i64,
     /// Since when.
     pub made_at: Time,
+    /// Since when it is archived, if it is.
+    pub archived_at: Option<Time>,
 }
 
 impl Action for ListClients {
@@ -51,7 +53,7 @@ impl Look for ListClients {
         let every = room.caller_is(&[OWNER, ADMIN]);
         let rows = read
             .all(
-                "SELECT c.id AS id, c.name AS name, c.made_at AS made_at, \
+                "SELECT c.id AS id, c.name AS name, c.made_at AS made_at, c.archived_at AS archived_at, \
                  (SELECT count(*) FROM membership m WHERE m.client = c.id AND m.state = 'active') AS people, \
                  (SELECT count(*) FROM project p WHERE p.client = c.id AND ($2 OR EXISTS \
                   (SELECT 1 FROM project_member i WHERE i.project = p.id AND i.person = $3))) AS projects \
@@ -70,6 +72,7 @@ impl Look for ListClients {
                     projects: row.get("projects")?,
                     people: row.get("people")?,
                     made_at: row.get("made_at")?,
+                    archived_at: row.get("archived_at")?,
                 })
             })
             .collect::<Result<_>>()?;

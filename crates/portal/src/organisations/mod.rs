@@ -2,6 +2,7 @@
 
 pub mod access;
 mod client;
+mod client_archive;
 mod client_create;
 mod client_list;
 mod create;
@@ -19,6 +20,7 @@ use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Recorded, Target, Write, values};
 
 pub use client::Client;
+pub use client_archive::{ArchiveClient, ClientStands, ReopenClient};
 pub use client_create::{ClientCreated, CreateClient};
 pub use client_list::{ClientList, ClientShown, ListClients};
 pub use create::{Create, Founded, OrganisationCreated, found};

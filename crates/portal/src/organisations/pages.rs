@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::access::Closure;
-use super::{ClientList, Role, SettingsShown};
+use super::{ClientList, ClientShown, Role, SettingsShown};
 use crate::identity::{Account, MembershipShown};
 use crate::pages::{Field, Form, Page, sign_in_again};
 use crate::texts::Texts;
@@ -85,6 +85,16 @@ pub struct ClientsPage {
 }
 
 impl ClientsPage {
+    fn archive(&self, client: &ClientShown) -> Form {
+        let name = self.page.texts.client_archive_name(&client.name);
+        self.page.form(format!("/clients/{}/archive", client.id), name).danger()
+    }
+
+    fn reopen(&self, client: &ClientShown) -> Form {
+        let name = self.page.texts.client_reopen_name(&client.name);
+        self.page.form(format!("/clients/{}/reopen", client.id), name)
+    }
+
     fn create(&self) -> Form {
         let texts = self.page.texts;
         self.page

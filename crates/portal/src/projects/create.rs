@@ -4,7 +4,7 @@ use door::{Action, Change, Permitted, Place, Record, Refusal, Result, Spec, Verb
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PROJECT, ProjectRole, Status, insert_member, insert_status};
+use super::{CLIENT_ARCHIVED, PROJECT, ProjectRole, Status, insert_member, insert_status};
 use crate::fields::{Name, Sentence};
 use crate::ids::{ClientId, ProjectId};
 use crate::organisations::Room;
@@ -54,14 +54,15 @@ impl Change for Create {
         // that they work for.
         let known = write
             .maybe(
-                "SELECT c.id FROM client c WHERE c.id = $1 AND c.organisation = $2 AND ($3 OR EXISTS \
+                "SELECT c.archived_at IS NOT NULL AS archived FROM client c WHERE c.id = $1 AND c.organisation = $2 AND ($3 OR EXISTS \
                  (SELECT 1 FROM project p JOIN project_member m ON m.project = p.id \
                   WHERE p.client = c.id AND m.person = $4))",
                 values![input.client, room.organisation, room.caller_is(&[OWNER, ADMIN]), room.person],
             )
             .await?;
-        if known.is_none() {
-            return Err(Refusal::NotFound);
+        let known = known.ok_or(Refusal::NotFound)?;
+        if known.get("archived")? {
+            return Err(Refusal::NotNow(CLIENT_ARCHIVED));
         }
         let (id, now) = (ProjectId(write.id()), write.now());
         let sentence = input.sentence.as_ref().map_or("", Sentence::as_str);

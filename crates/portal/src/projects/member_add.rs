@@ -4,7 +4,7 @@ use door::{Action, Change, Permitted, Record, Refusal, Relations, Result, Spec, 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Project, ProjectRole, insert_member};
+use super::{CLOSED, Project, ProjectRole, insert_member};
 use crate::ids::{ClientId, PersonId};
 use crate::organisations::Role;
 use crate::standing::{ADMIN, OWNER, PROJECT_ADMIN};
@@ -41,7 +41,7 @@ impl Action for AddMember {
         Way::Http(Verb::Post, "/projects/{project}/members"),
         Relations::of(&[OWNER, ADMIN, PROJECT_ADMIN]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for AddMember {

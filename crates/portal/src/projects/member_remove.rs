@@ -5,7 +5,7 @@ use door::{
     Action, Caller, Change, Ids, Permitted, Place, Record, Relations, Result, Spec, Target, Verb, Way, Write, values,
 };
 
-use super::{MEMBER, Project};
+use super::{CLOSED, MEMBER, Project};
 use crate::ids::PersonId;
 use crate::nothing::Nothing;
 use crate::standing::{ADMIN, OWNER, PROJECT_ADMIN};
@@ -52,7 +52,7 @@ impl Action for RemoveMember {
         Way::Http(Verb::Delete, "/projects/{project}/members/{member}"),
         Relations::of(&[OWNER, ADMIN, PROJECT_ADMIN]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for RemoveMember {

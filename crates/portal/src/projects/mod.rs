@@ -73,6 +73,8 @@ pub struct Project {
     pub title: String,
     /// Where it stands.
     pub status: Status,
+    /// Whether its client is archived.
+    pub client_archived: bool,
     /// Its revision.
     pub revision: i64,
 }
@@ -81,7 +83,9 @@ impl Target for Project {
     async fn load(tx: &mut Tx, caller: &Caller, ids: &Ids) -> Result<Option<Self>> {
         let Ok(id) = ids.get("project") else { return Ok(None) };
         let sql = "SELECT t.id AS id, t.organisation AS organisation, t.client AS client, t.title AS title, \
-                   t.status AS status, t.rev AS rev FROM project t WHERE t.id = $1 AND t.organisation = $2";
+                   t.status AS status, t.rev AS rev, EXISTS (SELECT 1 FROM client c WHERE c.id = t.client \
+                   AND c.archived_at IS NOT NULL) AS client_archived \
+                   FROM project t WHERE t.id = $1 AND t.organisation = $2";
         let row = tx.target(sql, values![id, caller.organisation]).await?;
         row.map(|row| {
             Ok(Self {
@@ -90,6 +94,7 @@ impl Target for Project {
                 client: row.get("client")?,
                 title: row.get("title")?,
                 status: row.get("status")?,
+                client_archived: row.get("client_archived")?,
                 revision: row.get("rev")?,
             })
         })
@@ -106,8 +111,19 @@ impl Target for Project {
     }
 
     fn state(&self) -> &'static str {
-        self.status.word()
+        state(self.status, self.client_archived)
     }
+}
+
+/// The state of a project whose client is archived: it cannot be reopened by itself.
+pub const CLIENT_ARCHIVED: &str = "archived_with_its_client";
+/// States in which nothing of a project changes.
+pub const CLOSED: &[&str] = &["archived", CLIENT_ARCHIVED];
+
+/// Pure: a project's state.
+#[must_use]
+pub const fn state(status: Status, client_archived: bool) -> &'static str {
+    if client_archived { CLIENT_ARCHIVED } else { status.word() }
 }
 
 /// Inserts a row into the history of where a project stands.

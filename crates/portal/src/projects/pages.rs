@@ -98,6 +98,18 @@ pub struct Tab {
 }
 
 impl ProjectShown {
+    /// Its state, as the door reads it.
+    pub const fn state(&self) -> &'static str {
+        super::state(self.status, self.client_archived_at.is_some())
+    }
+
+    /// The line that says that its client is archived, since when, and by whom.
+    pub fn client_archived(&self, page: &Page) -> Option<String> {
+        let at = self.client_archived_at.as_ref()?;
+        let by = self.client_archived_by.as_deref().unwrap_or_else(|| page.texts.actor_erased());
+        Some(page.texts.client_archived_by(&self.client_name, page.day(at).words(), by))
+    }
+
     /// The tabs that the reader may open.
     pub fn tabs(&self, page: &Page, may: &May) -> Vec<Tab> {
         let home = format!("/projects/{}", self.id);

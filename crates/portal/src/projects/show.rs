@@ -25,6 +25,10 @@ pub struct ProjectShown {
     pub client_name: String,
     /// Where it stands.
     pub status: Status,
+    /// Since when its client is archived, where it is: then nothing of it changes.
+    pub client_archived_at: Option<Time>,
+    /// Who archived it.
+    pub client_archived_by: Option<String>,
     /// What was said about where it stands, newest first; at most fifty.
     pub history: Vec<StatusShown>,
     /// Whether the caller may set its status and its people.
@@ -58,7 +62,9 @@ impl Action for Show {
 
 impl Look for Show {
     async fn look(_: &Nothing, project: &Permitted<Project>, read: &mut Read<'_>) -> Result<ProjectShown> {
-        let client = read.one("SELECT name FROM client WHERE id = $1", values![project.client]).await?;
+        let client = "SELECT c.name AS name, c.archived_at AS archived_at, p.name AS archived_by FROM client c \
+                      LEFT JOIN person p ON p.id = c.archived_by WHERE c.id = $1";
+        let client = read.one(client, values![project.client]).await?;
         let history = read
             .all(
                 "SELECT s.status AS status, s.sentence AS sentence, p.name AS by_name, s.set_at AS set_at \
@@ -73,6 +79,8 @@ impl Look for Show {
             client: project.client,
             client_name: client.get("name")?,
             status: project.status,
+            client_archived_at: client.get("archived_at")?,
+            client_archived_by: client.get("archived_by")?,
             history: history
                 .iter()
                 .map(|row| {

@@ -4,7 +4,7 @@ use door::{Action, Change, Permitted, Record, Relations, Result, Spec, Verb, Way
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PROJECT, Project, Status, insert_status};
+use super::{CLIENT_ARCHIVED, PROJECT, Project, Status, insert_status};
 use crate::fields::Sentence;
 use crate::ids::PersonId;
 use crate::standing::{ADMIN, OWNER, PROJECT_ADMIN};
@@ -38,7 +38,8 @@ impl Action for SetStatus {
         "Sets where a project stands, with a sentence that the client reads. Reopens an archived one.",
         Way::Http(Verb::Put, "/projects/{project}/status"),
         Relations::of(&[OWNER, ADMIN, PROJECT_ADMIN]),
-    );
+    )
+    .not_when(&[CLIENT_ARCHIVED]);
 }
 
 impl Change for SetStatus {

@@ -10,6 +10,7 @@ use super::{COMMENT, Request};
 use crate::fields::Words;
 use crate::ids::CommentId;
 use crate::messages::Visibility;
+use crate::projects::CLOSED;
 use crate::standing::{ADMIN, CLIENT_ADMIN, CONTRIBUTOR, OUR_PEOPLE, OWNER, PROJECT_ADMIN};
 
 /// Comments on a request.
@@ -42,7 +43,7 @@ impl Action for PostComment {
         Way::Http(Verb::Post, "/projects/{project}/requests/{request}/comments"),
         Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for PostComment {

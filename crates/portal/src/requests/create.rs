@@ -8,7 +8,7 @@ use super::target::side_of;
 use super::{Kind, REQUEST, State};
 use crate::fields::{Day, Name, Words};
 use crate::ids::RequestId;
-use crate::projects::Project;
+use crate::projects::{CLOSED, Project};
 use crate::standing::{ADMIN, CLIENT_ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN};
 
 /// Asks for something.
@@ -45,7 +45,7 @@ impl Action for Create {
         Way::Http(Verb::Post, "/projects/{project}/requests"),
         Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for Create {

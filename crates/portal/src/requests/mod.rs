@@ -43,6 +43,7 @@ pub use waiting::Waiting;
 pub use withdraw::Withdraw;
 
 use crate::fields::words;
+use crate::projects::CLIENT_ARCHIVED;
 
 /// The table of requests.
 pub const REQUEST: Recorded = Recorded { table: "request", entity: 50 };
@@ -104,10 +105,10 @@ words!(
 );
 
 /// States in which nothing more can happen.
-pub(crate) const OVER: &[&str] = &["approved", "rejected", "withdrawn", "archived"];
+pub(crate) const OVER: &[&str] = &["approved", "rejected", "withdrawn", "archived", CLIENT_ARCHIVED];
 /// States in which nothing waits for a decision.
 pub(crate) const NOTHING_TO_DECIDE: &[&str] =
-    &["asked", "changes_asked", "approved", "rejected", "withdrawn", "archived"];
+    &["asked", "changes_asked", "approved", "rejected", "withdrawn", "archived", CLIENT_ARCHIVED];
 
 impl Side {
     /// The other one.

@@ -6,7 +6,7 @@ use door::{Caller, Ids, Place, Relations, Target, values};
 use super::{Kind, Side, State};
 use crate::files::FileId;
 use crate::ids::{PersonId, RequestId, VersionId};
-use crate::projects::Project;
+use crate::projects::{CLOSED, Project};
 use crate::standing::{
     ADMIN, ASKER, CLIENT_ADMIN, CLIENT_MEMBER, CONTRIBUTOR, DECIDER, OUR_PEOPLE, OWNER, PROJECT_ADMIN, SUBMITTER,
 };
@@ -109,7 +109,8 @@ impl Target for Request {
     }
 
     fn state(&self) -> &'static str {
-        if self.project.state() == "archived" { "archived" } else { self.state.word() }
+        let project = self.project.state();
+        if CLOSED.contains(&project) { project } else { self.state.word() }
     }
 
     fn standing(&self, _: &Caller, at_its_place: Relations) -> Relations {
@@ -184,6 +185,7 @@ mod tests {
             client: ClientId(Uuid::from_u128(3)),
             title: String::new(),
             status: Status::Active,
+            client_archived: false,
             revision: 1,
         };
         let (id, title) = (RequestId(Uuid::from_u128(4)), String::new());

@@ -44,7 +44,7 @@ impl Look for Waiting {
                  r.asked_at AS asked_at, r.due_on AS due_on, r.versions AS versions \
                  FROM request r JOIN project p ON p.id = r.project JOIN client c ON c.id = p.client \
                  JOIN person a ON a.id = r.asked_by \
-                 WHERE p.organisation = $1 AND p.status <> 'archived' AND r.id < $2 AND ($3 OR p.client = $4 \
+                 WHERE p.organisation = $1 AND p.status <> 'archived' AND c.archived_at IS NULL AND r.id < $2 AND ($3 OR p.client = $4 \
                  OR EXISTS (SELECT 1 FROM project_member m WHERE m.project = p.id AND m.person = $5)) \
                  AND (p.client = $6 OR $6 IS NULL) AND r.state IN ('asked', 'changes_asked', 'submitted') \
                  AND (CASE WHEN (r.kind = 'file') = (r.state = 'submitted') THEN r.side \

@@ -29,6 +29,8 @@ const EN: &[Event] = &[
     event("alert.see", "say that somebody saw", "saw", "an alert"),
     event("backup.drill", "try", "tried", "a backup"),
     event("backup.run", "take", "took", "a backup"),
+    event("client.archive", "archive", "archived", "a client"),
+    event("client.reopen", "reopen", "reopened", "a client"),
     event("client.copy", "take a copy of what is kept for", "took a copy of what is kept for", "a client"),
     event("client.create", "take on", "took on", "a client"),
     event("client.list", "look at", "looked at", "the clients"),

@@ -528,6 +528,12 @@ texts! {
     vault: En "Vault";
     people: En "People";
     parts_of_the_project: En "Parts of the project";
+    client_archive_name(name: &str): En "Archive {name}";
+    client_archive_help: En "Everything of theirs can be read by whoever could read it, and nothing of it changed, until you reopen them. Nobody new is invited. You can still suspend and remove people.";
+    client_reopen: En "Reopen";
+    client_reopen_name(name: &str): En "Reopen {name}";
+    client_reopen_help: En "Their projects stand as they stood, and can be changed again.";
+    client_archived_by(client: &str, day: &str, by: &str): En "{client} is archived ({day}, by {by}). Nothing can be changed.";
     archived_nothing_changes: En "This project is archived. Everything can be read, nothing can be changed.";
     history: En "How it came here";
     status_change: En "Change the status";

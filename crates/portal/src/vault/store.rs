@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::CREDENTIAL;
 use crate::fields::{Handed, Name};
 use crate::ids::CredentialId;
-use crate::projects::Project;
+use crate::projects::{CLOSED, Project};
 use crate::standing::{ADMIN, CLIENT_ADMIN, CONTRIBUTOR, OWNER, PROJECT_ADMIN};
 use crate::world::World;
 
@@ -44,7 +44,7 @@ impl Action for Store {
         Way::Http(Verb::Post, "/projects/{project}/credentials"),
         Relations::of(&[OWNER, ADMIN, CLIENT_ADMIN, PROJECT_ADMIN, CONTRIBUTOR]),
     )
-    .not_when(&["archived"]);
+    .not_when(CLOSED);
 }
 
 impl Change for Store {

@@ -15,6 +15,7 @@ mod backup_refused;
 mod backup_s3;
 mod browser;
 mod chromium;
+mod clients_archived;
 mod directory;
 mod directory_published;
 mod export;

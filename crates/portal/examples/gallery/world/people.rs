@@ -165,6 +165,7 @@ pub(super) fn clients() -> ClientList {
         projects,
         people,
         made_at: ago(days * DAY),
+        archived_at: None,
     };
     ClientList {
         clients: vec![

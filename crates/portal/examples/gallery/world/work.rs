@@ -114,6 +114,8 @@ pub(super) fn project(status: Status) -> ProjectShown {
         client: ClientId(id(1)),
         client_name: "Brightwater Hotels".into(),
         status,
+        client_archived_at: None,
+        client_archived_by: None,
         history,
         may_run: true,
     }

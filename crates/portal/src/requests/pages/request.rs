@@ -5,7 +5,7 @@ use askama::Template;
 use super::Due;
 use crate::messages::Visibility;
 use crate::pages::{Choice, Field, Form, May, Page};
-use crate::projects::ProjectShown;
+use crate::projects::{CLOSED, ProjectShown};
 use crate::requests::{CommentShown, RequestShown, State, VersionShown};
 
 /// Somebody read a version while a newer one came in.
@@ -85,7 +85,7 @@ impl RequestPage {
 
     fn is_open(&self) -> bool {
         let over = [State::Approved, State::Rejected, State::Withdrawn].contains(&self.request.state);
-        !over && self.project.status.word() != "archived"
+        !over && !CLOSED.contains(&self.project.state())
     }
 
     fn may_submit(&self) -> bool {

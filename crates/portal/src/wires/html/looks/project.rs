@@ -38,7 +38,7 @@ pub(super) async fn head(visit: &Visit) -> Result<Head, Refusal> {
         ..Place::INSTALLATION
     };
     let standing = relations_of(here.role, here.client, my_role, &place).and(Relations::of(&[Relation::SELF]));
-    let may = frame::may(visit, standing, project.status.word());
+    let may = frame::may(visit, standing, project.state());
     Ok(Head { project, members, may })
 }
 

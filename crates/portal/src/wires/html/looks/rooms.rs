@@ -54,7 +54,12 @@ pub(super) async fn invitations(visit: &Visit, page: Page) -> Result<Answer, NoP
     let list: InvitationList = visit.look("invitation.list").await?;
     let clients = if page.may("client.list") {
         let clients: ClientList = visit.ask("client.list", Ids::default(), json!({})).await?;
-        clients.clients.into_iter().map(|client| (client.id.to_string(), client.name)).collect()
+        clients
+            .clients
+            .into_iter()
+            .filter(|client| client.archived_at.is_none())
+            .map(|client| (client.id.to_string(), client.name))
+            .collect()
     } else {
         Vec::new()
     };
@@ -104,7 +109,12 @@ pub(super) async fn projects(visit: &Visit, page: Page) -> Result<Answer, NoPage
     let list = visit.look("project.list").await?;
     let clients = if page.may("project.create") {
         let clients: ClientList = visit.ask("client.list", Ids::default(), json!({})).await?;
-        clients.clients.into_iter().map(|client| Choice::new(client.id.to_string(), client.name)).collect()
+        clients
+            .clients
+            .into_iter()
+            .filter(|client| client.archived_at.is_none())
+            .map(|client| Choice::new(client.id.to_string(), client.name))
+            .collect()
     } else {
         Vec::new()
     };
