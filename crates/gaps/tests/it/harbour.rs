@@ -99,7 +99,7 @@ impl Harbour {
         std::fs::write(&path, self.prepared.iter().fold(manifest.join("\n"), filled)).unwrap();
         std::fs::copy(root.join("plimsoll.matrix"), self.directory.path().join("plimsoll.matrix")).unwrap();
         let mut setup = audit::Setup::new(Manifest::load(&path).unwrap(), "run").unwrap();
-        setup.only = only.map(str::to_owned);
+        setup.part.one = only.map(str::to_owned);
         let walked = audit::walk(&setup, &Silent).await.unwrap();
         Dossier::load(&walked.evidence).unwrap()
     }

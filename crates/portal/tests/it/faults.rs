@@ -60,7 +60,7 @@ async fn lose_the_database(place: &Place, fail: impl AsyncFnOnce()) -> Tally {
     }
     let unheard = every_message_is_there(place, &acknowledged).await;
     the_record_holds(place).await;
-    Tally { kills: 1, acknowledged: count(), unheard }
+    Tally { kills: 1, verified: 1, acknowledged: count(), unheard }
 }
 
 #[tokio::test(flavor = "multi_thread")]
