@@ -61,7 +61,13 @@ impl World<'_> {
             (reached.form, self.a_stranger(reached.actor), trials.first_mut())
         {
             let canaries = self.canaries_of(reached.actor, &reached.call.sent_text());
-            let more = self.widened(reached, (stranger, &reached.call), &canaries, Widened::ByTheRest).await;
+            let base = match (&reached.misplaced, reached.object) {
+                (Some(places), Some(object)) => {
+                    self.misplaced_call(&reached.call, reached, places, stranger, object).await
+                }
+                _ => reached.call.clone(),
+            };
+            let more = self.widened(reached, (stranger, &base), &canaries, Widened::ByTheRest).await;
             trial.attempts.extend(more);
         }
         Ok(trials)
