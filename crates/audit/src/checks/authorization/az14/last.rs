@@ -94,9 +94,11 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, list: &List, at: usize) -
         calls.extend(call(world, ranking, at, &value).await.map(|call| (name, call)));
     }
     calls.extend(removing(world, ranking, at).map(|call| ("removed".to_owned(), call)));
+    let mut is_there = false;
     for (what, call) in calls {
         let asked = world.ask(Some(at), &call, Purpose::Other).await;
         seen.tried.push(what.clone());
+        is_there |= asked.exchange.status != 404;
         let mut after = None;
         for reader in [Some(at), witness].into_iter().flatten() {
             if after.is_none() {
@@ -116,6 +118,10 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, list: &List, at: usize) -
             seen.exchange = Some(asked.exchange);
             return Some(seen);
         }
+    }
+    if !is_there {
+        // A line that names another place than his own says nothing of his.
+        seen.untried = Some(Untried::undecided("what he asked for was answered as if he were not there"));
     }
     (!seen.tried.is_empty()).then_some(seen)
 }
