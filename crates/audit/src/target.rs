@@ -72,12 +72,21 @@ impl Target {
             Self { url, values: BTreeMap::new(), commands, log: log.to_owned(), group: None, asked: 0, port };
         target.launch()?;
         target.wait_until_healthy(progress).await?;
-        for command in target.commands.prepare.clone() {
-            progress.note(&format!("preparing: {}", first_line(&command)));
-            let output = target.run(&command).await?;
-            target.values.extend(parse_values(&output));
-        }
+        target.prepare(progress).await?;
         Ok(target)
+    }
+
+    /// Runs the prepare commands.
+    ///
+    /// # Errors
+    /// When one of them fails.
+    pub async fn prepare(&mut self, progress: &dyn Progress) -> Result<()> {
+        for command in self.commands.prepare.clone() {
+            progress.note(&format!("preparing: {}", first_line(&command)));
+            let output = self.run(&command).await?;
+            self.values.extend(parse_values(&output));
+        }
+        Ok(())
     }
 
     /// Whether the health path answers without a failure of the server.

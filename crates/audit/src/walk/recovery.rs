@@ -39,11 +39,23 @@ impl World<'_> {
         for object in &mut self.objects {
             object.gone = true;
         }
-        for at in 0..self.actors.len() {
-            if !self.actors[at].fact.throw_away {
-                self.revive(Some(at)).await;
-            }
+        // What was prepared may be gone with it.
+        if !self.is_anybody_back().await
+            && (self.target.prepare(self.progress).await.is_err() || !self.is_anybody_back().await)
+        {
+            self.note("it was started again, and nobody can sign in any more")?;
+            return Ok(Recovery::Dead);
         }
         Ok(Recovery::Restarted)
+    }
+
+    /// Signs everybody in again; whether anybody could. A service without people needs nobody.
+    async fn is_anybody_back(&mut self) -> bool {
+        let named: Vec<usize> = (0..self.actors.len()).filter(|at| !self.actors[*at].fact.throw_away).collect();
+        let mut back = named.is_empty();
+        for at in named {
+            back |= self.revive(Some(at)).await;
+        }
+        back
     }
 }

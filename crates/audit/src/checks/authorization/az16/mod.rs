@@ -90,7 +90,9 @@ fn of(run: &Run, digest: &str, linked: &Linked) -> Finding {
     if !first.lets_in {
         return about.undecided("a link lets nobody in the first time either, so that the refusals mean nothing");
     }
-    let answered = |one: &&Use| !one.how.is_empty() && one.exchange.reading == Reading::Success;
+    // Whoever has a link may be let in as whom it was sent to; what is used up or over does nothing at all.
+    let over = |how: &str| matches!(how, "a second time" | "after its time");
+    let answered = |one: &&Use| over(&one.how) && one.exchange.reading == Reading::Success;
     if let Some(done) = linked.uses.iter().find(answered) {
         return about.undecided(format!(
             "used {}, it answers {}; nobody is let in, and what it did was not seen",
