@@ -86,7 +86,8 @@ impl Writing {
                 self.key(if name.is_empty() { "rest" } else { name }, "");
                 Some(after)
             }
-            '\\' if after.starts_with(|next: char| !next.is_alphanumeric()) => {
+            // Braces stand for keys only, so that one which is meant as such has no spelling.
+            '\\' if after.starts_with(|next: char| next.is_ascii_punctuation() && !"{}".contains(next)) => {
                 let next = after.chars().next()?;
                 self.path.push(next);
                 Some(&after[next.len_utf8()..])
@@ -188,7 +189,7 @@ mod tests {
         ] {
             assert_eq!(spelt(raw), path, "{raw}");
         }
-        assert!(spell("/a(b").is_none() && spell("/x<y").is_none());
+        assert!(spell("/a(b").is_none() && spell("/x<y").is_none() && spell("/a\\{b").is_none());
         assert_eq!(spell("/n/<int:id>").unwrap().parameters[0].schema.kind(), Kind::Integer);
     }
 
