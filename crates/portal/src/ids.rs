@@ -47,6 +47,10 @@ typed_id!(
     DirectoryUserId
 );
 typed_id!(
+    /// Several of them, as an organisation's directory has them.
+    DirectoryGroupId
+);
+typed_id!(
     /// A company that an organisation serves.
     ClientId
 );

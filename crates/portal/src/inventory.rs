@@ -316,6 +316,7 @@ pub const INVENTORY: &[Table] = &[
             column("role", "as what", Personal),
             column("state", "active, suspended or left", Personal),
             column("made_at", "since when", Neutral),
+            column("by_hand", "as what by hand, where a group of the directory makes you more", Personal),
         ],
     },
     Table {
@@ -340,6 +341,51 @@ pub const INVENTORY: &[Table] = &[
             column("made_at", "since when", Neutral),
             column("expires_at", "until when the link works", Neutral),
             column("secret_hash", "a fingerprint of the link, never the link", Secret),
+        ],
+    },
+    // Before those in them: what refers to something goes first.
+    Table {
+        name: "directory_group_member",
+        what: "Who is in which group of a directory",
+        why: "so that what people may do is kept in one place",
+        kept: "until the directory takes them out of it",
+        copied: Where {
+            person: Some(
+                "directory_user IN (SELECT id FROM directory_user \
+                 WHERE membership IN (SELECT id FROM membership WHERE person = $1) \
+                 OR mail = (SELECT mail FROM person WHERE id = $1))",
+            ),
+            organisation: Some("directory_group IN (SELECT id FROM directory_group WHERE organisation = $1)"),
+            client: None,
+        },
+        leaves: Goes,
+        erased: "by the directory, or when the organisation takes the directory away",
+        class: Recorded,
+        columns: &[
+            column("directory_group", "the group", Neutral),
+            column("directory_user", "who is in it", Personal),
+            column("made_at", "since when", Neutral),
+        ],
+    },
+    Table {
+        name: "directory_group",
+        what: "The groups of an organisation's directory",
+        why: "so that what people may do is kept in one place",
+        kept: "until the directory or the organisation takes it back",
+        copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
+        leaves: NotTheirs,
+        erased: "by the directory, or when the organisation takes the directory away",
+        class: Recorded,
+        columns: &[
+            column("organisation", "whose directory it is", Neutral),
+            column("name", "what it is called there", Neutral),
+            column("name_key", "the same in lower case", Neutral),
+            column("external_id", "its number there", Neutral),
+            column("gives", "what it gives to those in it", Neutral),
+            column("project", "in which project, where it gives a place in one", Neutral),
+            column("project_role", "as what", Neutral),
+            column("made_at", "since when it is there", Neutral),
+            column("changed_at", "when the directory last changed it", Neutral),
         ],
     },
     Table {
@@ -515,6 +561,7 @@ pub const INVENTORY: &[Table] = &[
             column("person", "who", Personal),
             column("role", "as what", Personal),
             column("made_at", "since when", Neutral),
+            column("by_hand", "as what by hand, where a group of the directory makes you more", Personal),
         ],
     },
     Table {

@@ -28,27 +28,15 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 17, name: "organisations' directories", steps: KEEPING_PEOPLE });
     all.push(Migration { version: 18, name: "what an organisation sets for itself", steps: SETTING });
     all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
+    all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
     all
 }
 
 /// A recorded table by its name.
 #[must_use]
 pub fn recorded(name: &str) -> Option<Recorded> {
-    let steps = [
-        FIRST,
-        REQUESTS,
-        LEAVING,
-        WATCHING,
-        PROMISING,
-        PROVING,
-        INVITING,
-        PROVIDING,
-        PASSKEYS,
-        KEEPING_PEOPLE,
-        SETTING,
-    ]
-    .into_iter()
-    .flatten();
+    let steps = migrations();
+    let steps = steps.iter().flat_map(|migration| migration.steps);
     steps
         .filter_map(|step| match step {
             Step::Recorded { table, entity, .. } => Some(Recorded { table, entity: *entity }),
@@ -161,6 +149,35 @@ const SETTING: &[Step] = &[
     },
     // The longest time between two uses so far: a sign-in that was unused for too long stays over, however busy it is later.
     Step::Sql("ALTER TABLE session_seen ADD COLUMN unused_seconds {int} NOT NULL DEFAULT 0"),
+];
+
+const GROUPING: &[Step] = &[
+    // A group as a directory has it. The key is its name in lower case. What it gives is the organisation's to say.
+    Step::Recorded {
+        table: directory::GROUP.table,
+        entity: directory::GROUP.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), name {text} NOT NULL, name_key {text} NOT NULL, \
+                  external_id {text}, gives {text} NOT NULL CHECK (gives IN ('nothing', 'admin', 'project')), \
+                  project {id} REFERENCES project (id), \
+                  project_role {text} CHECK (project_role IN ('admin', 'contributor', 'viewer')), \
+                  made_at {int} NOT NULL, changed_at {int} NOT NULL, UNIQUE (organisation, name_key), \
+                  CHECK ((gives = 'project') = (project IS NOT NULL AND project_role IS NOT NULL)),",
+    },
+    Step::Sql("CREATE INDEX directory_group_project ON directory_group (project)"),
+    Step::Recorded {
+        table: directory::GROUP_MEMBER.table,
+        entity: directory::GROUP_MEMBER.entity,
+        columns: "directory_group {id} NOT NULL REFERENCES directory_group (id), \
+                  directory_user {id} NOT NULL REFERENCES directory_user (id), made_at {int} NOT NULL, \
+                  UNIQUE (directory_group, directory_user),",
+    },
+    Step::Sql("CREATE INDEX directory_group_member_user ON directory_group_member (directory_user)"),
+    // What somebody is by hand, where a group has made them more; null where it is by hand what they are.
+    Step::Sql("ALTER TABLE membership ADD COLUMN by_hand {text} CHECK (by_hand = 'staff')"),
+    Step::Sql(
+        "ALTER TABLE project_member ADD COLUMN by_hand {text} \
+         CHECK (by_hand IN ('admin', 'contributor', 'viewer', 'nothing'))",
+    ),
 ];
 
 const LINKING: &[Step] = &[

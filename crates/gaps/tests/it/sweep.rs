@@ -389,6 +389,15 @@ async fn on_a_directory(harbour: &Harbour, name: &str, token: &str) -> door::Res
             let id = made["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
             harbour.pass(name, token, Ids(vec![("token", id)]), json!({})).await
         }
+        "directory.group.standing.set" => {
+            // By its own token it writes a group down.
+            let made = harbour.pass("directory.token.create", token, Ids::default(), wanted).await?;
+            let own = made["token"].as_str().unwrap_or_default();
+            let group = json!({"displayName": "Office"});
+            let group = harbour.pass("directory.group.create", own, Ids::default(), group).await?;
+            let id = group["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+            harbour.pass(name, token, Ids(vec![("group", id)]), json!({"gives": "admin"})).await
+        }
         _ => harbour.pass(name, token, Ids::default(), json!({})).await,
     }
 }

@@ -1,12 +1,16 @@
 //! An organisation's directory: Entra ID, Okta or another that keeps who belongs to a company, and says so here by SCIM 2.0
 //! (RFC 7643, RFC 7644). What it calls users are memberships of that organisation and nothing else: it brings people in by
-//! invitation, and closes the organisation's rooms to them. Nobody's account, password, mail address or name is the directory's,
+//! invitation, and closes the organisation's rooms to them. What it calls groups gives to those in them what the organisation
+//! says. Nobody's account, password, mail address or name is the directory's,
 //! no other organisation learns of it, and owners are out of its reach.
 //!
 //! It acts as a service of its own, by tokens that can do nothing but that.
 
+mod attribute;
 pub mod filter;
+pub mod group;
 pub mod pages;
+mod patch;
 mod remove;
 mod set;
 mod show;
@@ -19,10 +23,10 @@ use door::{Caller, Ids, Place, Recorded, Relations, Target, Write, values};
 
 pub use remove::RemoveDirectory;
 pub use set::SetDirectory;
-pub use show::{DirectoryShown, DirectoryState, ShowDirectory};
+pub use show::{DirectoryShown, DirectoryState, GroupHere, ShowDirectory};
 pub use token_create::CreateDirectoryToken;
 pub use token_revoke::RevokeDirectoryToken;
-pub use user::joined;
+pub use user::{joined, waiting};
 
 use crate::ids::{DirectoryId, OrganisationId, PersonId};
 use crate::organisations::service::ServiceRole;
@@ -32,6 +36,10 @@ use crate::standing::{ADMIN, OWNER};
 pub const DIRECTORY: Recorded = Recorded { table: "directory", entity: 95 };
 /// The table of people as their directories have them.
 pub const USER: Recorded = Recorded { table: "directory_user", entity: 96 };
+/// The table of groups as their directories have them, and of what they give here.
+pub const GROUP: Recorded = Recorded { table: "directory_group", entity: 97 };
+/// The table of who is in which group.
+pub const GROUP_MEMBER: Recorded = Recorded { table: "directory_group_member", entity: 98 };
 
 /// Who sets it up: it lets people in and puts them out, up to administrators.
 const KEEPERS: Relations = Relations::of(&[OWNER, ADMIN]);

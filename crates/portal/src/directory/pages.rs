@@ -2,11 +2,13 @@
 
 use askama::Template;
 
-use super::{DirectoryShown, DirectoryState};
+use super::group::Gives;
+use super::{DirectoryShown, DirectoryState, GroupHere};
 use crate::identity::TokenShown;
 use crate::organisations::Role;
 use crate::organisations::service::ServiceRole;
 use crate::pages::{Choice, Field, Form, Page};
+use crate::projects::ProjectRole;
 
 /// Where the directory asks, as what it brings people in, and by what it acts.
 #[derive(Debug, Template)]
@@ -16,6 +18,8 @@ pub struct DirectoryPage {
     pub page: Page,
     /// The directory, if there is one.
     pub state: DirectoryState,
+    /// The projects that a group can give a place in: id and title.
+    pub projects: Vec<Choice>,
 }
 
 impl DirectoryPage {
@@ -51,6 +55,45 @@ impl DirectoryPage {
 
     fn remove(&self) -> Form {
         self.page.form("/directory/remove", self.page.texts.directory_remove()).danger()
+    }
+
+    fn set_standing(&self, group: &GroupHere) -> Form {
+        let texts = self.page.texts;
+        let mut gives = vec![
+            Choice::new(Gives::Nothing.word(), texts.group_gives_nothing()),
+            Choice::new(Gives::Admin.word(), texts.group_gives_admin()).help(texts.group_gives_admin_help()),
+        ];
+        let form = self.page.form(format!("/directory/groups/{}/standing/set", group.id), texts.group_standing_set());
+        let form = form.about(&group.name);
+        let given = |gives| Field::radio("gives", texts.group_gives(), gives).value(group.gives.word());
+        if self.projects.is_empty() {
+            return form.field(given(gives));
+        }
+        let place = Choice::new(Gives::Project.word(), texts.group_gives_project());
+        gives.push(place.help(texts.group_gives_project_help()));
+        let roles = [ProjectRole::Viewer, ProjectRole::Contributor, ProjectRole::Admin]
+            .map(|role| Choice::new(role.word(), role.label(&texts)))
+            .to_vec();
+        let role = group.project_role.unwrap_or(ProjectRole::Viewer);
+        let project = group.project.map(|project| project.to_string()).unwrap_or_default();
+        form.field(given(gives))
+            .field(Field::select("project", texts.group_project(), self.projects.clone()).value(project))
+            .field(Field::select("project_role", texts.group_project_role(), roles).value(role.word()))
+    }
+
+    /// What a group gives, in a few words.
+    fn gives(&self, group: &GroupHere) -> String {
+        let texts = self.page.texts;
+        match (group.gives, &group.project_title, group.project_role) {
+            (Gives::Admin, ..) => texts.group_gives_admin().to_owned(),
+            (Gives::Project, Some(title), Some(role)) => texts.group_gives_in(role.label(&texts), title),
+            _ => texts.group_gives_nothing().to_owned(),
+        }
+    }
+
+    /// How many are in it.
+    fn members(&self, group: &GroupHere) -> String {
+        self.page.texts.people_counted(u64::try_from(group.members).unwrap_or(0))
     }
 
     fn role(&self, directory: &DirectoryShown) -> &'static str {

@@ -4,6 +4,7 @@ use door::{Action, Change, Permitted, Record, Result, Spec, Verb, Way, Write, va
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::group::standing::Given;
 use super::{DIRECTORY, Directory, KEEPERS, place};
 use crate::ids::DirectoryId;
 use crate::nothing::Nothing;
@@ -58,7 +59,7 @@ impl Change for SetDirectory {
             // Somebody may have taken the service out of the organisation.
             let gone = "SELECT id FROM membership WHERE organisation = $1 AND person = $2 AND state = 'left'";
             if write.maybe(gone, values![organisation, before.service]).await?.is_some() {
-                let_in(write, organisation, before.service, Role::Staff, None).await?;
+                let_in(write, organisation, before.service, Role::Staff, None, Given::default()).await?;
             }
             before.id
         } else {

@@ -99,7 +99,7 @@ impl Receive for CreatePerson {
             None => insert_person(write, &ready.mail, &ready.name, &ready.password_hash).await?,
         };
         let membership =
-            organisations::insert_membership(write, ready.organisation, person, ready.role, ready.client).await?;
+            organisations::insert_membership(write, ready.organisation, person, ready.role, ready.client, None).await?;
         let place = Place {
             organisation: Some(ready.organisation.0),
             client: ready.client.map(|client| client.0),

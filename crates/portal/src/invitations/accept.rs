@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{INVITATION, may_give, place};
-use crate::directory::joined;
+use crate::directory::{joined, waiting};
 use crate::fields::{Mail, Name, NewPassword};
 use crate::identity::{Anywhere, insert_person};
 use crate::ids::{ClientId, InvitationId, MembershipId, OrganisationId, PersonId};
@@ -214,7 +214,8 @@ impl Receive for Accept {
             // The account came, went or changed in between.
             _ => return Err(Refusal::NoMatch),
         };
-        let membership = let_in(write, good.organisation, person, good.role, good.client).await?;
+        let given = waiting(write, good.organisation, good.mail.as_str()).await?;
+        let membership = let_in(write, good.organisation, person, good.role, good.client, given).await?;
         write.delete(INVITATION, good.id.0, good.revision, "DELETE FROM invitation WHERE id = $1 AND rev = $2")?;
         if good.client.is_none() {
             joined(write, good.organisation, good.mail.as_str(), membership).await?;

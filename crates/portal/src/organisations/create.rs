@@ -107,7 +107,7 @@ pub async fn found(write: &mut Write<'_>, founded: &Founded) -> Result<(Organisa
         )
         .await?;
     let person = insert_person(write, &founded.mail, &founded.owner, &founded.password_hash).await?;
-    insert_membership(write, organisation, person, Role::Owner, None).await?;
+    insert_membership(write, organisation, person, Role::Owner, None, None).await?;
     let mut clients = Vec::with_capacity(founded.clients.len());
     for name in &founded.clients {
         clients.push(insert_client(write, organisation, name).await?);

@@ -125,7 +125,7 @@ impl Target for Organisation {
     }
 }
 
-/// Inserts a membership.
+/// Inserts a membership; `by_hand` is what stands beside its role, where a group has made it more.
 ///
 /// # Errors
 /// [`door::Refusal::Conflict`] when the person belongs to the organisation already.
@@ -135,15 +135,16 @@ pub async fn insert_membership(
     person: PersonId,
     role: Role,
     client: Option<ClientId>,
+    by_hand: Option<Role>,
 ) -> door::Result<MembershipId> {
     let id = MembershipId(write.id());
-    let own = values![organisation, person, client, role, "active", write.now()];
+    let own = values![organisation, person, client, role, "active", write.now(), by_hand];
     write
         .insert(
             MEMBERSHIP,
             id.0,
-            "INSERT INTO membership (id, rev, salt, organisation, person, client, role, state, made_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *",
+            "INSERT INTO membership (id, rev, salt, organisation, person, client, role, state, made_at, by_hand) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
             own,
         )
         .await?;

@@ -4,7 +4,8 @@ use door::{Action, Change, Permitted, Record, Refusal, Relations, Result, Spec, 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CLOSED, Project, ProjectRole, insert_member};
+use super::{CLOSED, MEMBER, Project, ProjectRole, insert_member};
+use crate::directory::group::standing::{by_hand, in_project};
 use crate::ids::{ClientId, PersonId};
 use crate::organisations::Role;
 use crate::standing::{ADMIN, OWNER, PROJECT_ADMIN};
@@ -65,14 +66,23 @@ impl Change for AddMember {
         }
         let existing = write
             .maybe(
-                "SELECT id FROM project_member WHERE project = $1 AND person = $2",
+                "SELECT id, rev, role, by_hand FROM project_member WHERE project = $1 AND person = $2",
                 values![project.id, input.person],
             )
             .await?;
-        if existing.is_some() {
-            return Err(Refusal::Conflict("is_in"));
+        match existing {
+            Some(row) if by_hand(&row)?.is_some() => return Err(Refusal::Conflict("is_in")),
+            // A group of the directory gave it so far: from now on it is theirs by hand, too.
+            Some(row) => {
+                let (role, beside) = in_project(Some(input.role), Some(row.get("role")?)).ok_or(Refusal::Broken)?;
+                let sql = "UPDATE project_member SET rev = $2, role = $3, by_hand = $4 \
+                           WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+                write.update(MEMBER, row.get("id")?, row.get("rev")?, sql, values![role, beside]).await?;
+            }
+            None => {
+                insert_member(write, project.id, input.person, input.role).await?;
+            }
         }
-        insert_member(write, project.id, input.person, input.role).await?;
         let record = Record::on("project", project.id.0)
             .and("person", input.person.0)
             .fact("role", input.role)

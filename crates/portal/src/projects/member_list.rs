@@ -8,7 +8,7 @@ use super::{Project, ProjectRole};
 use crate::ids::PersonId;
 use crate::nothing::Nothing;
 use crate::organisations::Role;
-use crate::standing::PROJECT_PEOPLE;
+use crate::standing::{ADMIN, OWNER, PROJECT_PEOPLE, STAFF};
 
 /// Lists the people in a project.
 pub struct ListMembers;
@@ -33,6 +33,9 @@ pub struct MemberShown {
     pub organisation_role: Role,
     /// Since when.
     pub since: Time,
+    /// Whether a group of the organisation's directory gives it, or makes it more than they are by hand; for the organisation's own
+    /// people.
+    pub by_group: bool,
 }
 
 impl Action for ListMembers {
@@ -51,13 +54,16 @@ impl Look for ListMembers {
     async fn look(_: &Nothing, project: &Permitted<Project>, read: &mut Read<'_>) -> Result<MemberList> {
         let rows = read
             .all(
-                "SELECT i.person AS person, p.name AS name, i.role AS role, m.role AS organisation_role, i.made_at AS since \
+                "SELECT i.person AS person, p.name AS name, i.role AS role, m.role AS organisation_role, i.made_at AS since, \
+                 i.by_hand IS NOT NULL AS by_group \
                  FROM project_member i JOIN person p ON p.id = i.person \
                  JOIN membership m ON m.person = i.person AND m.organisation = $2 \
                  WHERE i.project = $1 AND m.state = 'active' ORDER BY p.name, p.id LIMIT 1000",
                 values![project.id, project.organisation],
             )
             .await?;
+        // What the organisation has a directory for is nothing that a client's people see.
+        let ours = project.caller_is(&[OWNER, ADMIN, STAFF]);
         let members = rows
             .iter()
             .map(|row| {
@@ -67,6 +73,7 @@ impl Look for ListMembers {
                     role: row.get("role")?,
                     organisation_role: row.get("organisation_role")?,
                     since: row.get("since")?,
+                    by_group: ours && row.get("by_group")?,
                 })
             })
             .collect::<Result<_>>()?;

@@ -2,10 +2,12 @@
 
 use door::store::{self, Tx};
 use door::{
-    Action, Caller, Change, Ids, Permitted, Place, Record, Relations, Result, Spec, Target, Verb, Way, Write, values,
+    Action, Caller, Change, Ids, Permitted, Place, Record, Refusal, Relations, Result, Spec, Target, Verb, Way, Write,
+    values,
 };
 
 use super::{CLOSED, MEMBER, Project};
+use crate::directory::group::standing::gives_place;
 use crate::ids::PersonId;
 use crate::nothing::Nothing;
 use crate::standing::{ADMIN, OWNER, PROJECT_ADMIN};
@@ -48,7 +50,7 @@ impl Action for RemoveMember {
     type Output = Nothing;
     const SPEC: Spec = Spec::new(
         "project.member.remove",
-        "Takes somebody out of a project. Their standing in it ends at once.",
+        "Takes somebody out of a project. Their standing in it ends at once. Not whom a group of the directory puts there.",
         Way::Http(Verb::Delete, "/projects/{project}/members/{member}"),
         Relations::of(&[OWNER, ADMIN, PROJECT_ADMIN]),
     )
@@ -57,6 +59,9 @@ impl Action for RemoveMember {
 
 impl Change for RemoveMember {
     async fn change(_: &Nothing, member: &Permitted<Member>, write: &mut Write<'_>) -> Result<(Nothing, Record)> {
+        if gives_place(write, member.project.id, member.person).await? {
+            return Err(Refusal::Conflict("given_by_group"));
+        }
         write.delete(MEMBER, member.id, member.revision, "DELETE FROM project_member WHERE id = $1 AND rev = $2")?;
         Ok((Nothing {}, Record::on("project", member.project.id.0).and("person", member.person.0)))
     }

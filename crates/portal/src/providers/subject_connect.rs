@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::flow::Said;
 use super::subject_show::SecretShown;
 use super::{Flow, SUBJECT};
+use crate::directory::group::standing::Given;
 use crate::identity::Own;
 use crate::ids::{MembershipId, OrganisationId, PersonId, ProviderSubjectId};
 use crate::mail::{News, tell};
@@ -98,7 +99,7 @@ async fn belong(write: &mut Write<'_>, said: &Said, person: PersonId) -> Result<
             let mail = write.one("SELECT mail FROM person WHERE id = $1", values![person]).await?;
             let domains = mail_domains::of(write, organisation).await?;
             mail_domains::refuse_others(&domains, &mail.get::<String>("mail")?)?;
-            let_in(write, organisation, person, role, None).await
+            let_in(write, organisation, person, role, None, Given::default()).await
         }
         _ => Err(Refusal::Conflict("not_invited")),
     }

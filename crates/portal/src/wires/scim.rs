@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::arriving;
 use super::problem::{Problem, name_request};
 use super::request::{Peer, Proxies, credential_of_header, ids_of, origin_of, params_of};
-use crate::directory::user::{PAGE_MAX, SCHEMA};
+use crate::directory::{group, user};
 
 /// Where it begins.
 pub const PREFIX: &str = "/scim/v2";
@@ -26,9 +26,36 @@ pub const PREFIX: &str = "/scim/v2";
 /// The media type (RFC 7644 section 8.1).
 const SCIM: &str = "application/scim+json";
 
-/// What users have, as directories ask for it (RFC 7643 section 7).
-static USER_SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../directory/user/schema.json")).unwrap_or_default());
+/// What there is, as directories ask for it (RFC 7643 sections 6 and 7).
+struct Kind {
+    name: &'static str,
+    about: &'static str,
+    endpoint: &'static str,
+    /// The name of its schema.
+    urn: &'static str,
+    /// What it has.
+    schema: Value,
+}
+
+static KINDS: LazyLock<[Kind; 2]> = LazyLock::new(|| {
+    let schema = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    [
+        Kind {
+            name: "User",
+            about: "Somebody who is to belong to the organisation",
+            endpoint: "/Users",
+            urn: user::SCHEMA,
+            schema: schema(include_str!("../directory/user/schema.json")),
+        },
+        Kind {
+            name: "Group",
+            about: "Several of them, to whom the organisation may give something",
+            endpoint: "/Groups",
+            urn: group::SCHEMA,
+            schema: schema(include_str!("../directory/group/schema.json")),
+        },
+    ]
+});
 
 /// What the wire needs.
 #[derive(Clone)]
@@ -227,7 +254,7 @@ fn refused(refusal: &Refusal, id: Uuid) -> Response {
         Refusal::Invalid(errors) => error(StatusCode::BAD_REQUEST, Some(kind(errors)), &said(errors), id),
         Refusal::Malformed(why) => error(StatusCode::BAD_REQUEST, Some("invalidSyntax"), why, id),
         Refusal::Conflict("exists") => {
-            let detail = "There is a user of this userName or with this mail address.";
+            let detail = "There is one of this name already, or with this mail address.";
             error(StatusCode::CONFLICT, Some("uniqueness"), detail, id)
         }
         other => {
@@ -269,7 +296,7 @@ async fn configuration(State(wire): State<Wire>) -> Response {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": { "supported": true },
         "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
-        "filter": { "supported": true, "maxResults": PAGE_MAX },
+        "filter": { "supported": true, "maxResults": user::PAGE_MAX },
         "changePassword": no,
         "sort": no,
         "etag": no,
@@ -285,22 +312,24 @@ async fn configuration(State(wire): State<Wire>) -> Response {
     document(StatusCode::OK, &configuration)
 }
 
-fn user_type(base: &str) -> Value {
-    json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
-        "id": "User",
-        "name": "User",
-        "description": "Somebody who is to belong to the organisation",
-        "endpoint": "/Users",
-        "schema": SCHEMA,
-        "meta": { "resourceType": "ResourceType", "location": format!("{base}/ResourceTypes/User") },
-    })
-}
+impl Kind {
+    fn resource_type(&self, base: &str) -> Value {
+        json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "id": self.name,
+            "name": self.name,
+            "description": self.about,
+            "endpoint": self.endpoint,
+            "schema": self.urn,
+            "meta": { "resourceType": "ResourceType", "location": format!("{base}/ResourceTypes/{}", self.name) },
+        })
+    }
 
-fn user_schema(base: &str) -> Value {
-    let mut schema = USER_SCHEMA.clone();
-    schema["meta"] = json!({ "resourceType": "Schema", "location": format!("{base}/Schemas/{SCHEMA}") });
-    schema
+    fn schema(&self, base: &str) -> Value {
+        let mut schema = self.schema.clone();
+        schema["meta"] = json!({ "resourceType": "Schema", "location": format!("{base}/Schemas/{}", self.urn) });
+        schema
+    }
 }
 
 fn list(resources: &[Value]) -> Response {
@@ -315,19 +344,25 @@ fn list(resources: &[Value]) -> Response {
 }
 
 async fn resource_types(State(wire): State<Wire>) -> Response {
-    list(&[user_type(&wire.base)])
+    list(&KINDS.iter().map(|kind| kind.resource_type(&wire.base)).collect::<Vec<_>>())
 }
 
 async fn resource_type(State(wire): State<Wire>, Path(name): Path<String>) -> Response {
-    if name == "User" { document(StatusCode::OK, &user_type(&wire.base)) } else { nothing_here(State(wire)).await }
+    match KINDS.iter().find(|kind| kind.name == name) {
+        Some(kind) => document(StatusCode::OK, &kind.resource_type(&wire.base)),
+        None => nothing_here(State(wire)).await,
+    }
 }
 
 async fn schemas(State(wire): State<Wire>) -> Response {
-    list(&[user_schema(&wire.base)])
+    list(&KINDS.iter().map(|kind| kind.schema(&wire.base)).collect::<Vec<_>>())
 }
 
 async fn schema(State(wire): State<Wire>, Path(name): Path<String>) -> Response {
-    if name == SCHEMA { document(StatusCode::OK, &user_schema(&wire.base)) } else { nothing_here(State(wire)).await }
+    match KINDS.iter().find(|kind| kind.urn == name) {
+        Some(kind) => document(StatusCode::OK, &kind.schema(&wire.base)),
+        None => nothing_here(State(wire)).await,
+    }
 }
 
 async fn nothing_here(State(wire): State<Wire>) -> Response {
@@ -344,11 +379,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_users_have_is_a_schema() {
-        assert_eq!(USER_SCHEMA["id"], SCHEMA);
-        let attributes = USER_SCHEMA["attributes"].as_array().unwrap();
-        let names: Vec<_> = attributes.iter().map(|attribute| attribute["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["userName", "name", "displayName", "emails", "active"]);
+    fn what_there_is_has_a_schema() {
+        let attributes = ["userName name displayName emails active groups", "displayName members"]
+            .map(|names| names.split(' ').collect());
+        for (kind, attributes) in KINDS.iter().zip::<[Vec<&str>; 2]>(attributes) {
+            assert_eq!(kind.schema["id"], kind.urn);
+            let named = kind.schema["attributes"].as_array().unwrap();
+            let names: Vec<_> = named.iter().map(|attribute| attribute["name"].as_str().unwrap()).collect();
+            assert_eq!(names, attributes);
+        }
     }
 
     #[test]
@@ -359,7 +398,7 @@ mod tests {
             shown.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown("attributes=userName", &answer), "id schemas userName");
-        assert_eq!(shown(&format!("attributes={SCHEMA}:name.givenName"), &answer), "id name schemas");
+        assert_eq!(shown(&format!("attributes={}:name.givenName", user::SCHEMA), &answer), "id name schemas");
         assert_eq!(shown("excludedAttributes=NAME,id", &answer), "active id schemas userName");
         assert_eq!(shown("", &answer), "active id name schemas userName");
         let list = json!({"totalResults": 1, "Resources": [answer]});

@@ -13,19 +13,19 @@ pub(crate) const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 /// What the portal said to a directory.
 #[derive(Debug)]
-struct Said {
-    status: u16,
+pub(crate) struct Said {
+    pub(crate) status: u16,
     headers: HeaderMap,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 impl Said {
-    fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         self.body["id"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned()
     }
 
     /// Status and kind of an error.
-    fn error(&self) -> (u16, &str) {
+    pub(crate) fn error(&self) -> (u16, &str) {
         assert_eq!(self.body["schemas"], json!([ERROR]), "{self:?}");
         assert_eq!(self.body["status"], json!(self.status.to_string()));
         (self.status, self.body["scimType"].as_str().unwrap_or_default())
@@ -33,7 +33,7 @@ impl Said {
 }
 
 /// Says something as a directory does.
-async fn say(house: &House, token: &str, verb: &str, path: &str, body: Value) -> Said {
+pub(crate) async fn say(house: &House, token: &str, verb: &str, path: &str, body: Value) -> Said {
     let mut request = Request::builder().method(verb).uri(format!("/scim/v2{path}"));
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
@@ -60,7 +60,7 @@ pub(crate) async fn set_up(house: &House, people: &People) -> String {
 }
 
 /// As Entra ID writes somebody.
-fn entra(name: &str) -> Value {
+pub(crate) fn entra(name: &str) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User",
                     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
@@ -71,7 +71,7 @@ fn entra(name: &str) -> Value {
     })
 }
 
-fn patch(operation: Value) -> Value {
+pub(crate) fn patch(operation: Value) -> Value {
     json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]})
 }
 
@@ -313,7 +313,8 @@ async fn what_is_wrong_is_said_as_the_protocol_has_it(house: House) {
         ("PATCH", &user, patch(json!({"op": "move", "path": "active"})), (400, "invalidSyntax")),
         ("PATCH", &user, patch(json!({"op": "replace", "path": "active", "value": 7})), (400, "invalidValue")),
         ("GET", "/Users/7", Value::Null, (404, "")),
-        ("GET", "/Groups", Value::Null, (404, "")),
+        ("GET", "/Groups/7", Value::Null, (404, "")),
+        ("GET", "/Me", Value::Null, (404, "")),
         ("POST", "/Bulk", json!({}), (404, "")),
         ("DELETE", "/Users", Value::Null, (405, "")),
     ] {
@@ -339,7 +340,8 @@ async fn what_is_wrong_is_said_as_the_protocol_has_it(house: House) {
     let found = say(&house, &token, "GET", by_number, Value::Null).await;
     assert_eq!(found.body["Resources"][0]["userName"], "c@example.com");
     // What is spoken here is said to everybody.
-    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas"] {
+    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/ResourceTypes/Group", "/Schemas"]
+    {
         assert_eq!(say(&house, "", "GET", path, Value::Null).await.status, 200, "{path}");
     }
 }

@@ -17,6 +17,7 @@ mod browser;
 mod chromium;
 mod clients_archived;
 mod directory;
+mod directory_groups;
 mod directory_published;
 mod export;
 mod factor;

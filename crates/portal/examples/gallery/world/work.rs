@@ -134,13 +134,14 @@ pub(super) fn members() -> MemberList {
         role,
         organisation_role,
         since: ago(days * DAY),
+        by_group: false,
     };
     MemberList {
         members: vec![
             member(1, "Ana Castro", ProjectRole::Admin, Role::Admin, 82),
             member(2, "Jonas Berg", ProjectRole::Viewer, Role::ClientMember, 40),
             member(3, "Petra Lindqvist", ProjectRole::Contributor, Role::ClientAdmin, 79),
-            member(4, "Tom Reyes", ProjectRole::Admin, Role::Staff, 80),
+            MemberShown { by_group: true, ..member(4, "Tom Reyes", ProjectRole::Admin, Role::Staff, 80) },
         ],
     }
 }

@@ -1,9 +1,9 @@
 //! `directory.user.change`: something of a user is something else.
 
-use door::{Action, Change, Permitted, Record, Relations, Result, Spec, Verb, Way, Write};
+use door::{Action, Change, Permitted, Record, Refusal, Relations, Result, Spec, Verb, Way, Write};
 
-use super::patch::Patch;
-use super::{User, UserShown, become_what_is_wanted};
+use super::{Draft, User, UserShown, become_what_is_wanted};
+use crate::directory::patch::Patch;
 use crate::standing::DIRECTORY;
 
 /// Changes a user.
@@ -23,7 +23,9 @@ impl Action for ChangeUser {
 
 impl Change for ChangeUser {
     async fn change(input: &Patch, user: &Permitted<User>, write: &mut Write<'_>) -> Result<(UserShown, Record)> {
-        let wanted = input.apply(user.attributes.clone())?;
+        let mut draft = Draft::from(user.attributes.clone());
+        input.apply(&mut draft)?;
+        let wanted = draft.finish().map_err(|(name, why)| Refusal::field(name, why))?;
         become_what_is_wanted(write, user, &wanted).await
     }
 }

@@ -54,7 +54,7 @@ impl Change for CreateUser {
         ];
         write.insert(USER, id.0, insert, own).await?;
         let row = write.one(BY_ID, values![id, directory.organisation]).await?;
-        let shown = UserShown::of(&User::of(&row)?, write.world()?);
+        let shown = UserShown::of(&User::of(&row)?, Vec::new(), write.world()?);
         Ok((shown, settled.on(Record::on("directory_user", id.0), wanted.active)))
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{BY_ID, User, UserShown};
+use super::{BY_ID, GROUPS, User, UserShown, groups_by_user};
 use crate::directory::Directory;
 use crate::directory::filter::Filter;
 use crate::standing::DIRECTORY;
@@ -17,11 +17,11 @@ pub const PAGE_MAX: i64 = 200;
 /// Lists users.
 pub struct ListUsers;
 
-/// Which (RFC 7644 sections 3.4.2.2 and 3.4.2.4).
+/// Which users, or which groups (RFC 7644 sections 3.4.2.2 and 3.4.2.4).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Listing {
-    /// `userName eq "…"`, `externalId eq "…"` or `id eq "…"`.
+    /// What is looked up: `userName eq "…"`, `displayName eq "…"`.
     pub filter: Option<String>,
     /// From which on, counted from one.
     pub start_index: Option<i64>,
@@ -46,6 +46,19 @@ pub struct Listed {
     pub resources: Vec<UserShown>,
 }
 
+impl Listing {
+    /// From which on, and how many. What is less than one counts as one, and less than none as none (RFC 7644 section 3.4.2.4).
+    pub(in crate::directory) fn window(&self, page_max: i64) -> (i64, i64) {
+        (self.start_index.unwrap_or(1).max(1), self.count.unwrap_or(page_max).clamp(0, page_max))
+    }
+
+    /// What is looked up, if anything.
+    pub(in crate::directory) fn filter(&self) -> Result<Option<Filter>> {
+        let filter = self.filter.as_deref().map(Filter::parse).transpose();
+        filter.map_err(|why| Refusal::field("filter", why))
+    }
+}
+
 impl Action for ListUsers {
     type Target = Directory;
     type Input = Listing;
@@ -60,18 +73,18 @@ impl Action for ListUsers {
 
 impl Look for ListUsers {
     async fn look(input: &Listing, directory: &Permitted<Directory>, read: &mut Read<'_>) -> Result<Listed> {
-        // What is less than one counts as one, and less than none as none (RFC 7644 section 3.4.2.4).
-        let start_index = input.start_index.unwrap_or(1).max(1);
-        let count = input.count.unwrap_or(PAGE_MAX).clamp(0, PAGE_MAX);
-        let filter = input.filter.as_deref().map(Filter::parse).transpose();
-        let filter = filter.map_err(|why| Refusal::field("filter", why))?;
-        let (total_results, rows) = match filter {
+        let (start_index, count) = input.window(PAGE_MAX);
+        let (total_results, rows) = match input.filter()? {
             Some(filter) => named(read, directory, &filter).await?,
             None => page(read, directory, start_index, count).await?,
         };
+        let users = rows.iter().take(usize::try_from(count).unwrap_or(0)).map(User::of);
+        let users = users.collect::<door::store::Result<Vec<_>>>()?;
+        let (first, last) = (users.iter().map(|user| user.id).min(), users.iter().map(|user| user.id).max());
+        let mut groups = groups_by_user(&read.all(GROUPS, values![directory.organisation, first, last]).await?)?;
         let world = read.world()?;
-        let shown = |row: &Row| Ok(UserShown::of(&User::of(row)?, world));
-        let resources = rows.iter().take(usize::try_from(count).unwrap_or(0)).map(shown).collect::<Result<Vec<_>>>()?;
+        let shown = |user: &User| UserShown::of(user, groups.remove(&user.id).unwrap_or_default(), world);
+        let resources: Vec<_> = users.iter().map(shown).collect();
         Ok(Listed {
             schemas: vec!["urn:ietf:params:scim:api:messages:2.0:ListResponse".to_owned()],
             total_results,

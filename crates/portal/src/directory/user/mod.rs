@@ -10,31 +10,32 @@ mod change;
 mod create;
 mod draft;
 mod list;
-mod patch;
 mod remove;
 mod resource;
 mod set;
 mod show;
+
+use std::collections::BTreeMap;
 
 use door::store::{self, Row, Tx};
 use door::{Caller, Ids, Permitted, Place, Record, Refusal, Relations, Result, Target, Time, Write, values};
 
 pub use change::ChangeUser;
 pub use create::CreateUser;
-pub use draft::{Draft, SCHEMA};
+pub use draft::{Attributes, Draft, SCHEMA};
 pub use list::{ListUsers, Listed, Listing, PAGE_MAX};
 pub use remove::RemoveUser;
-pub use resource::UserShown;
+pub use resource::{Meta, UserShown};
 pub use set::SetUser;
 pub use show::ShowUser;
 
-use self::draft::Attributes;
+use super::group::standing::{Given, give};
 use super::{Directory, USER, place};
 use crate::fields::{Identifier, Mail};
-use crate::ids::{DirectoryUserId, MembershipId, OrganisationId};
+use crate::ids::{DirectoryGroupId, DirectoryUserId, MembershipId, OrganisationId};
 use crate::invitations::{self, INVITATION, Inviting};
 use crate::organisations::Role;
-use crate::organisations::membership::{Membership, MembershipState, end_tokens, set_state};
+use crate::organisations::membership::{Membership, MembershipState, end_tokens, set_state_with};
 use crate::standing::{DIRECTORY, OWNER};
 
 /// A user of the directory that asks, as it stands in its table.
@@ -58,6 +59,23 @@ const BY_ID: &str = "SELECT t.id AS id, t.rev AS rev, t.organisation AS organisa
                      t.made_at AS made_at, t.changed_at AS changed_at, \
                      (SELECT m.state FROM membership m WHERE m.id = t.membership) AS state \
                      FROM directory_user t WHERE t.id = $1 AND t.organisation = $2";
+
+/// The groups of an organisation's users from one id to another.
+const GROUPS: &str = "SELECT i.directory_user AS directory_user, g.id AS id, g.name AS name FROM directory_group_member i \
+                      JOIN directory_group g ON g.id = i.directory_group WHERE g.organisation = $1 \
+                      AND i.directory_user BETWEEN $2 AND $3 ORDER BY i.directory_user, g.id";
+
+/// The groups that somebody is in, by id and name.
+type Groups = Vec<(DirectoryGroupId, String)>;
+
+/// What was asked with [`GROUPS`], user by user.
+fn groups_by_user(rows: &[Row]) -> store::Result<BTreeMap<DirectoryUserId, Groups>> {
+    let mut users: BTreeMap<DirectoryUserId, Groups> = BTreeMap::new();
+    for row in rows {
+        users.entry(row.get("directory_user")?).or_default().push((row.get("id")?, row.get("name")?));
+    }
+    Ok(users)
+}
 
 impl User {
     fn of(row: &Row) -> store::Result<Self> {
@@ -148,8 +166,13 @@ async fn follow(write: &mut Write<'_>, directory: &Directory, user: &User, wante
     if let Some(held) = held(write, organisation, user.membership).await? {
         match (before.active, wanted.active) {
             (true, false) => put_out(write, &held, MembershipState::Suspended, &mut settled).await?,
-            (false, true) if held.standing_state() == MembershipState::Suspended => {
-                set_state(write, &held, MembershipState::Active).await?;
+            (false, true) => {
+                let given = Given::to_user(write, user.id).await?;
+                if held.standing_state() == MembershipState::Suspended {
+                    set_state_with(write, &held, MembershipState::Active, given).await?;
+                } else {
+                    give(write, held.id(), given).await?;
+                }
             }
             _ => {}
         }
@@ -162,8 +185,12 @@ async fn follow(write: &mut Write<'_>, directory: &Directory, user: &User, wante
     }
     if wanted.active && (!before.active || (moved && user.membership.is_none())) {
         settled.membership = member(write, organisation, wanted.mail.as_str()).await?;
-        if settled.membership.is_none() {
-            settled.invited = invite(write, directory, &wanted.mail).await?;
+        match settled.membership {
+            Some(membership) => {
+                let given = Given::to_user(write, user.id).await?;
+                give(write, membership, given).await?;
+            }
+            None => settled.invited = invite(write, directory, &wanted.mail).await?,
         }
     }
     Ok(settled)
@@ -190,8 +217,10 @@ async fn put_out(
     if held.role() == Role::Owner {
         return Err(Refusal::Forbidden { needs: Relations::of(&[OWNER]), has: Relations::of(&[DIRECTORY]) });
     }
-    if held.standing_state() != state {
-        let ended = set_state(write, held, state).await?;
+    if held.standing_state() == state {
+        give(write, held.id(), Given::default()).await?;
+    } else {
+        let ended = set_state_with(write, held, state, Given::default()).await?;
         (settled.tokens, settled.sessions) = (ended.tokens, ended.sessions);
     }
     // Who has left has none any more.
@@ -264,6 +293,18 @@ pub async fn joined(
     write.update(USER, row.get("id")?, row.get("rev")?, known, values![membership]).await
 }
 
+/// What their groups give to somebody who comes by an invitation, if it is somebody whom the directory has: it has waited for them.
+///
+/// # Errors
+/// As the store says.
+pub async fn waiting(write: &mut Write<'_>, organisation: OrganisationId, mail: &str) -> Result<Given> {
+    let wished = "SELECT id FROM directory_user WHERE organisation = $1 AND mail = $2 AND active";
+    match write.maybe(wished, values![organisation, mail]).await? {
+        Some(row) => Given::to_user(write, row.get("id")?).await,
+        None => Ok(Given::default()),
+    }
+}
+
 /// Writes down what a user is from now on.
 async fn put(write: &mut Write<'_>, user: &User, wanted: &Attributes, settled: &Settled) -> Result<User> {
     let now = write.now();
@@ -297,6 +338,8 @@ async fn become_what_is_wanted(
     let directory = Directory::hold(write, user.organisation).await?.ok_or(Refusal::NotFound)?;
     let settled = follow(write, &directory, user, wanted).await?;
     let now = put(write, user, wanted, &settled).await?;
+    let groups = write.all(GROUPS, values![user.organisation, user.id, user.id]).await?;
+    let groups = groups_by_user(&groups)?.remove(&user.id).unwrap_or_default();
     let record = settled.on(Record::on("directory_user", user.id.0), wanted.active);
-    Ok((UserShown::of(&now, write.world()?), record))
+    Ok((UserShown::of(&now, groups, write.world()?), record))
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{SCHEMA, User};
+use super::{Groups, SCHEMA, User};
 use crate::directory::base;
+use crate::directory::group::GroupOfUser;
 use crate::ids::DirectoryUserId;
 use crate::world::World;
 
@@ -31,6 +32,9 @@ pub struct UserShown {
     pub emails: Vec<MailShown>,
     /// Whether it may be here. Somebody whom the organisation's own people have suspended may not, either.
     pub active: bool,
+    /// The groups that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupOfUser>,
     /// About the resource.
     pub meta: Meta,
 }
@@ -63,7 +67,7 @@ pub struct MailShown {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
-    /// `User`.
+    /// `User` or `Group`.
     pub resource_type: String,
     /// Since when it is here.
     pub created: door::Time,
@@ -75,7 +79,7 @@ pub struct Meta {
 
 impl UserShown {
     /// As it stands. The world says where this portal is.
-    pub(super) fn of(user: &User, world: &World) -> Self {
+    pub(super) fn of(user: &User, groups: Groups, world: &World) -> Self {
         let attributes = &user.attributes;
         let (given_name, family_name) = (attributes.given_name.clone(), attributes.family_name.clone());
         let named = given_name.is_some() || family_name.is_some();
@@ -92,6 +96,7 @@ impl UserShown {
                 primary: true,
             }],
             active: user.is_active(),
+            groups: groups.into_iter().map(|(id, name)| GroupOfUser::of(id, name, world)).collect(),
             meta: Meta {
                 resource_type: "User".to_owned(),
                 created: user.made_at,

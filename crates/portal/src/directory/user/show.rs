@@ -1,8 +1,8 @@
 //! `directory.user.show`: one user.
 
-use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Verb, Way};
+use door::{Action, Look, Permitted, Read, Relations, Result, Spec, Verb, Way, values};
 
-use super::{User, UserShown};
+use super::{GROUPS, User, UserShown, groups_by_user};
 use crate::nothing::Nothing;
 use crate::standing::DIRECTORY;
 
@@ -23,6 +23,8 @@ impl Action for ShowUser {
 
 impl Look for ShowUser {
     async fn look(_: &Nothing, user: &Permitted<User>, read: &mut Read<'_>) -> Result<UserShown> {
-        Ok(UserShown::of(user, read.world()?))
+        let groups = read.all(GROUPS, values![user.organisation, user.id, user.id]).await?;
+        let groups = groups_by_user(&groups)?.remove(&user.id).unwrap_or_default();
+        Ok(UserShown::of(user, groups, read.world()?))
     }
 }

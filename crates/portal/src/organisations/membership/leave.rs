@@ -21,7 +21,7 @@ impl Target for OwnMembership {
             return Ok(None);
         }
         let sql = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
-                   t.state AS state, t.rev AS rev FROM membership t \
+                   t.state AS state, t.by_hand AS by_hand, t.rev AS rev FROM membership t \
                    WHERE t.organisation = $1 AND t.person = $2 AND t.state = 'active'";
         let row = tx.target(sql, values![organisation, caller.actor.person()]).await?;
         row.map(|row| Ok(Self(Membership::read(&row)?))).transpose()

@@ -21,6 +21,7 @@ pub use state_set::{MembershipState, SetMembershipState};
 pub use suspend::{Resume, Suspend};
 
 use super::{MEMBERSHIP, Role, insert_membership};
+use crate::directory::group::standing::Given;
 use crate::identity::{TOKEN, end_provided_sessions, end_sessions};
 use crate::ids::{ClientId, MembershipId, OrganisationId, PersonId};
 use crate::projects::MEMBER;
@@ -35,11 +36,13 @@ pub struct Membership {
     role: Role,
     client: Option<ClientId>,
     state: MembershipState,
+    /// What they are by hand, where a group has made them more.
+    by_hand: Option<Role>,
     revision: i64,
 }
 
 const OF_PERSON: &str = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
-                         t.state AS state, t.rev AS rev FROM membership t \
+                         t.state AS state, t.by_hand AS by_hand, t.rev AS rev FROM membership t \
                          WHERE t.organisation = $1 AND t.person = $2 AND t.state <> 'left'";
 
 impl Membership {
@@ -51,6 +54,7 @@ impl Membership {
             role: row.get("role")?,
             client: row.get("client")?,
             state: row.get("state")?,
+            by_hand: row.get("by_hand")?,
             revision: row.get("rev")?,
         })
     }
@@ -65,7 +69,7 @@ impl Membership {
         id: MembershipId,
     ) -> door::Result<Option<Self>> {
         let sql = "SELECT t.id AS id, t.organisation AS organisation, t.person AS person, t.role AS role, t.client AS client, \
-                   t.state AS state, t.rev AS rev FROM membership t \
+                   t.state AS state, t.by_hand AS by_hand, t.rev AS rev FROM membership t \
                    WHERE t.organisation = $1 AND t.id = $2 AND t.state <> 'left'";
         let row = write.hold(sql, values![organisation, id]).await?;
         Ok(row.as_ref().map(Self::read).transpose()?)
@@ -82,6 +86,11 @@ impl Membership {
     ) -> door::Result<Option<Self>> {
         let row = write.hold(OF_PERSON, values![organisation, person]).await?;
         Ok(row.as_ref().map(Self::read).transpose()?)
+    }
+
+    /// Its id.
+    pub(crate) const fn id(&self) -> MembershipId {
+        self.id
     }
 
     /// In which organisation.
@@ -211,8 +220,8 @@ pub async fn end_tokens(write: &mut Write<'_>, organisation: OrganisationId, per
     Ok(tokens)
 }
 
-/// Makes somebody a member. Who had left comes back as what he is let in as now, without the projects and tokens of before;
-/// who is suspended stays so.
+/// Makes somebody a member, who is given this by groups if they were not here before. Who had left comes back as what he is let in
+/// as now, without the projects and tokens of before; who is suspended stays so.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when they belong to the organisation already.
@@ -222,19 +231,30 @@ pub async fn let_in(
     person: PersonId,
     role: Role,
     client: Option<ClientId>,
+    mut given: Given,
 ) -> door::Result<MembershipId> {
     let before = "SELECT id, rev, state FROM membership WHERE organisation = $1 AND person = $2";
     let Some(row) = write.maybe(before, values![organisation, person]).await? else {
-        return insert_membership(write, organisation, person, role, client).await;
+        let (role, by_hand) = given.in_organisation(role);
+        let id = insert_membership(write, organisation, person, role, client, by_hand).await?;
+        given.places_to(write, organisation, person).await?;
+        return Ok(id);
     };
     if row.get::<String>("state")? != "left" {
         return Err(Refusal::Conflict("member_exists"));
     }
     end_places(write, organisation, person).await?;
     let id: MembershipId = row.get("id")?;
-    let back = "UPDATE membership SET rev = $2, role = $3, client = $4, state = 'active' \
+    // Whom the directory knows as this membership is given what it gives to them.
+    let known = "SELECT id FROM directory_user WHERE membership = $1";
+    if write.maybe(known, values![id]).await?.is_some() {
+        given = Given::to(write, id, None).await?;
+    }
+    let (role, by_hand) = given.in_organisation(role);
+    let back = "UPDATE membership SET rev = $2, role = $3, client = $4, state = 'active', by_hand = $5 \
                 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-    write.update(MEMBERSHIP, id.0, row.get("rev")?, back, values![role, client]).await?;
+    write.update(MEMBERSHIP, id.0, row.get("rev")?, back, values![role, client, by_hand]).await?;
+    given.places_to(write, organisation, person).await?;
     Ok(id)
 }
 
@@ -254,14 +274,34 @@ pub(crate) struct Ended {
 /// # Errors
 /// [`Refusal::Conflict`] when the organisation would be left without an owner; as the store says.
 pub(crate) async fn set_state(write: &mut Write<'_>, of: &Membership, state: MembershipState) -> door::Result<Ended> {
+    // Who has left keeps nothing that a group gave.
+    let left = state == MembershipState::Left;
+    let given = if left { Given::default() } else { Given::to(write, of.id, None).await? };
+    set_state_with(write, of, state, given).await
+}
+
+/// The same, with what groups give from now on.
+///
+/// # Errors
+/// As [`set_state`].
+pub(crate) async fn set_state_with(
+    write: &mut Write<'_>,
+    of: &Membership,
+    state: MembershipState,
+    mut given: Given,
+) -> door::Result<Ended> {
     if of.role == Role::Owner && state != MembershipState::Active {
         another_owner(write, of.organisation, of.person).await?;
     }
-    let sql = "UPDATE membership SET rev = $2, state = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-    write.update(MEMBERSHIP, of.id.0, of.revision, sql, values![state]).await?;
+    let (role, by_hand) = given.in_organisation(of.by_hand.unwrap_or(of.role));
+    let sql = "UPDATE membership SET rev = $2, state = $3, role = $4, by_hand = $5 \
+               WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+    write.update(MEMBERSHIP, of.id.0, of.revision, sql, values![state, role, by_hand]).await?;
     let mut ended = Ended { projects: 0, tokens: 0, sessions: 0 };
     if state == MembershipState::Left {
         (ended.projects, ended.tokens) = end_places(write, of.organisation, of.person).await?;
+    } else {
+        given.places_to(write, of.organisation, of.person).await?;
     }
     if state != MembershipState::Active {
         let anywhere = "SELECT id FROM membership WHERE person = $1 AND state = 'active' LIMIT 1";

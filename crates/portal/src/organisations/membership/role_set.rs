@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Membership, another_owner, roles_given_by};
+use crate::directory::group::standing::Given;
 use crate::organisations::{MEMBERSHIP, Role};
 use crate::standing::{ADMIN, MANAGER, OWNER};
 
@@ -63,8 +64,14 @@ impl Change for SetRole {
         if membership.role == Role::Owner && input.role != Role::Owner {
             another_owner(write, membership.organisation, membership.person).await?;
         }
-        let sql = "UPDATE membership SET rev = $2, role = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+        let mut given = Given::to(write, membership.id, None).await?;
+        if given.in_organisation(input.role).0 != input.role {
+            return Err(Refusal::Conflict("given_by_group"));
+        }
+        let sql =
+            "UPDATE membership SET rev = $2, role = $3, by_hand = NULL WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         write.update(MEMBERSHIP, membership.id.0, membership.revision, sql, values![input.role]).await?;
+        given.places_to(write, membership.organisation, membership.person).await?;
         let record = Record::on("membership", membership.id.0)
             .and("person", membership.person.0)
             .fact("before", membership.role)

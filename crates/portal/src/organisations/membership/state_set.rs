@@ -62,7 +62,7 @@ impl Action for SetMembershipState {
 
 impl Change for SetMembershipState {
     async fn change(input: &StateWanted, _: &Permitted<Anywhere>, write: &mut Write<'_>) -> Result<(StateSet, Record)> {
-        let sql = "SELECT id, organisation, person, role, client, state, rev FROM membership \
+        let sql = "SELECT id, organisation, person, role, client, state, by_hand, rev FROM membership \
                    WHERE organisation = $1 AND person = $2";
         let row = write.maybe(sql, values![input.organisation, input.person]).await?.ok_or(Refusal::NotFound)?;
         let membership = Membership::read(&row)?;

@@ -75,5 +75,5 @@ pub async fn insert_service(
     let insert = "INSERT INTO person (id, rev, salt, mail, name, password_hash, made_at, service_since) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *";
     write.insert(PERSON, id.0, insert, values![mail.as_str(), name, "", now, now]).await?;
-    Ok((id, insert_membership(write, organisation, id, role.into(), None).await?))
+    Ok((id, insert_membership(write, organisation, id, role.into(), None, None).await?))
 }

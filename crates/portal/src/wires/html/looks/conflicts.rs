@@ -17,6 +17,7 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "invitation_for_another" => texts.conflict_invitation_for_another().to_owned(),
         "sign_in_first" => texts.conflict_sign_in_first().to_owned(),
         "own_sign_in" => texts.conflict_own_sign_in().to_owned(),
+        "given_by_group" => texts.conflict_given_by_group().to_owned(),
         "no_directory" => texts.conflict_no_directory().to_owned(),
         "no_provider" => texts.conflict_no_provider().to_owned(),
         "not_invited" => texts.conflict_not_invited().to_owned(),

@@ -1,4 +1,4 @@
-//! A user's attributes, changed one by one (RFC 7644 section 3.5.2), as Entra ID and Okta send it: with a path, or with an object
+//! Attributes changed one by one (RFC 7644 section 3.5.2), as Entra ID and Okta send it: with a path, or with an object
 //! of attributes in its place; `op` in any case.
 
 use door::{Refusal, Result};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::draft::{Attributes, Draft, Path};
+use super::attribute::Path;
 
 /// The most operations of one request.
 const OPERATIONS_MAX: usize = 1_000;
@@ -31,57 +31,72 @@ pub struct Operation {
     pub value: Value,
 }
 
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// Adds to what is there.
+    Add,
+    /// Puts into the place of what is there.
+    Replace,
+    /// Takes away.
+    Remove,
+}
+
+/// What can be changed one attribute after the other.
+pub trait Patched {
+    /// Does one operation on one attribute. An attribute for which there is no place here is passed over.
+    ///
+    /// # Errors
+    /// Which is not what it must be, and why.
+    fn change(&mut self, op: Op, path: &Path, value: &Value) -> std::result::Result<(), String>;
+}
+
 impl Patch {
-    /// The attributes afterwards. All operations count, or none does.
+    /// Does all operations, or none counts.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] with what is wrong: of a `path`, a `target` that is missing, an attribute that only the portal sets
     /// (`mutability`), or a value.
-    pub fn apply(&self, to: Attributes) -> Result<Attributes> {
+    pub fn apply(&self, draft: &mut impl Patched) -> Result<()> {
         if OPERATIONS_MAX < self.operations.len() {
             return Err(Refusal::field("Operations", "are more than 1000"));
         }
-        let mut draft = Draft::from(to);
-        for operation in &self.operations {
-            operation.apply(&mut draft)?;
-        }
-        draft.finish().map_err(|(name, why)| Refusal::field(name, why))
+        self.operations.iter().try_for_each(|operation| operation.apply(draft))
     }
 }
 
 impl Operation {
-    fn apply(&self, draft: &mut Draft) -> Result<()> {
+    fn apply(&self, draft: &mut impl Patched) -> Result<()> {
         let path = self.path.as_deref().map(Path::parse).transpose().map_err(|why| Refusal::field("path", why))?;
         if let Some(path) = &path
-            && ["id", "meta", "schemas"].contains(&path.attribute.split('.').next().unwrap_or_default())
+            && ["id", "meta", "schemas", "groups"].contains(&path.attribute.split('.').next().unwrap_or_default())
         {
             return Err(Refusal::field("mutability", format!("{} is set by the portal alone", path.attribute)));
         }
-        match (self.op.to_ascii_lowercase().as_str(), path) {
-            ("add" | "replace", Some(path)) => put(draft, &path, &self.value),
-            ("add" | "replace", None) => {
-                let Value::Object(attributes) = &self.value else {
-                    return Err(Refusal::field("value", "must be an object of attributes where there is no path"));
-                };
-                put_all(draft, attributes)
+        let op = match self.op.to_ascii_lowercase().as_str() {
+            "add" => Op::Add,
+            "replace" => Op::Replace,
+            "remove" => Op::Remove,
+            _ => return Err(Refusal::field("op", "must be add, replace or remove")),
+        };
+        let done = match (path, &self.value) {
+            (Some(path), value) => draft.change(op, &path, value),
+            (None, _) if op == Op::Remove => {
+                return Err(Refusal::field("target", "is asked for: a path says what is removed"));
             }
-            ("remove", Some(path)) => put(draft, &path, &Value::Null),
-            ("remove", None) => Err(Refusal::field("target", "is asked for: a path says what is removed")),
-            _ => Err(Refusal::field("op", "must be add, replace or remove")),
-        }
+            (None, Value::Object(attributes)) => return change_all(draft, op, attributes),
+            (None, _) => Err("must be an object of attributes where there is no path".to_owned()),
+        };
+        done.map_err(|why| Refusal::field("value", why))
     }
 }
 
-fn put_all(draft: &mut Draft, attributes: &Map<String, Value>) -> Result<()> {
+fn change_all(draft: &mut impl Patched, op: Op, attributes: &Map<String, Value>) -> Result<()> {
     for (name, value) in attributes {
         let path = Path::parse(name).map_err(|why| Refusal::field("path", why))?;
-        put(draft, &path, value)?;
+        draft.change(op, &path, value).map_err(|why| Refusal::field("value", why))?;
     }
     Ok(())
-}
-
-fn put(draft: &mut Draft, path: &Path, value: &Value) -> Result<()> {
-    draft.put(path, value).map_err(|why| Refusal::field("value", why))
 }
 
 #[cfg(test)]
@@ -91,6 +106,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::directory::user::{Attributes, Draft};
 
     fn user() -> Attributes {
         let written = json!({"userName": "petra@example.com", "displayName": "Petra Lind", "externalId": "7"});
@@ -99,7 +115,10 @@ mod tests {
 
     fn patched(operations: Value) -> Result<Attributes, String> {
         let patch: Patch = serde_json::from_value(json!({"schemas": [], "Operations": operations})).unwrap();
-        patch.apply(user()).map_err(|refusal| match refusal {
+        let mut draft = Draft::from(user());
+        let done =
+            patch.apply(&mut draft).and_then(|()| draft.finish().map_err(|(name, why)| Refusal::field(name, why)));
+        done.map_err(|refusal| match refusal {
             Refusal::Invalid(errors) => FieldErrors::into_keys(errors).collect::<Vec<_>>().join(" "),
             other => other.word().to_owned(),
         })
@@ -139,6 +158,7 @@ mod tests {
     fn what_cannot_be_done_says_of_what_kind_it_is() {
         for (operation, kind) in [
             (json!({"op": "replace", "path": "id", "value": "7"}), "mutability"),
+            (json!({"op": "add", "path": "groups", "value": [{"value": "7"}]}), "mutability"),
             (json!({"op": "remove"}), "target"),
             (json!({"op": "move", "path": "active"}), "op"),
             (json!({"op": "replace", "path": "emails[", "value": "a"}), "path"),
