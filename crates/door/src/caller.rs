@@ -76,6 +76,16 @@ pub struct Closed {
     pub why: Refusal,
 }
 
+/// As whom somebody looks, instead of as himself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// As whom.
+    pub person: Uuid,
+    /// Whether its time is over, or who looks may not any more: from then on nothing is seen until it is ended, so that nobody does
+    /// as himself what he meant to try as somebody else.
+    pub over: bool,
+}
+
 /// Who is at the door, once the credential has been looked at.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -110,6 +120,8 @@ pub struct Caller {
     pub touch: bool,
     /// Until when nothing is expected to be written for this caller, because the installation is under maintenance.
     pub maintenance: Option<Time>,
+    /// As whom the caller looks, where it is not as himself: then he looks, and does nothing else.
+    pub view: Option<View>,
 }
 
 impl Caller {
@@ -132,6 +144,24 @@ impl Caller {
             scopes: None,
             touch: false,
             maintenance: None,
+            view: None,
+        }
+    }
+
+    /// The caller as the one as whom he looks: where he is and nowhere else, with nothing proved, and leaving no trace of having
+    /// been there.
+    pub(crate) fn seen_as(&self, person: Uuid) -> Self {
+        Self {
+            actor: Actor::Person(person),
+            organisation: self.organisation,
+            // What the organisation asks of a sign-in, it asks of whoever looks.
+            closed: self.closed.clone(),
+            address: self.address,
+            opened_at: self.opened_at,
+            unused_seconds: self.unused_seconds,
+            bound: true,
+            maintenance: self.maintenance,
+            ..Self::anyone()
         }
     }
 

@@ -47,7 +47,7 @@ pub mod trail;
 pub use {ledger, serde, utoipa, uuid};
 
 pub use action::{Action, Change, Disclose, Keep, Look, Receive, Stream, Target};
-pub use caller::{Actor, Caller, Closed, Credential, FRESH_SECONDS, Origin};
+pub use caller::{Actor, Caller, Closed, Credential, FRESH_SECONDS, Origin, View};
 pub use catalogue::{Catalogue, Entry, Later, Shapes};
 pub use decide::{decide, scope_of};
 pub use grounds::Grounds;

@@ -49,6 +49,8 @@ pub enum Refusal {
     Network,
     /// The sign-in is older, or was unused for longer, than the organisation allows. 403.
     Overdue,
+    /// Who looks as somebody else does nothing but look, until he ends that. 403.
+    Viewing,
     /// Too often. 429.
     TooMany {
         /// Seconds until it may be tried again.
@@ -94,6 +96,7 @@ impl Refusal {
             | Self::NoFactor
             | Self::Network
             | Self::Overdue
+            | Self::Viewing
             | Self::CrossOrigin => 403,
             Self::NotNow(_) | Self::Conflict(_) | Self::ShownOnce => 409,
             Self::Changed => 412,
@@ -127,6 +130,7 @@ impl Refusal {
             Self::NoFactor => "no_factor",
             Self::Network => "network",
             Self::Overdue => "overdue",
+            Self::Viewing => "viewing",
             Self::TooMany { .. } => "too_many",
             Self::CrossOrigin => "cross_origin",
             Self::Invalid(_) => "invalid",
@@ -154,6 +158,7 @@ impl Refusal {
                 | Self::SignIn
                 | Self::SecondStep
                 | Self::CrossOrigin
+                | Self::Viewing
                 | Self::TooMany { .. }
                 | Self::NotNow(_)
         )

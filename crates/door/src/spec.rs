@@ -124,6 +124,8 @@ pub struct Spec {
     pub takes: &'static [&'static str],
     /// Whether it can be done during maintenance although it writes.
     pub in_maintenance: bool,
+    /// Whether somebody who looks as somebody else does it, and does it as himself.
+    pub in_view: bool,
 }
 
 impl Spec {
@@ -144,6 +146,7 @@ impl Spec {
             media: &[],
             takes: &[],
             in_maintenance: false,
+            in_view: false,
         }
     }
 
@@ -199,6 +202,13 @@ impl Spec {
     #[must_use]
     pub const fn in_maintenance(mut self) -> Self {
         self.in_maintenance = true;
+        self
+    }
+
+    /// Is done as oneself also by whoever looks as somebody else: the way back.
+    #[must_use]
+    pub const fn in_view(mut self) -> Self {
+        self.in_view = true;
         self
     }
 

@@ -25,6 +25,8 @@ pub fn catalogue() -> Catalogue {
         .keep::<passkey::BeginConfirm>()
         .receive::<identity::Confirm>()
         .change::<identity::Close>()
+        .change::<identity::BeginView>()
+        .change::<identity::EndView>()
         .look::<identity::Show>()
         .look::<identity::ListEvents>()
         .change::<identity::SetName>()

@@ -143,6 +143,8 @@ pub const INVENTORY: &[Table] = &[
             ),
             column("expires_at", "when it ends at the latest", Neutral),
             column("subject", "by the word of which organisation's provider, if it was not your own sign-in", Neutral),
+            column("viewed", "as which of a client's people it looks at the portal, if not as you", Neutral),
+            column("viewed_until", "until when", Neutral),
         ],
     },
     Table {

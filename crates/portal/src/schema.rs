@@ -29,6 +29,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 18, name: "what an organisation sets for itself", steps: SETTING });
     all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
     all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
+    all.push(Migration { version: 21, name: "looking as somebody else", steps: VIEWING });
     all
 }
 
@@ -178,6 +179,12 @@ const GROUPING: &[Step] = &[
         "ALTER TABLE project_member ADD COLUMN by_hand {text} \
          CHECK (by_hand IN ('admin', 'contributor', 'viewer', 'nothing'))",
     ),
+];
+
+const VIEWING: &[Step] = &[
+    // As whom somebody looks at the portal for a while; null where it is as oneself.
+    Step::Sql("ALTER TABLE session ADD COLUMN viewed {id} REFERENCES membership (id)"),
+    Step::Sql("ALTER TABLE session ADD COLUMN viewed_until {int}"),
 ];
 
 const LINKING: &[Step] = &[

@@ -1,7 +1,7 @@
 //! What a caller is to a place, and who a credential belongs to: the portal's answers to the door's two questions.
 
 use door::store::{Result, Row, Tx};
-use door::{Actor, Caller, Closed, Credential, Grounds, Origin, Place, Relation, Relations, Time, values};
+use door::{Actor, Caller, Closed, Credential, Grounds, Origin, Place, Relation, Relations, Time, View, values};
 use uuid::Uuid;
 
 use crate::identity::factor::{self, Proof, is_half};
@@ -228,7 +228,10 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
              coalesce(v.at, s.opened_at) AS seen_at, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
-                     AND m.state = 'active') AS here, (SELECT maintenance_until FROM installation) AS maintenance_until \
+                     AND m.state = 'active') AS here, (SELECT w.person FROM membership w WHERE w.id = s.viewed) AS viewed, \
+             coalesce(s.viewed_until > $2, FALSE) AND EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person \
+                     AND m.organisation = s.organisation AND m.state = 'active' AND m.role IN ('owner', 'admin')) AS views, \
+             (SELECT maintenance_until FROM installation) AS maintenance_until \
              FROM session s LEFT JOIN session_seen v ON v.session = s.id LEFT JOIN organisation o ON o.id = s.organisation \
              WHERE s.secret_hash = $1 AND s.expires_at > $2",
             values![secret::hash(shown).as_slice(), now],
@@ -247,6 +250,7 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
     let half = is_half(factor_since, proved_by, proved_at);
     // Suspended or gone here, or without a factor that is asked for: the rooms of this organisation are closed at once.
     let here = row.get("here")? && !lacks_factor(&row, now)?;
+    let views: bool = row.get("views")?;
     let caller = Caller {
         actor: Actor::Person(row.get("person")?),
         session: Some(row.get("id")?),
@@ -264,6 +268,7 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
         proved_at: (!matches!(proved_by, Some(Proof::Provider | Proof::Mail))).then_some(proved_at),
         scopes: None,
         touch: now.seconds_since(seen) > SEEN_SECONDS,
+        view: row.get::<Option<Uuid>>("viewed")?.map(|person| View { person, over: !(here && views) }),
         maintenance: row.get("maintenance_until")?,
     };
     let rooms: Option<Uuid> = if here { row.get("organisation")? } else { None };
@@ -305,6 +310,7 @@ async fn token(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<O
         proved_at: None,
         scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
         touch: now.seconds_since(row.get("seen_at")?) > SEEN_SECONDS,
+        view: None,
         maintenance: row.get("maintenance_until")?,
     };
     Ok(Some(in_the_rooms(caller, row.get("organisation")?, &Access::read(&row)?, now)))

@@ -67,13 +67,14 @@ impl Passage<'_> {
 
     /// The key of a limit that counts the caller: the person, else the address. Operator and schedule are not counted.
     fn key(&self, limit: &Limit) -> Option<Key> {
-        let who = match self.caller.actor {
+        let caller = self.doer();
+        let who = match caller.actor {
             // What an organisation says of somebody does not use up what he may do anywhere else.
-            Actor::Person(person) if self.caller.bound => {
-                format!("{person} in {}", self.caller.organisation.unwrap_or_default())
+            Actor::Person(person) if caller.bound => {
+                format!("{person} in {}", caller.organisation.unwrap_or_default())
             }
             // Who has the password alone does not use up what somebody who is wholly signed in may do.
-            Actor::Person(person) if self.caller.half => format!("{person} half"),
+            Actor::Person(person) if caller.half => format!("{person} half"),
             Actor::Person(person) | Actor::Token { person, .. } => person.to_string(),
             Actor::Anyone => network(self.request.origin.address?),
             Actor::Console | Actor::Job(_) => return None,

@@ -36,7 +36,7 @@ use crate::place::Place;
 use crate::refusal::{Refusal, Result};
 use crate::relation::{Relation, Relations};
 use crate::request::{Reply, Request};
-use crate::spec::Spec;
+use crate::spec::{Effect, Spec};
 use crate::store::{self, Store, Tx};
 use crate::time::{Clock, Time};
 use crate::values;
@@ -94,6 +94,8 @@ pub(crate) struct Passage<'a> {
     pub(crate) request: &'a Request,
     pub(crate) now: Time,
     pub(crate) caller: Caller,
+    /// Who looks, where the caller is somebody as whom he looks.
+    pub(crate) looker: Option<Caller>,
     pub(crate) place: Option<Place>,
     pub(crate) standing: Relations,
     /// The part of the standing that comes from the object itself.
@@ -179,6 +181,7 @@ impl Door {
             request,
             now: self.now(),
             caller: Caller::anyone(),
+            looker: None,
             place: None,
             standing: Relations::NONE,
             own: Relations::NONE,
@@ -261,7 +264,25 @@ impl<'a> Passage<'a> {
         if self.caller.half && !self.entry.spec.half && !self.entry.spec.may.meet(Relations::of(&[Relation::ANYONE])) {
             return Err(Refusal::SecondStep);
         }
+        self.look_as_somebody_else()
+    }
+
+    /// Puts the one as whom somebody looks into his place, for a look and nothing else. This is all there is to it, with the second
+    /// decision in [`Self::enter`]: what is no look is not done, what leaves a mark is no look, and every event names who it was.
+    fn look_as_somebody_else(&mut self) -> Result<()> {
+        self.looker = None;
+        let Some(view) = self.caller.view.filter(|_| !self.entry.spec.in_view) else { return Ok(()) };
+        if view.over || self.entry.effect != Effect::Look {
+            return Err(Refusal::Viewing);
+        }
+        let seen_as = self.caller.seen_as(view.person);
+        self.looker = Some(std::mem::replace(&mut self.caller, seen_as));
         Ok(())
+    }
+
+    /// Whose deed it is: who looks, and not as whom.
+    pub(crate) fn doer(&self) -> &Caller {
+        self.looker.as_ref().unwrap_or(&self.caller)
     }
 
     /// What is the object, what is the caller to it, may he. Whoever stands before closed rooms finds nothing in them, and is
@@ -281,6 +302,12 @@ impl<'a> Passage<'a> {
         self.own = self.standing.without(at_its_place);
         self.place = Some(place);
         decide(&self.entry.spec, self.entry.effect, &self.caller, self.standing, target.state(), self.now)?;
+        if let Some(looker) = &self.looker {
+            // Never more than he could see as himself.
+            let own = self.door.parts.grounds.standing(tx, looker, &place, self.now).await?;
+            let own = target.standing(looker, own);
+            decide(&self.entry.spec, self.entry.effect, looker, own, target.state(), self.now)?;
+        }
         if let (Some(seen), Some(tag)) = (&self.request.matches, target.tag())
             && !means(seen, &tag)
         {

@@ -68,7 +68,7 @@ impl Repeats {
 impl Passage<'_> {
     /// Writes a refusal down before it is answered. If it cannot be written the refusal stands all the same.
     pub(super) async fn record_refusal(&self, why: &Refusal) {
-        let who = match self.caller.actor {
+        let who = match self.doer().actor {
             Actor::Person(id) => format!("person {id}"),
             Actor::Token { token, .. } => format!("token {token}"),
             Actor::Console => "console".to_owned(),
@@ -76,7 +76,7 @@ impl Passage<'_> {
             Actor::Anyone => format!("address {}", self.request.origin.address.map(network).unwrap_or_default()),
         };
         // Who is unknown or too fast may make up ids without end: whatever they are, it is one try again and again.
-        let endless = self.caller.actor == Actor::Anyone || matches!(why, Refusal::TooMany { .. });
+        let endless = self.doer().actor == Actor::Anyone || matches!(why, Refusal::TooMany { .. });
         let objects = if endless { Vec::new() } else { self.request.ids.0.iter().map(|(_, id)| *id).collect() };
         let tried = Tried { who, action: self.entry.spec.name, objects, why: why.word() };
         let Some(repeats) = self.door.refused.due(&tried, self.now) else { return };
@@ -90,7 +90,7 @@ impl Passage<'_> {
         let written = Store::twice(|alone| async move {
             let mut tx = self.door.parts.store.write(alone).await?;
             let chains = self.chains_of_refusal(&mut tx).await?;
-            record::refusal(&mut tx, &self.context(), &self.caller, self.standing, &chains, why, repeats).await?;
+            record::refusal(&mut tx, &self.context(), self.doer(), self.standing, &chains, why, repeats).await?;
             tx.commit().await
         });
         written.await
@@ -105,11 +105,11 @@ impl Passage<'_> {
         {
             return Ok(vec![place.chain(installation)]);
         }
-        let organisations = self.door.parts.grounds.organisations(tx, &self.caller).await?;
+        let organisations = self.door.parts.grounds.organisations(tx, self.doer()).await?;
         if !organisations.is_empty() {
             return Ok(organisations.into_iter().map(Chain::Organisation).collect());
         }
-        Ok(vec![match self.caller.actor.person() {
+        Ok(vec![match self.doer().actor.person() {
             Some(person) => Chain::Account(person),
             None => Chain::Installation(installation),
         }])

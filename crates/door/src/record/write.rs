@@ -115,8 +115,13 @@ fn performer(caller: &Caller, acts: Option<(Uuid, &'static str)>) -> Performer {
         (Actor::Console, _) => Performer::console(),
         (Actor::Job(_), _) => Performer::job(),
     };
-    match caller.session {
+    let performer = match caller.session {
         Some(session) => performer.session(session),
+        None => performer,
+    };
+    // Whatever somebody tries while he looks as somebody else says as whom.
+    match caller.view {
+        Some(view) => performer.via(Thing { kind: "person", id: view.person }),
         None => performer,
     }
 }

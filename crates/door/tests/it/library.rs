@@ -2,7 +2,7 @@
 
 use door::store::{self, Migration, Row, Step, Tx};
 use door::{
-    Actor, Caller, Credential, Grounds, Ids, Later, Origin, Place, Recorded, Relation, Relations, Target, Time, values,
+    Actor, Caller, Credential, Grounds, Ids, Later, Origin, Place, Recorded, Relation, Relations, Target, Time, View, values,
 };
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ pub(crate) const MIGRATION: Migration = Migration {
 };
 
 /// Who is who. A credential is a person's name, and after a slash what is special about the sign-in:
-/// `ann`, `ann/stale`, `ann/half`, `ann/new`, `ann/token=shelf:look`.
+/// `ann`, `ann/stale`, `ann/half`, `ann/new`, `ann/token=shelf:look`, `ann/as=bob`, `ann/over=bob`.
 pub(crate) struct Library;
 
 impl Grounds for Library {
@@ -56,6 +56,9 @@ impl Grounds for Library {
             let Some(row) = tx.maybe(sql, values![name]).await? else { return Ok(Caller::anyone()) };
             let person: Uuid = row.get("id")?;
             let scopes = special.strip_prefix("token=").map(|scopes| scopes.split(',').map(str::to_owned).collect());
+            let seen_as = |start: &str| special.strip_prefix(start).map(crate::world::person);
+            let view = seen_as("as=").map(|person| View { person, over: false });
+            let view = view.or(seen_as("over=").map(|person| View { person, over: true }));
             Ok(Caller {
                 actor: match scopes {
                     Some(_) => Actor::Token { token: Uuid::from_u128(person.as_u128() + 1), person },
@@ -68,6 +71,7 @@ impl Grounds for Library {
                 proved_at: Some(now.plus_seconds(if special == "stale" { -door::FRESH_SECONDS } else { -1 })),
                 scopes,
                 touch: special == "new",
+                view,
                 ..Caller::anyone()
             })
         })

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::library::{ADMIN, READER};
-use crate::world::{World, on_both};
+use crate::world::{World, on_both, person};
 
 on_both!(
     the_answers_in_their_order,
@@ -19,6 +19,7 @@ on_both!(
     scopes_name_noun_and_kind,
     an_old_sign_in_must_be_renewed,
     half_a_sign_in_reaches_its_second_step_alone,
+    who_looks_as_somebody_else_does_nothing_else,
     another_site_cannot_lead_a_browser_here,
     last_seen_is_written_beside_the_action,
 );
@@ -40,6 +41,28 @@ async fn the_answers_in_their_order(world: World) {
     world.ask("shelf.archive").by("ann").on("shelf", shelf).await.unwrap();
     assert_eq!(ask("ann").await, Err(Refusal::NotNow("archived")));
     assert_eq!(world.ask("shelf.show").by("bob").on("shelf", shelf).await.unwrap().output, json!("two"));
+}
+
+async fn who_looks_as_somebody_else_does_nothing_else(world: World) {
+    let shelf = world.shelf("one").await;
+    let book = world.book(shelf, "a", "hidden").await;
+    let show = |name| world.ask("shelf.show").by(name).on("shelf", shelf);
+    assert_eq!(show("ann/as=bob").await.unwrap().output, json!("one"));
+    // Never more than one of the two may: neither she as him nor he as her.
+    assert_eq!(show("ann/as=dee").await, Err(Refusal::NotFound));
+    assert_eq!(show("cy/as=bob").await, Err(Refusal::NotFound), "another organisation's, whoever they look as");
+    assert_eq!(show("ann/over=bob").await, Err(Refusal::Viewing));
+
+    let before = world.everything().await;
+    let rename = world.ask("shelf.rename").by("ann/as=bob").on("shelf", shelf).with(json!({ "title": "two" }));
+    assert_eq!(rename.await, Err(Refusal::Viewing), "although she may");
+    let event = world.last_event().await;
+    assert_eq!(event.actor.id, Some(person("ann")), "it was she");
+    assert_eq!(event.actor.via.map(|via| (via.kind, via.id)), Some(("person".to_owned(), person("bob"))));
+    let reveal = world.ask("book.reveal").by("ann/as=bob").on("shelf", shelf).on("book", book);
+    assert_eq!(reveal.await, Err(Refusal::Viewing));
+    let after = world.everything().await;
+    assert_eq!((&before["shelf"], &before["book"]), (&after["shelf"], &after["book"]));
 }
 
 async fn who_may_not_learns_nothing_about_the_form(world: World) {
@@ -132,7 +155,7 @@ async fn scopes_name_noun_and_kind(world: World) {
     assert_eq!(by("ann/token=book:change", "shelf.rename").await, Err(Refusal::Scope));
     assert_eq!(by("cy/token=shelf:change", "shelf.rename").await, Err(Refusal::NotFound), "a scope gives no standing");
     let last = world.events().await.into_iter().find(|event| event.act == "shelf.rename").unwrap();
-    assert_eq!(last.actor.id, Some(crate::world::person("ann")));
+    assert_eq!(last.actor.id, Some(person("ann")));
     assert_eq!(last.actor.via.unwrap().kind, "token");
 }
 
@@ -165,10 +188,7 @@ async fn another_site_cannot_lead_a_browser_here(world: World) {
     assert_eq!(ask().led_by("cross-site").await, Err(Refusal::CrossOrigin));
     assert_eq!(ask().led_by("same-site").await, Err(Refusal::CrossOrigin));
     let refused = world.last_event().await;
-    assert_eq!(
-        (refused.facts["why"].as_str(), refused.actor.id),
-        (Some("cross_origin"), Some(crate::world::person("ann")))
-    );
+    assert_eq!((refused.facts["why"].as_str(), refused.actor.id), (Some("cross_origin"), Some(person("ann"))));
     assert!(ask().led_by("same-origin").await.is_ok());
     assert!(ask().by("ann").led_by("cross-site").await.is_ok(), "no browser sends a header token by itself");
     let looks = world.ask("shelf.show").by_cookie("ann").on("shelf", shelf).led_by("cross-site");

@@ -278,6 +278,12 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             harbour.pass("membership.suspend", &token, tom.clone(), json!({})).await?;
             harbour.pass(name, &token, tom, json!({})).await
         }
+        "session.view.begin" | "session.view.end" => {
+            let sam = people["people"].as_array().into_iter().flatten().find(|person| person["name"] == "sam").cloned();
+            let sam = Ids(vec![("person", id(&sam.unwrap_or_default()["person"]))]);
+            let begun = harbour.pass("session.view.begin", &token, sam, json!({})).await?;
+            if name == "session.view.begin" { Ok(begun) } else { harbour.pass(name, &token, none(), json!({})).await }
+        }
         "organisation.leave" => {
             let sign_in = json!({"mail": "tom@example.com", "password": "a fine long password"});
             let tom = harbour.pass("session.open", "", none(), sign_in).await?;

@@ -55,9 +55,65 @@ pub struct Account {
     pub tokens: Vec<TokenShown>,
     /// The organisations whose provider one can sign in with.
     pub providers: Vec<ProvidedShown>,
+    /// As whom this sign-in looks at the portal, if not as oneself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<ViewShown>,
+}
+
+/// As whom somebody looks at the portal.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ViewShown {
+    /// The person.
+    pub person: PersonId,
+    /// The name.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// Of which company.
+    pub client: Option<ClientId>,
+    /// Its name.
+    pub client_name: Option<String>,
+    /// Until when.
+    pub until: Time,
+    /// Whether that is over: nothing is seen until it is ended.
+    pub over: bool,
+}
+
+impl ViewShown {
+    async fn of(read: &mut Read<'_>) -> Result<Option<Self>> {
+        let (Some(view), Some(session)) = (read.caller().view, read.caller().session) else { return Ok(None) };
+        let sql = "SELECT p.id AS person, p.name AS name, m.role AS role, m.client AS client, c.name AS client_name, \
+                   s.viewed_until AS until FROM session s JOIN membership m ON m.id = s.viewed \
+                   JOIN person p ON p.id = m.person \
+                   LEFT JOIN client c ON c.id = m.client WHERE s.id = $1";
+        let Some(row) = read.maybe(sql, values![session]).await? else { return Ok(None) };
+        Ok(Some(Self {
+            person: row.get("person")?,
+            name: row.get("name")?,
+            role: row.get("role")?,
+            client: row.get("client")?,
+            client_name: row.get("client_name")?,
+            until: row.get("until")?,
+            over: view.over,
+        }))
+    }
 }
 
 impl Account {
+    /// As pages have it: that of the one as whom somebody looks, as far as pages show it.
+    #[must_use]
+    pub fn as_seen(mut self) -> Self {
+        if let Some(view) = &self.view {
+            (self.id, self.name) = (view.person, view.name.clone());
+            self.memberships.retain(|membership| Some(membership.organisation) == self.organisation);
+            for membership in &mut self.memberships {
+                (membership.role, membership.client) = (view.role, view.client);
+                membership.client_name.clone_from(&view.client_name);
+            }
+        }
+        self
+    }
+
     /// Whether there is a second factor.
     #[must_use]
     pub const fn has_factor(&self) -> bool {
@@ -171,7 +227,8 @@ impl Action for Show {
          that organisation goes.",
         Way::Http(Verb::Get, "/account"),
         ONESELF,
-    );
+    )
+    .in_view();
 }
 
 impl Look for Show {
@@ -231,7 +288,9 @@ impl Look for Show {
         let codes: i64 = read.one(codes, values![own.0]).await?.get("codes")?;
         let deletion = "SELECT due_at FROM account_deletion WHERE person = $1";
         let deletion = read.maybe(deletion, values![own.0]).await?;
+        let view = ViewShown::of(read).await?;
         Ok(Account {
+            view,
             id: own.0,
             mail: person.get("mail")?,
             name: person.get("name")?,

@@ -18,6 +18,8 @@ mod session_link_send;
 pub(crate) mod session_open;
 mod session_show;
 mod session_sweep;
+mod session_view_begin;
+mod session_view_end;
 mod token;
 mod token_create;
 mod token_revoke;
@@ -26,7 +28,9 @@ use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Recorded, Target, Time, Write, values};
 use uuid::Uuid;
 
-pub use account_show::{Account, FactorShown, MembershipShown, ProvidedShown, SessionShown, Show, TokenShown};
+pub use account_show::{
+    Account, FactorShown, MembershipShown, ProvidedShown, SessionShown, Show, TokenShown, ViewShown,
+};
 pub use event_list::{AccountEvent, AccountEvents, ListEvents};
 pub use password::{Hasher, ResetPassword, SendPasswordLink, SetPassword, weakness};
 pub use person_create::{CreatePerson, PersonCreated, insert_person};
@@ -40,6 +44,8 @@ pub use session_link_send::{SendSignInLink, SignInLinkSent};
 pub use session_open::{Open, SessionOpened, SignIn};
 pub use session_show::{SessionState, ShowSession};
 pub use session_sweep::Sweep;
+pub use session_view_begin::{BeginView, VIEW_SECONDS, ViewBegun};
+pub use session_view_end::EndView;
 pub use token::{TokenCreated, TokenToMake, TokenWanted};
 pub use token_create::{CreateToken, TOKEN_LIMITS};
 pub use token_revoke::Revoke;

@@ -21,6 +21,7 @@ impl Action for Close {
         ONESELF,
     )
     .half()
+    .in_view()
     .in_maintenance();
 }
 

@@ -4,6 +4,7 @@ use door::Time;
 use jiff::tz::TimeZone;
 
 use super::{Avatar, Field, Form, Icon, May, Person, Refused, assets};
+use crate::identity::ViewShown;
 use crate::organisations::Role;
 use crate::texts::Texts;
 
@@ -94,6 +95,8 @@ pub struct Page {
     pub demo: Option<Demo>,
     /// Until when nothing is expected to be written, during maintenance.
     pub maintenance_until: Option<Time>,
+    /// As whom the reader looks, if not as themselves.
+    pub view: Option<ViewShown>,
     /// From when the organisation asks for a second factor, as long as the reader has none.
     pub factor_from: Option<Time>,
     /// One sentence about what was just done.
@@ -116,6 +119,7 @@ impl Default for Page {
             passkeys: false,
             demo: None,
             maintenance_until: None,
+            view: None,
             factor_from: None,
             notice: None,
             refused: None,
@@ -158,6 +162,23 @@ impl Page {
         } else {
             self.texts.maintenance_longer().to_owned()
         }
+    }
+
+    /// What is said on every page to whoever looks as somebody else.
+    pub fn looking_as(&self, view: &ViewShown) -> String {
+        if view.over {
+            return self.texts.view_over().to_owned();
+        }
+        self.texts.view_says(
+            view.name.as_str(),
+            view.client_name.as_deref().unwrap_or_default(),
+            self.when(&view.until).words(),
+        )
+    }
+
+    /// The way back to oneself.
+    pub fn end_view(&self) -> Form {
+        self.form("/session/view/end", self.texts.view_end())
     }
 
     /// Whether the reader stands on the organisation's side.

@@ -189,6 +189,8 @@ const EN: &[Event] = &[
     event("session.provider.open", "sign in through", "signed in through", "an organisation’s provider"),
     event("session.show", "look at", "looked at", "their sign-in"),
     event("session.sweep", "clear out", "cleared out", "old sign-ins"),
+    event("session.view.begin", "begin to look as", "began to look as", "one of a client’s people"),
+    event("session.view.end", "end looking as", "ended looking as", "one of a client’s people"),
     event("token.create", "make", "made", "a token"),
     event("token.revoke", "revoke", "revoked", "a token"),
     event("trail.export", "take a copy of", "took a copy of", "the audit trail"),

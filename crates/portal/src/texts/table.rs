@@ -204,6 +204,15 @@ texts! {
     directory_tokens: En "Tokens";
     directory_tokens_none: En "There is none. It can do nothing without one.";
     directory_token_create: En "Make a token for the directory";
+    view: En "Looking as somebody else";
+    view_says(name: &str, client: &str, until: &str): En "You see what {name} of {client} sees, and can only look. It ends {until}.";
+    view_over: En "Your time of looking as somebody else is over. Go back to yourself to go on.";
+    view_refused: En "You look as somebody else, and looking is all that is done then. Go back to yourself first.";
+    view_end: En "Back to yourself";
+    view_begin_name(name: &str): En "Look as {name}";
+    view_help(name: &str): En "For half an hour you see what {name} sees, and do nothing but look. It stands in the client’s record, and leaves no other trace.";
+    conflict_not_of_a_client: En "Only a client’s people can be looked as.";
+    conflict_no_view: En "You look as yourself already.";
     conflict_no_directory: En "There is no directory.";
     subjects: En "Who can sign in through it";
     subjects_none: En "Nobody has yet. People are asked once whether both accounts are theirs.";

@@ -101,6 +101,9 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::Overdue => {
             "Your sign-in is older, or was unused for longer, than the organisation allows: sign in again (POST /session)."
         }
+        Refusal::Viewing => {
+            "You look as somebody else, and looking is all that is done then: end that first (DELETE /session/view)."
+        }
         Refusal::TooMany { .. } => "Too many tries.",
         Refusal::CrossOrigin => "Another site led your browser here.",
         Refusal::Invalid(_) => "Some fields are not what is asked for.",

@@ -69,6 +69,7 @@ mod statements;
 mod trail;
 mod tus;
 mod uploads;
+mod view_as;
 mod watch;
 mod watch_documents;
 mod watch_faults;

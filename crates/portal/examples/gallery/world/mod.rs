@@ -14,10 +14,11 @@ use askama::Template;
 use door::Time;
 use jiff::tz;
 use portal::{
-    identity::FactorShown,
     identity::factor::FactorBegun,
     identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPage},
     identity::pages::{AccountPage, SignInPage, TokenMadePage},
+    identity::{FactorShown, ViewShown},
+    ids::PersonId,
     installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
     organisations::{
         ClientList, Role,
@@ -122,6 +123,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("members", html(&members_page())),
         ("messages", html(&messages_page(tom(&path("/messages"))))),
         ("messages-client", html(&messages_page(petra(&path("/messages"))))),
+        ("messages-looking", html(&messages_page(looking(petra(&path("/messages")))))),
         ("credentials", html(&credentials_page())),
         ("credential", html(&credential_page(tom(&path("/credentials/x")), None))),
         ("credential-client", html(&credential_page(petra(&path("/credentials/x")), None))),
@@ -256,6 +258,21 @@ fn tom(path: &str) -> Page {
 
 fn petra(path: &str) -> Page {
     viewer(path, "Petra Lindqvist", Role::ClientAdmin, Some("Brightwater Hotels"))
+}
+
+/// A page of somebody as whom an owner looks.
+fn looking(page: Page) -> Page {
+    let viewer = page.viewer.as_ref();
+    let view = viewer.map(|viewer| ViewShown {
+        person: PersonId(id(3)),
+        name: viewer.name.clone(),
+        role: viewer.role,
+        client: None,
+        client_name: viewer.client.clone(),
+        until: ago(-20 * MINUTE),
+        over: false,
+    });
+    Page { view, ..page }
 }
 
 fn jo(path: &str) -> Page {

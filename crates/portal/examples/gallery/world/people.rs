@@ -75,6 +75,7 @@ pub(super) fn account() -> Account {
         this,
     };
     Account {
+        view: None,
         id: PersonId(id(2)),
         mail: "tom@haldenrook.example".into(),
         name: "Tom Reyes".into(),

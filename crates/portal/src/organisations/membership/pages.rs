@@ -94,6 +94,13 @@ impl PeoplePage {
         )
     }
 
+    /// For those of a client, whose eyes it is about.
+    fn look_as(&self, person: &MembershipHere) -> Option<Form> {
+        let may = person.client.is_some() && !Self::is_suspended(person) && self.page.may("session.view.begin");
+        let action = format!("/people/{}/view/begin", person.person);
+        may.then(|| self.page.form(action, self.page.texts.view_begin_name(&person.name)).quiet())
+    }
+
     fn suspend(&self, person: &MembershipHere) -> Form {
         let action = format!("/people/{}/suspend", person.person);
         self.page.form(action, self.page.texts.suspend_name(&person.name)).danger()

@@ -35,6 +35,7 @@ pub(super) fn guest(visit: &Visit) -> Page {
 pub(super) fn of(visit: &Visit, account: &Account) -> Page {
     let mut page = guest(visit);
     page.maintenance_until = account.maintenance_until;
+    page.view = account.view.clone();
     let here = membership_here(account).or(account.memberships.first());
     let Some(here) = here else { return page };
     // Only whoever is in the rooms is given them.
@@ -99,6 +100,7 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
         return Answer::page_with(status, &factor).unwrap_or_else(|_| Answer::Page(status, String::new()));
     }
     let texts = page.texts;
+    let view_is_over = page.view.as_ref().is_some_and(|view| view.over);
     let kind = match refusal {
         Refusal::CrossOrigin => RefusalKind::Elsewhere,
         Refusal::Network => RefusalKind::Network,
@@ -115,6 +117,8 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
             let from = visit.origin.address.map(|address| address.to_canonical().to_string());
             shown.detail = from.map(|from| texts.you_come_from(&from)).unwrap_or_default();
         }
+        Refusal::Viewing if view_is_over => shown.detail = texts.view_over().to_owned(),
+        Refusal::Viewing => shown.detail = texts.view_refused().to_owned(),
         Refusal::Changed => shown.detail = texts.changed_since().to_owned(),
         Refusal::TooLarge(why) => shown.detail.clone_from(why),
         Refusal::KeyReused => shown.detail = texts.sent_before().to_owned(),

@@ -347,7 +347,8 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "session.close" => {
             Answer::SeeWithCookies("/sign-in".to_owned(), visit.cookies.clear_session().into_iter().collect())
         }
-        "organisation.enter" => Answer::See("/".to_owned()),
+        "organisation.enter" | "session.view.begin" => Answer::See("/".to_owned()),
+        "session.view.end" => Answer::See("/people".to_owned()),
         "session.provider.begin" => providers::away(visit, answered(output)?)?,
         "provider.subject.connect" => {
             let organisation = answered::<SubjectConnected>(output)?.organisation;
@@ -510,6 +511,8 @@ mod tests {
         assert_eq!(stands("session.provider.begin"), ("/session/provider/begin", "/sign-in"));
         assert_eq!(stands("provider.subject.connect"), ("/account/providers/connect", "/sign-in/connect"));
         assert_eq!(stands("provider.set"), ("/provider/set", "/provider"));
+        assert_eq!(stands("session.view.begin"), ("/people/{person}/view/begin", "/people"));
+        assert_eq!(stands("session.view.end"), ("/session/view/end", "/"));
         assert_eq!(stands("installation.set_up"), ("/setup", "/setup/{token}"));
     }
 

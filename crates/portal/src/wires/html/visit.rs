@@ -137,7 +137,11 @@ impl Visit {
     /// The visitor's own account, asked for once.
     pub(super) async fn account(&self) -> Result<&Account, Refusal> {
         self.account
-            .get_or_try_init(|| self.ask("account.show", Ids::default(), Value::Object(serde_json::Map::new())))
+            .get_or_try_init(|| async {
+                let account: Account =
+                    self.ask("account.show", Ids::default(), Value::Object(serde_json::Map::new())).await?;
+                Ok(account.as_seen())
+            })
             .await
     }
 

@@ -20,6 +20,8 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "given_by_group" => texts.conflict_given_by_group().to_owned(),
         "no_directory" => texts.conflict_no_directory().to_owned(),
         "no_provider" => texts.conflict_no_provider().to_owned(),
+        "not_of_a_client" => texts.conflict_not_of_a_client().to_owned(),
+        "no_view" => texts.conflict_no_view().to_owned(),
         "not_invited" => texts.conflict_not_invited().to_owned(),
         "subject_exists" => texts.conflict_subject_exists().to_owned(),
         "mail_domain" => texts.conflict_mail_domain().to_owned(),

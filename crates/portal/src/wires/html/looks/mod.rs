@@ -14,7 +14,7 @@ pub(super) mod requests;
 pub(super) mod rooms;
 pub(super) mod trail;
 
-use door::{Ids, Later};
+use door::{Ids, Later, Refusal};
 use serde_json::json;
 
 use super::answer::{Answer, NoPage};
@@ -168,6 +168,10 @@ pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
         return (look.show)(visit, frame::guest(visit)).await;
     }
     let account = visit.account().await?;
+    // One's own account is not what one looks at as somebody else, nor is theirs.
+    if look.who == Who::Person && account.view.is_some() {
+        return Err(Refusal::Viewing.into());
+    }
     // Whoever stands before closed rooms is told why, and it is on the record.
     if look.who == Who::Room && account.closed.is_some() {
         visit.pass("project.list", Ids::default(), json!({})).await?;
