@@ -2,7 +2,8 @@
 
 use door::store::{self, Migration, Row, Step, Tx};
 use door::{
-    Actor, Caller, Credential, Grounds, Ids, Later, Origin, Place, Recorded, Relation, Relations, Target, Time, View, values,
+    Actor, Caller, Credential, Grounds, Ids, Later, Origin, Place, Recorded, Relation, Relations, Target, Time, View,
+    values,
 };
 use uuid::Uuid;
 

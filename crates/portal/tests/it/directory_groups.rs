@@ -286,6 +286,11 @@ async fn nobody_else_says_what_groups_are_or_give(house: House) {
     let mill = house.ask(&there, "POST", "/projects", wanted).await.text("id").parse().unwrap();
     assert_eq!(gives(&house, &editors, place(mill, "viewer")).await.status, 404);
     assert_eq!(gives(&house, &editors, json!({"gives": "project"})).await.status, 422);
+    // Nor in one that is closed.
+    let owner = house.sign_in("owner").await;
+    let archive = format!("/clients/{}/archive", people.client);
+    assert_eq!(house.ask(&owner, "POST", &archive, Value::Null).await.status, 200);
+    assert_eq!(gives(&house, &editors, place(people.project, "viewer")).await.status, 422);
     // An owner's token with the directory's scopes says nothing for it, either.
     let owner = house.sign_in("owner").await;
     let scopes = json!({"name": "x", "scopes": ["directory:look", "directory:change"], "days": 1});

@@ -187,6 +187,22 @@ async fn it_ends_by_itself_and_with_the_rank(house: House) {
     assert_eq!(house.ask(&house.sign_in("owner").await, "POST", &again, Value::Null).await.status, 409);
 }
 
+async fn what_is_asked_of_a_sign_in_is_asked_of_who_looks(house: House) {
+    let people = move_in(&house).await;
+    let inside = json!({"networks": ["192.0.2.0/24"]});
+    assert_eq!(house.ask(people.token("owner"), "PUT", "/organisation/access", inside).await.status, 200);
+    let looking = looks(&house, &people, "admin", "their_member").await;
+    assert_eq!(house.ask(&looking, "GET", "/projects", Value::Null).await.status, 200);
+    house.move_to("198.51.100.7");
+    let project = format!("/projects/{}", people.project);
+    for path in ["/projects", &project] {
+        let refused = house.ask(&looking, "GET", path, Value::Null).await;
+        assert_eq!(refused.status, 403, "{path}: {refused:?}");
+        assert!(["/problems/network", "/problems/viewing"].contains(&refused.text("type").as_str()), "{refused:?}");
+    }
+    assert_eq!(house.ask(&looking, "DELETE", "/session/view", Value::Null).await.status, 200, "the way back is open");
+}
+
 async fn nobody_else_begins_it(house: House) {
     let people = move_in(&house).await;
     let view = |name: &str| format!("/people/{}/view", people.ids[name]);
@@ -259,6 +275,7 @@ on_both!(
     whatever_is_no_look_is_refused_and_says_who_it_was,
     it_leaves_no_trace_but_the_record,
     it_ends_by_itself_and_with_the_rank,
+    what_is_asked_of_a_sign_in_is_asked_of_who_looks,
     nobody_else_begins_it,
     a_bar_on_each_page_says_so_and_leads_back,
 );
