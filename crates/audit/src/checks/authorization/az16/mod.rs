@@ -6,7 +6,7 @@ mod probe;
 use super::exhibits::{exhibit, person};
 use crate::checks::Check;
 use crate::checks::say::{Untried, say};
-use crate::evidence::{ActorFact, Document, Dossier, Exchange, Reading, Run};
+use crate::evidence::{ActorFact, Document, Dossier, Exchange, Run};
 use crate::verdict::{Dimension, Finding, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -90,15 +90,6 @@ fn of(run: &Run, digest: &str, linked: &Linked) -> Finding {
     if !first.lets_in {
         return about.undecided("a link lets nobody in the first time either, so that the refusals mean nothing");
     }
-    // Whoever has a link may be let in as whom it was sent to; what is used up or over does nothing at all.
-    let over = |how: &str| matches!(how, "a second time" | "after its time");
-    let answered = |one: &&Use| over(&one.how) && one.exchange.reading == Reading::Success;
-    if let Some(done) = linked.uses.iter().find(answered) {
-        return about.undecided(format!(
-            "used {}, it answers {}; nobody is let in, and what it did was not seen",
-            done.how, done.exchange.status
-        ));
-    }
     let hows: Vec<&str> = linked.uses.iter().filter(|one| !one.how.is_empty()).map(|one| one.how.as_str()).collect();
     if linked.ageless {
         let line = format!("[links.{}] later = \"COMMAND\" that lets its time pass", linked.subject);
@@ -111,6 +102,7 @@ fn of(run: &Run, digest: &str, linked: &Linked) -> Finding {
 mod tests {
     use super::*;
     use crate::checks::authorization::tests::{actor, exchange};
+    use crate::evidence::Reading;
     use crate::verdict::Verdict;
 
     #[test]
@@ -118,10 +110,7 @@ mod tests {
         let use_of = |how: &str, lets_in| Use {
             how: how.into(),
             who: actor("ann", "a"),
-            exchange: match lets_in {
-                true => exchange("ann", 200, Reading::Success),
-                false => exchange("ann", 410, Reading::Refusal),
-            },
+            exchange: exchange("ann", 200, Reading::Success),
             lets_in,
         };
         let verdict = |uses: Vec<Use>, ageless| {
@@ -131,8 +120,5 @@ mod tests {
         assert_eq!(verdict(vec![use_of("", true), use_of("a second time", false)], true), Verdict::Unproven);
         assert_eq!(verdict(vec![use_of("", false), use_of("a second time", false)], false), Verdict::Unproven);
         assert_eq!(verdict(vec![use_of("", true), use_of("a second time", true)], true), Verdict::Gap);
-        // Answered with success, and nobody is in: it may have done something else.
-        let done = Use { exchange: exchange("ann", 201, Reading::Success), ..use_of("a second time", false) };
-        assert_eq!(verdict(vec![use_of("", true), done], false), Verdict::Unproven);
     }
 }

@@ -59,17 +59,19 @@ pub(in crate::checks::authorization) fn invites(kind: &LinkKind) -> bool {
 async fn try_all(world: &mut World<'_>, kind: &LinkKind, uses: &mut Vec<Use>) -> std::result::Result<(), Untried> {
     let somebody = person(world, kind).await?;
     let link = ask(world, kind, somebody).await.map_err(Untried::undecided)?;
-    uses.push(enter(world, kind, somebody, &link, "").await.map_err(Untried::undecided)?);
+    uses.push(enter(world, kind, (somebody, None), &link, "").await.map_err(Untried::undecided)?);
     // The same once more: for a newcomer under another name, for a forgotten password with another one.
     let again = if invites(kind) && kind.used.names().contains("name") { newcomer(world) } else { somebody };
-    uses.push(enter(world, kind, again, &link, "a second time").await.map_err(Untried::undecided)?);
+    uses.push(enter(world, kind, (again, Some(somebody)), &link, "a second time").await.map_err(Untried::undecided)?);
     let names_account = kind.used.names().iter().any(|name| ["name", "mail", "email"].contains(&name.as_str()));
     if names_account {
         let somebody = person(world, kind).await?;
         let link = ask(world, kind, somebody).await.map_err(Untried::undecided)?;
         let other = person(world, kind).await?;
         uses.push(
-            enter(world, kind, other, &link, "that was sent to somebody else").await.map_err(Untried::undecided)?,
+            enter(world, kind, (other, None), &link, "that was sent to somebody else")
+                .await
+                .map_err(Untried::undecided)?,
         );
     }
     if let Some(later) = &kind.later {
@@ -77,7 +79,7 @@ async fn try_all(world: &mut World<'_>, kind: &LinkKind, uses: &mut Vec<Use>) ->
         let link = ask(world, kind, somebody).await.map_err(Untried::undecided)?;
         let at = doer(world, later);
         send(world, later, at).await.map_err(Untried::undecided)?;
-        uses.push(enter(world, kind, somebody, &link, "after its time").await.map_err(Untried::undecided)?);
+        uses.push(enter(world, kind, (somebody, None), &link, "after its time").await.map_err(Untried::undecided)?);
         for at in 0..world.actors.len() {
             if !world.actors[at].fact.throw_away {
                 world.revive(Some(at)).await;
@@ -156,7 +158,7 @@ async fn ask(world: &mut World<'_>, kind: &LinkKind, about: usize) -> std::resul
 async fn enter(
     world: &mut World<'_>,
     kind: &LinkKind,
-    at: usize,
+    (at, first): (usize, Option<usize>),
     link: &str,
     how: &str,
 ) -> std::result::Result<Use, String> {
@@ -198,14 +200,27 @@ async fn enter(
             is_himself(world, number).await
         }
     };
-    let who = world.fact(Some(at));
+    // An account that is called after whom the link was sent to may have another password now.
+    let first = first.filter(|first| *first != at && sets_password && !lets_in && asked.succeeded());
+    let lets_first_in = match first {
+        Some(first) => {
+            let mut user = world.actors[first].clone();
+            user.session = Session::default();
+            user.values.insert("password".into(), fresh.clone());
+            user.values.remove("token");
+            world.actors[number] = user;
+            world.sign_in(number).await.is_ok() && is_himself(world, number).await
+        }
+        None => false,
+    };
+    let who = world.fact(first.filter(|_| lets_first_in).or(Some(at)));
     world.actors.truncate(number);
     // From now on this is his password, whichever it was before.
     let now = if lets_in && sets_password { Some(fresh) } else { old };
     if let Some(now) = now {
         world.actors[at].values.insert("password".into(), now);
     }
-    Ok(Use { how: how.to_owned(), who, exchange: asked.exchange, lets_in })
+    Ok(Use { how: how.to_owned(), who, exchange: asked.exchange, lets_in: lets_in || lets_first_in })
 }
 
 /// Asks for a link for a newcomer and lets several use it at once, each under a name of his own: how many of them are in
