@@ -114,6 +114,11 @@ impl World<'_> {
         if names_tenant(name) {
             return self.keys_of_tenant(name, reached.actor);
         }
+        // What a noun's name filters by is a key: the owner's.
+        let own = |slot| self.standing.get(&(slot, reached.actor)).map(|at| self.objects[*at].key().to_owned());
+        if let Some(key) = self.slots.by_name(name).and_then(own).filter(|_| !one_of(ADDS)) {
+            return vec![key];
+        }
         if one_of(ADDS) {
             return self.hanging_on(reached).into_iter().collect();
         }
