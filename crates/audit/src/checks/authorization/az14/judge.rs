@@ -39,10 +39,11 @@ fn of(run: &Run, digest: &str, seen: &Ranked) -> Finding {
             let rank = seen.raised.clone().unwrap_or_else(|| seen.tried.last().cloned().unwrap_or_default());
             about.gap(format!("{who} made himself {rank}, and {} {} is done that was refused before", opened.method, opened.path))
         }
-        (Some(rank), None) if seen.given.is_some() => about.gap(format!(
-            "{who} was made {} by somebody who may, and made himself {rank}, as another request shows",
-            seen.given.as_deref().unwrap_or_default()
-        )),
+        (Some(rank), None) if seen.given.is_some() => {
+            let given = seen.given.as_deref().unwrap_or_default();
+            let words = format!("{who} was made {given} by somebody who may, and made himself {rank}, as another request shows");
+            if seen.told { about.gap(words) } else { about.suspected(words) }
+        }
         (Some(rank), None) => about.suspected(format!(
             "{who} made himself {rank} ({} before), as another request shows; of {} things that were refused to him none is done now",
             seen.before, seen.closed
@@ -59,5 +60,22 @@ fn of(run: &Run, digest: &str, seen: &Ranked) -> Finding {
             "" => "what he was",
             before => before,
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Verdict;
+
+    #[test]
+    fn what_nobody_could_give_holds_no_rank_back() {
+        let seen = Ranked { subject: "PATCH /people".into(), before: "agent".into(), closed: 1, ..Ranked::default() };
+        let verdict = |seen: &Ranked| of(&Run::default(), "", seen).verdict;
+        assert_eq!(verdict(&seen), Verdict::Holds);
+        assert_eq!(verdict(&Ranked { not_given: true, ..seen.clone() }), Verdict::Unproven);
+        let raised = Ranked { given: Some("admin".into()), raised: Some("owner".into()), ..seen };
+        assert_eq!(verdict(&raised), Verdict::Suspected, "which of them is higher was guessed from their names");
+        assert_eq!(verdict(&Ranked { told: true, ..raised }), Verdict::Gap);
     }
 }

@@ -64,6 +64,9 @@ pub(in crate::checks) struct Ranked {
     /// The rank that somebody who governs gave him, so that it is known that one can be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
+    /// The manifest tells the ranks, so that their order is known and not guessed from their names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
     /// Whether it could be given by somebody else at all, and nobody could.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_given: bool,

@@ -111,9 +111,9 @@ async fn from_a_middle_rank(world: &mut World<'_>, ranking: &Ranking, at: usize,
     let values = values(world, ranking, &seen.before);
     let text = |value: &Value| crate::compare::scalar(value).unwrap_or_default();
     let named = &world.manifest.ranks.named;
-    let place = |rank: &str| named.iter().position(|one| one == rank).unwrap_or_else(|| ranks::depth(rank));
+    seen.told = !named.is_empty();
     let mut ordered: Vec<(Value, String)> = values.iter().map(|value| (value.clone(), text(value))).collect();
-    ordered.sort_by_key(|(_, rank)| place(rank));
+    ordered.sort_by_key(|(_, rank)| ranks::height(named, rank));
     // The highest is what he asks for; what is given is the next one, where there are two.
     let (highest, given) = match ordered.as_slice() {
         [] => return,
@@ -136,7 +136,14 @@ async fn from_a_middle_rank(world: &mut World<'_>, ranking: &Ranking, at: usize,
             seen.exchange = Some(asked.exchange);
         }
     }
-    if let Some(call) = call(world, ranking, at, &Value::from(seen.before.as_str())).await {
+    let before = match &given.0 {
+        Value::Bool(_) => seen.before.parse::<bool>().map(Value::from).ok(),
+        Value::Number(_) => seen.before.parse::<i64>().map(Value::from).ok(),
+        _ => Some(Value::from(seen.before.as_str())).filter(|_| !seen.before.is_empty()),
+    };
+    if let Some(before) = before
+        && let Some(call) = call(world, ranking, at, &before).await
+    {
         world.ask(Some(giver), &call, Purpose::CleanUp).await;
     }
 }

@@ -155,13 +155,13 @@ fn governs_among(named: &[String], rank: &str) -> bool {
     }
 }
 
-/// How far below the highest a rank is by its name alone.
-pub(super) fn depth(rank: &str) -> usize {
-    match rank {
-        _ if words(rank).iter().any(|word| matches!(word.as_str(), "owner" | "root" | "superadmin" | "superuser")) => 0,
-        _ if is_top(rank) => 1,
-        _ => 2,
-    }
+/// How far below the highest a rank stands: those that govern first, of them those whose name says that nothing is above
+/// them, and then in the order of the manifest.
+pub(super) fn height(named: &[String], rank: &str) -> (bool, bool, usize) {
+    const ABOVE_ALL: [&str; 4] = ["owner", "root", "superadmin", "superuser"];
+    let above_all = words(rank).iter().any(|word| ABOVE_ALL.contains(&word.as_str()));
+    let place = named.iter().position(|one| one == rank).unwrap_or(named.len());
+    (!governs_among(named, rank), !above_all, place)
 }
 
 fn is_top(rank: &str) -> bool {
@@ -232,6 +232,14 @@ mod tests {
         let quay = ["harbourmaster", "clerk", "skipper"].map(str::to_owned);
         assert!(governs_among(&quay, "harbourmaster") && !governs_among(&quay, "clerk"));
         let portal = ["staff", "owner"].map(str::to_owned);
+        let ordered = |named: &[String], ranks: &[&'static str]| {
+            let mut ranks = ranks.to_vec();
+            ranks.sort_by_key(|rank| height(named, rank));
+            ranks
+        };
+        assert_eq!(ordered(&quay, &["skipper", "clerk", "harbourmaster"]), ["harbourmaster", "clerk", "skipper"]);
+        assert_eq!(ordered(&portal, &["staff", "owner"]), ["owner", "staff"], "whichever is named first");
+        assert_eq!(ordered(&[], &["viewer", "admin", "owner"]), ["owner", "admin", "viewer"]);
         assert!(governs_among(&portal, "owner") && !governs_among(&portal, "staff") && governs_among(&[], "admin"));
         assert!(is_person("member") && !is_person("project"));
     }
