@@ -339,4 +339,29 @@ mod tests {
         assert_eq!(slots.by_name("taskId"), Some(2));
         assert_eq!(slots.by_name("project"), Some(0));
     }
+
+    #[test]
+    fn a_list_of_keys_is_of_what_the_path_speaks_of() {
+        let mut catalogue = catalogue(&[
+            "POST /orgs/{org}/tickets",
+            "GET /orgs/{org}/tickets/{ticket}",
+            "POST /orgs/{org}/tickets/close",
+        ]);
+        let body = serde_json::json!({"type": "object", "properties": {"ids": {"type": "array", "items": {"type": "integer"}},
+                                      "id": {"type": "string"}}});
+        let media = crate::catalogue::Media {
+            content_type: "application/json".into(),
+            schema: Schema::new(body, std::sync::Arc::default()),
+            examples: Vec::new(),
+            file_types: BTreeMap::new(),
+            joins: BTreeMap::new(),
+            form_token: None,
+        };
+        catalogue.actions[2].body = Some(Body { required: true, media: vec![media] });
+        let named = Slots::new(&catalogue).named[2].clone();
+        assert_eq!(
+            named.iter().map(|one| (one.slot, one.name.as_str(), one.many)).collect::<Vec<_>>(),
+            [(1, "ids", true)]
+        );
+    }
 }

@@ -61,7 +61,7 @@ impl World<'_> {
     }
 
     /// The first of another tenant who is signed in.
-    pub(super) fn a_stranger(&self, owner: usize) -> Option<usize> {
+    pub(crate) fn a_stranger(&self, owner: usize) -> Option<usize> {
         let fits = |at: &usize| !self.actors[*at].fact.throw_away && self.relation(Some(*at), owner) == "other tenant";
         (0..self.actors.len()).find(fits)
     }
@@ -133,10 +133,10 @@ impl World<'_> {
 
     /// Names of what lies below an object, as `include` takes them.
     fn hanging_on(&self, reached: &Reached) -> Option<String> {
-        let place = place(&self.action(reached.action).path);
-        let item = if place.ends_with('}') { format!("{place}/") } else { format!("{place}/{{}}/") };
+        let own = place(&self.action(reached.action).path);
+        let item = if own.ends_with('}') { format!("{own}/") } else { format!("{own}/{{}}/") };
         let names: BTreeSet<String> = (self.catalogue.actions.iter())
-            .filter_map(|action| Some(crate::plan::slots::place(&action.path).strip_prefix(&item)?.to_owned()))
+            .filter_map(|action| Some(place(&action.path).strip_prefix(&item)?.to_owned()))
             .filter_map(|below| below.split('/').next().map(str::to_owned))
             .filter(|name| !name.is_empty() && !name.contains('{'))
             .collect();

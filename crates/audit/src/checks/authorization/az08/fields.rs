@@ -1,7 +1,7 @@
 //! Fields of rank that are shown and not declared, and what to send in their place.
 
 use super::Field;
-use crate::catalogue::{Action, Body, Kind, Schema};
+use crate::catalogue::{Body, Kind, Schema};
 use crate::plan::slots::{names_person, words};
 use crate::walk::{World, names_tenant};
 use serde_json::{Map, Value};
@@ -150,14 +150,10 @@ pub(super) fn other(world: &World<'_>, name: &str, value: &Value, at: usize) -> 
 
 /// A value that the document lists for a field or a parameter of this name: another one may not even be looked at.
 fn listed(world: &World<'_>, name: &str, now: &str) -> Option<String> {
-    let parameters =
-        |action: &Action| action.parameters.iter().map(|one| (one.name.clone(), one.schema.clone())).collect();
     let schemas = world.catalogue.actions.iter().flat_map(|action| {
-        let mut all: Vec<(String, Schema)> = parameters(action);
-        all.extend(
-            action.body.as_ref().and_then(Body::best).map(|media| media.schema.properties()).into_iter().flatten(),
-        );
-        all
+        let asked = action.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.schema.clone()));
+        let sent = action.body.as_ref().and_then(Body::best).map(|media| media.schema.properties());
+        asked.chain(sent.into_iter().flatten()).collect::<Vec<_>>()
     });
     let named = schemas.filter(|(known, _)| known == name || known.contains(&format!("[{name}]")));
     let mut values = named.flat_map(|(_, schema)| schema.enumeration());
@@ -194,4 +190,19 @@ pub(super) fn compared(sent: &BTreeMap<String, Value>, before: &Value, now: &Val
         with: text(now.get(name)),
     });
     fields.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_whose;
+
+    #[test]
+    fn whose_something_is_has_many_names() {
+        for name in ["orgId", "author_id", "createdBy", "created-by", "tenant", "owner"] {
+            assert!(says_whose(name), "{name}");
+        }
+        for name in ["title", "organization_name", "sortBy", "groupedBy", "status"] {
+            assert!(!says_whose(name), "{name}");
+        }
+    }
 }

@@ -129,8 +129,7 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
 
 /// What a stranger's object of the same kind shows him.
 async fn a_strangers(world: &mut World<'_>, slot: usize, item: usize, owner: usize) -> BTreeMap<String, Value> {
-    let fits = |at: &usize| !world.actors[*at].fact.throw_away && world.relation(Some(*at), owner) == "other tenant";
-    let Some(stranger) = (0..world.actors.len()).find(fits) else { return BTreeMap::new() };
+    let Some(stranger) = world.a_stranger(owner) else { return BTreeMap::new() };
     let Ok(object) = world.standing(slot, stranger).await else { return BTreeMap::new() };
     look(world, item, object, stranger).await.map(|(seen, _)| shown(&seen)).unwrap_or_default()
 }

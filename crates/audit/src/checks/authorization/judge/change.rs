@@ -14,8 +14,10 @@ impl Judged<'_> {
         let status = self.status();
         // Behind the wall nothing of the object may come back, whatever was asked for; a colleague may know it anyway.
         let behind_a_wall = matches!(self.attempt.relation.as_str(), "other tenant" | "anonymous");
-        let shown = || if behind_a_wall && effect(self.trial).is_none() { self.shown() } else { None };
-        if let Some(shown) = shown() {
+        if behind_a_wall
+            && effect(self.trial).is_none()
+            && let Some(shown) = self.shown()
+        {
             return shown;
         }
         let Some(witness) = &self.trial.witness else {

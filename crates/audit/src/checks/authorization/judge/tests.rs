@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::checks::authorization::tests::{exchange, look, run, trial};
-use crate::evidence::{Reading, Secrets, Store};
+use crate::evidence::{Reading, Secrets, Sighting, Store};
 use crate::verdict::Cause;
 
 fn judged(trial: &Trial, matrix: Option<&str>) -> Finding {
@@ -44,6 +44,26 @@ fn state_is_proof_and_status_is_not() {
     let mut lying_success = trial();
     lying_success.attempts[0].exchanges = vec![exchange("bob", 200, Reading::Success)];
     assert_eq!(judged(&lying_success, None).verdict, Verdict::Holds);
+}
+
+#[test]
+fn a_change_that_is_refused_and_shows_the_object_all_the_same() {
+    let mut telling = trial();
+    let mut told = exchange("bob", 200, Reading::Success);
+    let (canary, noun, field) = ("plim7secret".to_owned(), "note".to_owned(), "title".to_owned());
+    told.sightings = vec![Sighting { canary, noun, field, owner: "ann".into() }];
+    telling.attempts[0].exchanges = vec![told];
+    assert_eq!(judged(&telling, None).verdict, Verdict::Gap);
+}
+
+#[test]
+fn whoever_does_not_belong_to_the_place_is_refused_for_no_rank() {
+    let mut outside = trial();
+    outside.attempts[0].relation = "same tenant".into();
+    let row = "plimsoll.matrix 1\n# action anon user\nPUT /notes/{id} - -\n";
+    assert_eq!(judged(&outside, Some(row)).verdict, Verdict::Holds);
+    outside.attempts[0].outside = true;
+    assert_eq!(judged(&outside, Some(row)).cause, Some(Cause::WaitsForAnswer));
 }
 
 #[test]
