@@ -1,5 +1,6 @@
 //! `plimsoll matrix`: who may do what, drafted from rules, reviewed by people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::io::IsTerminal as _;
@@ -12,7 +13,7 @@ use super::place::{Place, write};
 use super::review;
 use crate::error::{Result, Trouble};
 use crate::load_line::count;
-use crate::matrix::{Matrix, Reach, Review};
+use crate::matrix::{Matrix, Reach, Review, Seen};
 use crate::nearest::nearest;
 use crate::report::view::printable;
 use crate::verdict::{Cause, Outcome, Verdict};
@@ -61,9 +62,9 @@ fn draft(file: &Path, manifest: &Path, quiet: bool, place: &Place) -> Result<Str
     let mut matrix = if file.exists() { read(file)? } else { Matrix::draft(&catalogue, &roles) };
     let added = if file.exists() { matrix.add_missing(&catalogue, &roles) } else { matrix.rows.len() };
     if let Ok(outcome) = place.last_outcome() {
-        for (action, role, reach) in seen(&outcome) {
+        for ((action, role), seen) in seen(&outcome) {
             if let Some((verb, path)) = action.split_once(' ') {
-                matrix.note_seen(verb, path, role, reach);
+                matrix.note_seen(verb, path, role, seen);
             }
         }
     }
@@ -76,12 +77,29 @@ fn draft(file: &Path, manifest: &Path, quiet: bool, place: &Place) -> Result<Str
     ))
 }
 
-/// What the last run proved that somebody can do and nobody said whether he may.
-fn seen(outcome: &Outcome) -> Vec<(&str, &str, Reach)> {
-    let waiting = outcome.findings.iter().filter(|finding| finding.cause == Some(Cause::WaitsForAnswer));
-    let cells = waiting.filter_map(|finding| finding.cell.as_ref());
-    let reach = |relation: &str| if relation == "same tenant" { Reach::Tenant } else { Reach::All };
-    cells.map(|cell| (cell.action.as_str(), cell.role.as_str(), reach(&cell.relation))).collect()
+/// What the last run proved that a role can do, or is refused, by action and role, where nobody said whether it may.
+fn seen(outcome: &Outcome) -> BTreeMap<(&str, &str), Seen> {
+    let mut seen: BTreeMap<(&str, &str), Seen> = BTreeMap::new();
+    for finding in &outcome.findings {
+        let Some(cell) = &finding.cell else { continue };
+        if !matches!(finding.cause, Some(Cause::WaitsForAnswer | Cause::Unreviewed)) {
+            continue;
+        }
+        let of_role = seen.entry((cell.action.as_str(), cell.role.as_str())).or_default();
+        match finding.cause {
+            Some(Cause::WaitsForAnswer) => of_role.got_through(match cell.relation.as_str() {
+                "same tenant" => Reach::Tenant,
+                "other tenant" | "anonymous" | "staff" => Reach::All,
+                _ => Reach::Member,
+            }),
+            Some(Cause::Unreviewed) => of_role.was_refused(match cell.relation.as_str() {
+                "same tenant" => Reach::Own,
+                _ => Reach::Tenant,
+            }),
+            _ => {}
+        }
+    }
+    seen
 }
 
 /// Removes `?` marks. Where something else was seen than was drafted, a person must write down which it is.

@@ -49,7 +49,8 @@ pub(super) fn list(matrix: &Matrix, outcome: Option<&Outcome>) -> String {
         let Review::Seen(seen) = item.right.review else { continue };
         text.push_str(&question(item, number + 1, differ.len(), outcome));
         let drafted = item.right.reach;
-        let _ = writeln!(text, "     By design: write `{seen}`. A gap: write `{drafted}`, without a mark.\n");
+        let otherwise = if seen < drafted { "Meant to reach farther" } else { "A gap" };
+        let _ = writeln!(text, "     By design: write `{seen}`. {otherwise}: write `{drafted}`, without a mark.\n");
     }
     if !plain.is_empty() {
         let number = count(plain.len(), "reach").replace("reachs", "reaches");
@@ -72,6 +73,9 @@ fn question(item: &ReviewItem, number: usize, of: usize, outcome: Option<&Outcom
     let _ = writeln!(text, "{}", title.style(Style::new().bold()));
     let (role, drafted) = (printable(&item.role), item.right.reach);
     let _ = match item.right.review {
+        Review::Seen(seen) if seen < drafted => {
+            writeln!(text, "     {role} was drafted `{drafted}` and seen to be refused beyond `{seen}`.")
+        }
         Review::Seen(seen) => writeln!(text, "     {role} was drafted `{drafted}` and seen to reach `{seen}`."),
         Review::Drafted | Review::Reviewed => {
             writeln!(text, "     {role} is drafted `{drafted}`: {}.", meaning(drafted))
@@ -130,6 +134,9 @@ pub(super) fn ask(
         out.write_all(question(item, number + 1, items.len(), outcome).as_bytes())?;
         let drafted = item.right.reach;
         let choices = match item.right.review {
+            Review::Seen(seen) if seen < drafted => {
+                "Refused by design?  y yes · n no, meant to reach farther · Enter skip · q end"
+            }
             Review::Seen(_) => "May they?  y yes, by design · n no, that is a gap · Enter skip · q end",
             _ => "So?  y as drafted · - own member tenant all · Enter skip · a accept the rest as drafted · q end",
         };

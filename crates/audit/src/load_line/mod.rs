@@ -128,14 +128,14 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 
 /// Counts the cells by what became of them, so that the denominator and the findings cannot disagree.
 fn denominator(walked: Denominator, findings: &[Finding]) -> Denominator {
-    use crate::verdict::Cause::{NotReached, WaitsForAnswer};
+    use crate::verdict::Cause::{NotReached, Unreviewed, WaitsForAnswer};
     let cells: Vec<_> = findings.iter().filter(|finding| finding.cell.is_some()).collect();
     let counted = |is: &dyn Fn(&Finding) -> bool| {
         u32::try_from(cells.iter().filter(|finding| is(finding)).count()).unwrap_or(u32::MAX)
     };
     let hold = counted(&|finding| finding.verdict == Verdict::Holds);
     let open = counted(&|finding| finding.verdict == Verdict::Gap);
-    let awaiting = counted(&|finding| finding.cause == Some(WaitsForAnswer));
+    let awaiting = counted(&|finding| matches!(finding.cause, Some(WaitsForAnswer | Unreviewed)));
     let not_applicable = counted(&|finding| finding.verdict == Verdict::NotApplicable);
     let not_reached = counted(&|finding| finding.cause == Some(NotReached));
     let possible = counted(&|_| true);

@@ -28,7 +28,7 @@ const VERDICTS: [Verdict; 5] =
     [Verdict::Holds, Verdict::Gap, Verdict::Suspected, Verdict::Unproven, Verdict::NotApplicable];
 
 fn finding() -> impl Strategy<Value = Finding> {
-    let causes = [Cause::NotTold, Cause::NotReached, Cause::WaitsForAnswer, Cause::Undecided];
+    let causes = [Cause::NotTold, Cause::NotReached, Cause::WaitsForAnswer, Cause::Unreviewed, Cause::Undecided];
     (0..DECLARED.len(), 0..4_u8, prop::sample::select(&VERDICTS[..]), prop::sample::select(causes.to_vec()), 0..3_usize)
         .prop_map(|(check, subject, verdict, cause, relation)| Finding {
             check: DECLARED[check].id.to_owned(),

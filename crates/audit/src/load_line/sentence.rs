@@ -175,6 +175,8 @@ fn reason(cause: Option<Cause>, one: bool) -> &'static str {
         (Some(Cause::LeftOut), false) => "were left out of this run",
         (Some(Cause::WaitsForAnswer), true) => "waits for a decision of yours",
         (Some(Cause::WaitsForAnswer), false) => "wait for a decision of yours",
+        (Some(Cause::Unreviewed), true) => "waits for the matrix to be reviewed",
+        (Some(Cause::Unreviewed), false) => "wait for the matrix to be reviewed",
         (Some(Cause::WaitsForGap), true) => "waits for another gap",
         (Some(Cause::WaitsForGap), false) => "wait for another gap",
         (Some(Cause::Undecided), _) => "could not be decided",

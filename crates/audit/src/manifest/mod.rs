@@ -336,23 +336,15 @@ impl Manifest {
     /// The states of `[become]` by which somebody becomes a member of an object: name, line, and the object's noun. The
     /// line names both (`{actor.id}`, `{project.id}`); what ends something is no membership.
     pub fn memberships(&self) -> impl Iterator<Item = (&str, &RequestLine, String)> {
-        self.become_state.iter().filter(|(state, _)| !ENDS.contains(&state.as_str())).filter_map(|(state, line)| {
-            let names = line.names();
-            let noun = names.iter().filter_map(|name| name.split_once('.')).find(|(noun, _)| *noun != "actor")?.0;
-            let somebody = names.iter().any(|name| name.starts_with("actor."));
-            somebody.then(|| (state.as_str(), line, noun.to_owned()))
-        })
+        let states = self.become_state.iter().filter(|(state, _)| !ENDS.contains(&state.as_str()));
+        states.filter_map(|(state, line)| line.names_somebody().then_some((state.as_str(), line, line.noun()?)))
     }
 
     /// The states of `[become]` into which an object is brought: name, line, and the object's noun. The line names the object
     /// (`{project.id}`) and nobody.
     pub fn closings(&self) -> impl Iterator<Item = (&str, &RequestLine, String)> {
-        self.become_state.iter().filter_map(|(state, line)| {
-            let names = line.names();
-            let noun = names.iter().find_map(|name| name.strip_suffix(".id").or_else(|| name.strip_suffix(".key")))?;
-            let somebody = names.iter().any(|name| name.starts_with("actor."));
-            (!somebody).then(|| (state.as_str(), line, noun.to_owned()))
-        })
+        let states = self.become_state.iter();
+        states.filter_map(|(state, line)| (!line.names_somebody()).then_some((state.as_str(), line, line.noun()?)))
     }
 
     /// An actor by his key.

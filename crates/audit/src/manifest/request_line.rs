@@ -112,6 +112,31 @@ impl RequestLine {
         }
         names
     }
+
+    /// The noun of the object that the line is about: of the last one in its path, else of one in its body. `{ticket.id}`,
+    /// `{ticket.key}`, and the parameter as a document writes it: `{ticketId}`, `{ticket_id}`.
+    pub fn noun(&self) -> Option<String> {
+        let path = self.path.as_str();
+        let mut in_path = self.path.names().into_iter().collect::<Vec<_>>();
+        in_path.sort_by_key(|name| path.rfind(&format!("{{{name}}}")));
+        let last = in_path.into_iter().rev().find_map(noun_of);
+        last.or_else(|| self.names().iter().find_map(|name| noun_of(name)))
+    }
+
+    /// Whether the line names somebody: `{actor.id}`.
+    pub fn names_somebody(&self) -> bool {
+        self.names().iter().any(|name| name.starts_with("actor."))
+    }
+}
+
+/// The noun of a name that stands for an object's key.
+fn noun_of(name: &str) -> Option<String> {
+    if let Some((noun, _)) = name.split_once('.') {
+        return (!["actor", "prepare"].contains(&noun)).then(|| noun.to_owned());
+    }
+    let words = crate::plan::slots::words(name);
+    let (last, noun) = words.split_last()?;
+    (["id", "key", "uuid", "slug"].contains(&last.as_str()) && !noun.is_empty()).then(|| noun.join("_"))
 }
 
 impl fmt::Display for RequestLine {
@@ -272,6 +297,16 @@ mod tests {
             "slug" => Some("a/b".into()),
             _ => None,
         }
+    }
+
+    #[test]
+    fn a_line_is_about_the_last_object_that_it_names() {
+        let noun = |line: &str| RequestLine::parse(line).unwrap().noun();
+        assert_eq!(noun("POST /orgs/{org.id}/tickets/{ticketId}/close").as_deref(), Some("ticket"));
+        assert_eq!(noun("POST /tickets/{ticket.key}/close").as_deref(), Some("ticket"));
+        assert_eq!(noun("DELETE /line-items/{line_item_id}").as_deref(), Some("line_item"));
+        assert_eq!(noun(r#"POST /close {"bill":"{bill.id}"}"#).as_deref(), Some("bill"));
+        assert_eq!(noun("PATCH /people/{actor.id}/{slug}"), None);
     }
 
     #[test]

@@ -17,6 +17,31 @@ pub struct ReviewItem {
     pub right: Right,
 }
 
+/// What a walk saw of a role's reach with one action: how far it got at least, and where it was refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    at_least: Option<Reach>,
+    at_most: Option<Reach>,
+}
+
+impl Seen {
+    /// It got this far.
+    pub fn got_through(&mut self, reach: Reach) {
+        self.at_least = self.at_least.max(Some(reach));
+    }
+
+    /// It was refused what lies beyond.
+    pub fn was_refused(&mut self, reach: Reach) {
+        self.at_most = Some(self.at_most.map_or(reach, |known| known.min(reach)));
+    }
+
+    /// The reach of a role that was drafted so: what was seen agrees with the draft, or it says otherwise.
+    fn reach(self, drafted: Reach) -> Reach {
+        let kept = self.at_most.map_or(drafted, |most| drafted.min(most));
+        self.at_least.map_or(kept, |least| kept.max(least))
+    }
+}
+
 impl Matrix {
     /// Everything that nobody reviewed: what differs from what was seen first, then by how much harm it can do.
     pub fn review_items(&self) -> Vec<ReviewItem> {
@@ -59,13 +84,14 @@ impl Matrix {
     }
 
     /// Notes what the walk saw of a role's reach. A reviewed reach is never touched: there a difference is a gap.
-    pub fn note_seen(&mut self, verb: &str, path: &str, role: &str, seen: Reach) {
+    pub fn note_seen(&mut self, verb: &str, path: &str, role: &str, seen: Seen) {
         let Some(column) = self.column(role) else { return };
         let Some(row) = self.row(None, verb, path).cloned() else { return };
         let Some(own) = self.rows.iter_mut().find(|own| **own == row) else { return };
         if let Some(right) = own.rights.get_mut(column)
             && right.review != Review::Reviewed
         {
+            let seen = seen.reach(right.reach);
             right.review = if seen == right.reach { Review::Drafted } else { Review::Seen(seen) };
         }
     }

@@ -145,8 +145,10 @@ GET    /notes/{id}   -?    own?  tenant?  all?
 #[test]
 fn the_review_shows_what_differs_first_and_writes_the_answer_down() {
     let mut matrix = parse(SMALL);
-    matrix.note_seen("GET", "/accounts", "user", Reach::All);
-    matrix.note_seen("DELETE", "/recipes/{slug}", "user", Reach::All);
+    let mut seen = Seen::default();
+    seen.got_through(Reach::All);
+    matrix.note_seen("GET", "/accounts", "user", seen);
+    matrix.note_seen("DELETE", "/recipes/{slug}", "user", seen);
     let items = matrix.review_items();
     let shown: Vec<_> = items.iter().map(|item| format!("{} {} {}", item.action, item.role, item.right)).collect();
     assert_eq!(shown, ["PUT /recipes/{slug} user own!all", "GET /accounts user -!all"], "what was reviewed stays");
@@ -154,6 +156,19 @@ fn the_review_shows_what_differs_first_and_writes_the_answer_down() {
     assert_eq!(matrix.accept(|_| true), 1);
     assert!(matrix.review_items().is_empty());
     assert_eq!(matrix.right("GET", "/accounts", "user").unwrap().1.reach, Reach::All);
+}
+
+#[test]
+fn what_is_refused_is_never_taken_for_a_reach() {
+    let mut matrix = parse("plimsoll.matrix 1\n# action anon clerk head\nPUT /bills/{id} - own? tenant?\n");
+    let mut refused = Seen::default();
+    refused.was_refused(Reach::Own);
+    matrix.note_seen("PUT", "/bills/{id}", "clerk", refused);
+    matrix.note_seen("PUT", "/bills/{id}", "head", refused);
+    assert!(matrix.print().contains("own?   tenant!own"), "a refusal as drafted says nothing new: {}", matrix.print());
+    refused.got_through(Reach::All);
+    matrix.note_seen("PUT", "/bills/{id}", "head", refused);
+    assert!(matrix.print().contains("tenant!all"), "what somebody got through counts: {}", matrix.print());
 }
 
 fn any_matrix() -> impl Strategy<Value = Matrix> {

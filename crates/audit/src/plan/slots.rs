@@ -10,7 +10,7 @@ use super::names::{noun, says_key};
 use crate::catalogue::path::last_literal;
 pub use crate::catalogue::path::{Segment, parent_place, place, segments};
 use crate::catalogue::{Action, Body, Catalogue, Kind, Place, Schema};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of path parameters that choose a view and not an object.
 const VIEWS: &[&str] = &[
@@ -80,6 +80,15 @@ pub struct Named {
 }
 
 impl Slots {
+    /// The names by which a line of the manifest asks for the key of such an object: `ticket.id`, `ticket.key`, and the
+    /// parameter as the document writes it where that says more than `id`.
+    pub fn names_of(&self, slot: usize) -> BTreeSet<String> {
+        let noun = &self.all[slot].noun;
+        let written = self.of_action.iter().flatten().filter(|(of, _)| *of == slot).map(|(_, name)| name.clone());
+        let written = written.filter(|name| name == noun || 1 < words(name).len());
+        written.chain([format!("{noun}.id"), format!("{noun}.key")]).collect()
+    }
+
     /// Finds the slots of all paths and ranks who may produce them.
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut slots = Self::default();

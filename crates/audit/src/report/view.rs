@@ -117,6 +117,7 @@ pub const fn heading(cause: Cause) -> &'static str {
         Cause::NotReached => "could not be reached",
         Cause::LeftOut => "left out of this run",
         Cause::WaitsForAnswer => "waits for a decision of yours",
+        Cause::Unreviewed => "is refused, and nobody reviewed whether it should be",
         Cause::WaitsForGap => "waits for another gap",
         Cause::Undecided => "could not be decided",
         Cause::OutOfDate => "older than the manifest allows",
@@ -128,7 +129,7 @@ pub const fn heading(cause: Cause) -> &'static str {
 #[must_use]
 pub const fn minutes(cause: Cause) -> Option<u32> {
     match cause {
-        Cause::WaitsForAnswer | Cause::LeftOut => Some(1),
+        Cause::WaitsForAnswer | Cause::Unreviewed | Cause::LeftOut => Some(1),
         Cause::NotTold => Some(3),
         Cause::OutOfDate => Some(5),
         Cause::NotReached => Some(5),

@@ -69,6 +69,8 @@ pub enum Cause {
     LeftOut,
     /// The effect is proved, the rule is not known: the matrix waits for an answer.
     WaitsForAnswer,
+    /// It is kept from him, and nobody reviewed whether it should be: the matrix waits to be accepted.
+    Unreviewed,
     /// Another gap must be closed first.
     WaitsForGap,
     /// Tried, and the evidence does not decide.

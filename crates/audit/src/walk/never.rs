@@ -49,12 +49,9 @@ impl World<'_> {
         let promised = promises.deletion.iter().chain(&promises.export);
         let factor = second_factor.set_up.iter().chain(&second_factor.remove);
         let ends = sessions.sign_out.iter().chain(&sessions.password);
-        fn names_nobody(line: &RequestLine) -> bool {
-            !line.names().iter().any(|name| name.starts_with("actor."))
-        }
         let people = become_state
             .iter()
-            .filter(|(state, line)| ENDS.contains(&state.as_str()) || names_nobody(line))
+            .filter(|(state, line)| ENDS.contains(&state.as_str()) || !line.names_somebody())
             .map(|(_, line)| line);
         let people = people.chain(ranks.give.iter().chain(&ranks.list));
         let sent = links.values().flat_map(|kind| [&kind.ask, &kind.used]);

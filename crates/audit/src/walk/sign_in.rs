@@ -252,6 +252,15 @@ impl World<'_> {
         known
     }
 
+    /// Adds the keys of objects under every name that a line may ask for them by. What is known already stays.
+    pub(crate) fn add_keys(&self, known: &mut BTreeMap<String, String>, keys: &BTreeMap<usize, String>) {
+        for (slot, key) in keys {
+            for name in self.slots.names_of(*slot) {
+                known.entry(name).or_insert_with(|| key.clone());
+            }
+        }
+    }
+
     /// A request line with its holes filled for an actor.
     ///
     /// # Errors

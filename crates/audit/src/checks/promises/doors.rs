@@ -145,6 +145,21 @@ fn speaks_of(verb: &str, path: &str, described: &str, promise: Promise) -> Optio
     }
 }
 
+/// Whether a path says of itself that whoever calls it deletes himself: `DELETE /me`, `POST /account/close`. What a
+/// summary says is not enough to act upon: a picture of mine is removed, too, and so is a session.
+pub(super) fn deletes_oneself(verb: &str, path: &str) -> bool {
+    let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).map(words);
+    let is_oneself = |words: &[String]| words.iter().all(|word| has(std::slice::from_ref(word), ONESELF));
+    let last = segments.next().unwrap_or_default();
+    if verb == "DELETE" && is_oneself(&last) && !last.is_empty() {
+        return true;
+    }
+    let (deletes, whom): (Vec<String>, Vec<String>) =
+        last.into_iter().partition(|word| has(std::slice::from_ref(word), DELETION));
+    let whom = if whom.is_empty() { segments.next().unwrap_or_default() } else { whom };
+    !deletes.is_empty() && !whom.is_empty() && is_oneself(&whom)
+}
+
 const fn terms(promise: Promise) -> &'static [&'static str] {
     match promise {
         Promise::Export => EXPORT,
@@ -193,5 +208,29 @@ mod tests {
         assert_eq!(of("POST", "/account/close", "", Promise::Deletion), Some(true));
         assert_eq!(of("DELETE", "/notes/{id}", "", Promise::Deletion), None);
         assert_eq!(of("POST", "/orders/{id}/close", "Closes an order", Promise::Deletion), Some(false));
+    }
+
+    #[test]
+    fn only_a_path_says_that_one_deletes_oneself() {
+        for (verb, path) in [
+            ("DELETE", "/me"),
+            ("DELETE", "/api/v1/users/me"),
+            ("POST", "/account/close"),
+            ("POST", "/api/deleteAccount"),
+            ("POST", "/delete-my-account"),
+        ] {
+            assert!(deletes_oneself(verb, path), "{verb} {path}");
+        }
+        for (verb, path) in [
+            ("DELETE", "/api/tokens/current"),
+            ("DELETE", "/me/avatar"),
+            ("POST", "/me/avatar/remove"),
+            ("DELETE", "/account/sessions"),
+            ("POST", "/account"),
+            ("POST", "/close"),
+            ("DELETE", "/"),
+        ] {
+            assert!(!deletes_oneself(verb, path), "{verb} {path}");
+        }
     }
 }

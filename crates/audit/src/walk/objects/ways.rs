@@ -224,13 +224,9 @@ impl World<'_> {
         };
         let mut known = self.known(Some(maker));
         known.insert("canary".into(), self.canaries.mint());
-        for (parent, key) in &keys {
-            known.insert(format!("{}.key", self.slots.all[*parent].noun), key.clone());
-            known.insert(format!("{}.id", self.slots.all[*parent].noun), key.clone());
-        }
+        self.add_keys(&mut known, &keys);
         for name in line.names() {
-            let Some((other, _)) = name.split_once('.') else { continue };
-            let needed = (0..self.slots.all.len()).find(|at| self.slots.all[*at].noun == other && *at != slot);
+            let needed = (0..self.slots.all.len()).find(|at| *at != slot && self.slots.names_of(*at).contains(&name));
             if let Some(needed) = needed.filter(|_| !known.contains_key(&name)) {
                 let object = Box::pin(self.standing_at(needed, maker, 1)).await.map_err(broken)?;
                 known.insert(name, self.objects[object].key().to_owned());

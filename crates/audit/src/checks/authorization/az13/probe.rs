@@ -146,11 +146,7 @@ async fn close(world: &mut World<'_>, state: &State, thing: usize, maker: usize)
                 named.filter(|by| world.actors[*by].fact.tenant == world.actors[maker].fact.tenant).unwrap_or(maker);
             let mut known = world.known(Some(by));
             known.insert("canary".into(), world.canaries.mint());
-            for (slot, key) in &world.objects[thing].keys {
-                for name in ["id", "key"] {
-                    known.insert(format!("{}.{name}", world.slots.all[*slot].noun), key.clone());
-                }
-            }
+            world.add_keys(&mut known, &world.objects[thing].keys);
             let filled = line.fill(&|name| known.get(name).cloned());
             (by, filled.map(Call::from).map_err(|unfilled| format!("become.{}: {unfilled}", state.name))?)
         }

@@ -142,13 +142,13 @@ impl Judged<'_> {
                 crate::load_line::one(&self.attempt.actor.role)
             );
             let answer = format!("[become] member = '{}: POST /… {{\"…\":\"{{actor.id}}\"}}'", self.trial.owner.name);
-            return ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(answer));
+            return ruling(Verdict::Unproven, Some(Cause::NotTold), words, Some(answer));
         }
         let unknown = self.expectation.rule == Rule::Unknown && self.attempt.relation != "anonymous";
         if unknown {
             let words =
                 format!("{words}; nobody reviewed what {} may", crate::load_line::one(&self.attempt.actor.role));
-            return ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()));
+            return ruling(Verdict::Unproven, Some(Cause::Unreviewed), words, Some(self.row()));
         }
         ruling(Verdict::Holds, None, words, None)
     }

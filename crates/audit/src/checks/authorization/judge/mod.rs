@@ -71,7 +71,10 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
             settle(&mut findings, finding, true);
         }
     }
-    let decides = |finding: &&Finding| finding.verdict == Verdict::Gap || finding.cause == Some(Cause::WaitsForAnswer);
+    let decides = |finding: &&Finding| {
+        let asks = matches!(finding.cause, Some(Cause::WaitsForAnswer | Cause::Unreviewed));
+        finding.verdict == Verdict::Gap || asks
+    };
     let decided = findings.values().filter(decides).map(|finding| finding.subject.clone()).collect();
     let known = Known { run: &run, matrix: matrix.as_ref(), public: &public, decided: &decided };
     for (digest, leak) in dossier.all::<Leak>() {

@@ -63,7 +63,7 @@ fn whoever_does_not_belong_to_the_place_is_refused_for_no_rank() {
     let row = "plimsoll.matrix 1\n# action anon user\nPUT /notes/{id} - -\n";
     assert_eq!(judged(&outside, Some(row)).verdict, Verdict::Holds);
     outside.attempts[0].outside = true;
-    assert_eq!(judged(&outside, Some(row)).cause, Some(Cause::WaitsForAnswer));
+    assert_eq!(judged(&outside, Some(row)).cause, Some(Cause::NotTold));
 }
 
 #[test]
