@@ -54,7 +54,16 @@ impl Manifest {
 
     /// The same with another environment.
     pub fn parse_with(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        let source = Source::new(path, text);
+        Self::read(&Source::new(path, text), text, path, variable)
+    }
+
+    /// The same from a source that remembers what it was asked for.
+    pub(super) fn read(
+        source: &Source<'_>,
+        text: &str,
+        path: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
         let document = source.document()?;
         let root = source.root(&document);
         let mut notes = Vec::new();

@@ -140,6 +140,62 @@ fn with(old: &str, new: &str) -> String {
     SMALL.replacen(old, new, 1)
 }
 
+const PAGE: &str = include_str!("../../../../docs/manifest.md");
+
+/// Every section by which the audit is given an instrument, so that the reader asks for all of its keys.
+const INSTRUMENTS: &str = r#"
+[second_factor]
+set_up = "POST /factor -> secret"
+[ranks]
+[links.reset]
+ask = "POST /reset"
+use = "POST /reset/{link}"
+[errors]
+[alerts]
+[monitor]
+[jobs]
+[database]
+break = "pause"
+mend = "go on"
+[dump]
+[at_rest]
+[backup]
+[runbook]
+[promises]
+[retention.invitation]
+count = "count"
+[expired.session]
+count = "count"
+"#;
+
+/// The page's block in a language.
+fn block(language: &str) -> &'static str {
+    let begun = PAGE.split_once(&format!("```{language}\n")).unwrap().1;
+    begun.split_once("```").unwrap().0
+}
+
+#[test]
+fn the_page_about_the_manifest_can_be_typed() {
+    let manifest = parse(block("toml")).unwrap();
+    assert_eq!(manifest.notes, Vec::<String>::new());
+    let states: Vec<_> = manifest.memberships().chain(manifest.closings()).map(|(name, ..)| name).collect();
+    assert_eq!(states, ["viewer", "archived"]);
+    crate::matrix::Matrix::parse(block("text"), "plimsoll.matrix").unwrap();
+}
+
+#[test]
+fn every_key_is_on_a_page() {
+    let pages = [PAGE, include_str!("../../../../docs/instruments.md")].join("\n");
+    let written: std::collections::BTreeSet<&str> =
+        pages.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').collect();
+    for text in [SMALL, LARGE, ENVIRONMENTS, &format!("{SMALL}{INSTRUMENTS}"), block("toml")] {
+        let source = toml_reader::Source::new(std::path::Path::new("plimsoll.toml"), text);
+        Manifest::read(&source, text, std::path::Path::new("plimsoll.toml"), &|_| Some("x".into())).unwrap();
+        let unwritten: Vec<_> = source.asked().into_iter().filter(|key| !written.contains(key.as_str())).collect();
+        assert_eq!(unwritten, Vec::<String>::new());
+    }
+}
+
 #[test]
 fn the_small_example() {
     let manifest = parse(SMALL).unwrap();

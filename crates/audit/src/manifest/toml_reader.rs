@@ -19,6 +19,7 @@ pub(super) struct Source<'a> {
     name: String,
     text: &'a str,
     lines: RefCell<BTreeMap<String, usize>>,
+    asked: RefCell<BTreeSet<String>>,
 }
 
 /// A table of the file, which remembers the keys that it was asked for.
@@ -41,7 +42,7 @@ pub(super) struct Field<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn new(path: &Path, text: &'a str) -> Self {
-        Self { name: path.display().to_string(), text, lines: RefCell::default() }
+        Self { name: path.display().to_string(), text, lines: RefCell::default(), asked: RefCell::default() }
     }
 
     /// Reads the text. What is not TOML is an error with its line.
@@ -62,6 +63,12 @@ impl<'a> Source<'a> {
         self.lines.borrow().clone()
     }
 
+    /// Every key that the reader asked for, whether it is there or not.
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> BTreeSet<String> {
+        self.asked.borrow().clone()
+    }
+
     fn line(&self, offset: usize) -> usize {
         let before = self.text.get(..offset).unwrap_or(self.text);
         before.bytes().filter(|byte| *byte == b'\n').count() + 1
@@ -77,6 +84,7 @@ impl<'a> Table<'a> {
     /// A value, where there is one.
     pub(super) fn get(&self, key: &str) -> Option<Field<'a>> {
         self.asked.borrow_mut().insert(key.to_owned());
+        self.source.asked.borrow_mut().insert(key.to_owned());
         let (name, value) = self.members.iter().find(|(name, _)| name.get_ref() == key)?;
         Some(self.field(name, value))
     }
