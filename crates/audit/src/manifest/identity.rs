@@ -21,6 +21,8 @@ pub struct Sessions {
     pub max_after_end: Option<Duration>,
     /// Ends the session that sends it.
     pub sign_out: Option<RequestLine>,
+    /// Opens another session with the token that the sign-in handed out: `{answer.refresh_token}`.
+    pub refresh: Option<RequestLine>,
     /// Changes one's password: `{password}` is the old one, `{new_password}` the new one.
     pub password: Option<RequestLine>,
 }

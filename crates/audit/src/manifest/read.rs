@@ -188,6 +188,7 @@ impl Manifest {
         lines.extend(self.second_factor.set_up.iter().map(|line| ("second_factor.set_up".to_owned(), line)));
         lines.extend(self.second_factor.remove.iter().map(|line| ("second_factor.remove".to_owned(), line)));
         lines.extend(self.sessions.sign_out.iter().map(|line| ("sessions.sign_out".to_owned(), line)));
+        lines.extend(self.sessions.refresh.iter().map(|line| ("sessions.refresh".to_owned(), line)));
         lines.extend(self.sessions.password.iter().map(|line| ("sessions.password".to_owned(), line)));
         lines.extend(self.ranks.give.iter().chain(&self.ranks.list).map(|line| ("ranks".to_owned(), line)));
         for (name, kind) in &self.links {

@@ -25,6 +25,7 @@ pub(super) fn read_sessions(table: &Table<'_>) -> Result<Sessions> {
     Ok(Sessions {
         max_after_end: table.optional("max_after_end", Field::duration)?,
         sign_out: table.optional("sign_out", Field::request)?,
+        refresh: table.optional("refresh", Field::request)?,
         password,
     })
 }

@@ -9,6 +9,7 @@ use super::sign_in::said;
 use super::world::{Asked, Call, World};
 use crate::client::{Answer, Body, Purpose};
 use crate::evidence::Reading;
+use crate::evidence::is_secret_name;
 use crate::manifest::{BodyTemplate, CODE, RequestLine, SignIn, Template};
 use crate::totp::Secret;
 use std::collections::BTreeMap;
@@ -238,11 +239,14 @@ impl World<'_> {
     }
 
     /// Remembers what an answer told, for the holes of the requests that follow: `{answer.ticket}`.
-    pub(super) fn remember_answer(&mut self, at: usize, answer: &Answer) {
+    pub(crate) fn remember_answer(&mut self, at: usize, answer: &Answer) {
         // What an earlier answer told belongs to a session that has nothing to do with this one.
         self.actors[at].values.retain(|name, _| !name.starts_with("answer."));
         let Some(json) = answer.json() else { return };
         for (path, text) in crate::compare::leaves(&json).into_iter().filter(|(path, _)| !path.contains('[')) {
+            if is_secret_name(path.rsplit('.').next().unwrap_or_default()) {
+                self.store.secrets().add(&text);
+            }
             self.actors[at].values.insert(format!("answer.{path}"), text);
         }
     }

@@ -133,7 +133,7 @@ impl World<'_> {
     }
 
     /// The ways to sign in that fit somebody.
-    pub(super) fn ways_of(&self, at: usize) -> Vec<SignIn> {
+    pub(crate) fn ways_of(&self, at: usize) -> Vec<SignIn> {
         let told = self.manifest.actor(&self.actors[at].fact.name);
         let fits = |way: &&SignIn| told.is_none_or(|told| told.sign_in.is_empty() || told.sign_in.contains(&way.name));
         self.manifest.sign_in.iter().filter(fits).cloned().collect()

@@ -41,6 +41,9 @@ pub(in crate::checks) struct Ended {
     /// What was ended opens something all the same: `the old password still signs in`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub also: Option<String>,
+    /// Why it may be meant, where it may: then it is a sign and no proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
     /// Whoever may is still served.
     #[serde(default)]
     pub others_are_served: bool,
@@ -117,6 +120,9 @@ fn of(check: &Check, run: &Run, digest: &str, ended: &Ended) -> Finding {
     let words = format!("{how}, and with the session of before {}", deed.words());
     if !ended.told && anew.is_some() {
         return about.suspected(format!("{words}; but he signs in anew, too, so that it may be meant to end nothing"));
+    }
+    if let Some(doubt) = &ended.doubt {
+        return about.suspected(format!("{words}; {doubt}"));
     }
     match ended.token {
         Some(SelfContained { left_s: Some(left), allowed_s: Some(allowed) }) if left <= allowed.cast_signed() => {

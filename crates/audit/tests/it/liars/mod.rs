@@ -15,6 +15,7 @@ mod noise;
 mod races;
 mod ranks;
 mod record;
+mod refresh;
 mod robustness;
 mod sessions;
 mod sharing;

@@ -1,6 +1,7 @@
 //! AZ07: a session or token survives sign-out, a changed password, or its time.
 
 mod passwords;
+mod refresh;
 
 use super::deeds::{self, Deed};
 use super::ended::{self, Ended, self_contained};
@@ -13,6 +14,7 @@ use crate::evidence::Dossier;
 use crate::verdict::{Dimension, Finding, Severity};
 use crate::walk::World;
 use passwords::{password_action, with_passwords};
+use refresh::Refresh;
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -25,7 +27,8 @@ pub const CHECK: Check = Check {
     how: "A throw-away person signs in twice; one session ends by sign-out, by a changed password in the other, or by the \
           manifest's line that lets its time pass. What worked with it is sent again: his own values in the answer, or \
           something made that is read back, are proof. A self-contained token is measured against the life that the \
-          manifest allows. A change of role is not tried yet.",
+          manifest allows. Where the sign-in hands out a refresh token, it must open no session after that, and none twice where each use \
+          gives another. A change of role is not tried yet.",
     references: &["OWASP API2:2023", "ASVS 5.0 7.4.1", "ASVS 5.0 7.4.3", "ASVS 5.0 9.2.1", "CWE-613"],
     fix: "Keep sessions on the server and delete them on sign-out and on a change of password or role; give \
           self-contained tokens a life of minutes.",
@@ -43,11 +46,10 @@ const THROW_AWAY: &str = "[throw_away] make = 'ACTOR: POST /… {\"name\":\"{nam
 pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     let like = (0..world.actors.len()).find(|at| !world.actors[*at].fact.throw_away).unwrap_or(0);
     let harmed = world.throw_away(like).await;
-    for seen in [
-        sign_out(world, *harmed.as_ref().unwrap_or(&like)).await,
-        password(world, harmed.clone()).await,
-        expiry(world, *harmed.as_ref().unwrap_or(&like)).await,
-    ] {
+    let mut all = sign_out(world, *harmed.as_ref().unwrap_or(&like)).await;
+    all.extend(password(world, harmed.clone()).await);
+    all.push(expiry(world, *harmed.as_ref().unwrap_or(&like)).await);
+    for seen in all {
         world.store.add(&seen)?;
     }
     Ok(())
@@ -100,48 +102,70 @@ async fn tried(
     }
 }
 
-async fn sign_out(world: &mut World<'_>, of: usize) -> Ended {
+/// Sign-out, and what it leaves of a refresh token.
+async fn sign_out(world: &mut World<'_>, of: usize) -> Vec<Ended> {
     let subject = "sign-out";
     let told = world.manifest.sessions.sign_out.clone();
     let found = told.is_none().then(|| sign_out_action(world)).flatten();
     if told.is_none() && found.is_none() {
-        return Ended::untried(
-            &CHECK,
-            subject,
-            Untried::not_told("nothing is known by which one signs out", "[sessions] sign_out = 'POST /…'"),
-        );
+        let why = Untried::not_told("nothing is known by which one signs out", "[sessions] sign_out = 'POST /…'");
+        return vec![Ended::untried(&CHECK, subject, why)];
     }
     let (other, deeds) = match two_sessions(world, of).await {
         Ok(two) => two,
-        Err(why) => return undecided(subject, why),
+        Err(why) => return vec![undecided(subject, why)],
     };
+    let refresh = Refresh::of(world, of, &deeds).await;
     let call = match (&told, found) {
         (Some(line), _) => world.fill_line(line, Some(other)),
-        (None, Some(action)) => world.plain_call(action, other).await,
+        (None, Some(action)) => {
+            let call = world.plain_call(action, other).await;
+            call.map(|call| refresh::with_his_token(world, call, other))
+        }
         (None, None) => Err(String::new()),
     };
     let call = match call {
         Ok(call) => call,
-        Err(why) => return undecided(subject, why),
+        Err(why) => return vec![undecided(subject, why)],
     };
     let kept = world.actors[other].session.clone();
     let asked = world.ask(Some(other), &call, Purpose::Other).await;
     let how = format!("{} {} answered {}", call.method, call.path, asked.answer.status);
     if !asked.succeeded() && !(300..400).contains(&asked.answer.status) {
-        return undecided(subject, how);
+        return vec![undecided(subject, how)];
     }
     world.actors[other].session = kept;
-    tried(world, subject, how, true, other, of, &deeds).await
+    let ended = tried(world, subject, how, true, other, of, &deeds).await;
+    let mut all = refreshed(world, &ended, refresh.as_ref(), (other, of), &deeds).await;
+    if let Some(Ok(refresh)) = &refresh {
+        all.extend(refresh.twice(world, of, &deeds).await);
+    }
+    all.insert(0, ended);
+    all
+}
+
+/// What becomes of the refresh token of a session that ended, where there is one.
+async fn refreshed(
+    world: &mut World<'_>,
+    ended: &Ended,
+    refresh: Option<&std::result::Result<Refresh, Untried>>,
+    sessions: (usize, usize),
+    deeds: &[Deed],
+) -> Vec<Ended> {
+    match refresh {
+        None => Vec::new(),
+        Some(Err(why)) => {
+            vec![Ended::untried(&CHECK, &format!("{} · refresh token", ended.subject), why.clone())]
+        }
+        Some(Ok(refresh)) => vec![refresh.after(world, ended, sessions, deeds).await],
+    }
 }
 
 /// The action by which one signs out, as far as its path tells.
 fn sign_out_action(world: &World<'_>) -> Option<usize> {
     let fits = |at: &usize| {
         let action = world.action(*at);
-        let path = action.path.trim_end_matches('/').to_lowercase();
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let out = SIGN_OUT.contains(&last) && matches!(action.verb.as_str(), "POST" | "DELETE" | "PUT" | "GET");
-        !path.contains('{') && (out || action.verb == "DELETE" && SESSION.contains(&last))
+        is_sign_out(&action.verb, &action.path)
     };
     let sent = |at: &usize| {
         !world
@@ -154,26 +178,32 @@ fn sign_out_action(world: &World<'_>) -> Option<usize> {
     (0..world.catalogue.actions.len()).filter(fits).find(sent)
 }
 
-async fn password(world: &mut World<'_>, harmed: std::result::Result<usize, String>) -> Ended {
+fn is_sign_out(verb: &str, path: &str) -> bool {
+    let path = path.trim_end_matches('/').to_lowercase();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let out = SIGN_OUT.contains(&last) && matches!(verb, "POST" | "DELETE" | "PUT" | "GET");
+    !path.contains('{') && (out || verb == "DELETE" && SESSION.contains(&last))
+}
+
+/// A changed password, and what it leaves of a refresh token.
+async fn password(world: &mut World<'_>, harmed: std::result::Result<usize, String>) -> Vec<Ended> {
     let subject = "changed password";
     let told = world.manifest.sessions.password.clone();
     let found = told.is_none().then(|| password_action(world)).flatten();
     if told.is_none() && found.is_none() {
         let line = "[sessions] password = 'PUT /… {\"old\":\"{password}\",\"new\":\"{new_password}\"}'";
-        return Ended::untried(
-            &CHECK,
-            subject,
-            Untried::not_told("nothing is known by which one changes one's password", line),
-        );
+        let why = Untried::not_told("nothing is known by which one changes one's password", line);
+        return vec![Ended::untried(&CHECK, subject, why)];
     }
     let Ok(of) = harmed else {
         let why = Untried::not_told("there is no account that may be harmed", THROW_AWAY);
-        return Ended::untried(&CHECK, subject, why);
+        return vec![Ended::untried(&CHECK, subject, why)];
     };
     let (other, deeds) = match two_sessions(world, of).await {
         Ok(two) => two,
-        Err(why) => return undecided(subject, why),
+        Err(why) => return vec![undecided(subject, why)],
     };
+    let refresh = Refresh::of(world, of, &deeds).await;
     let old = world.actors[of].values.get("password").cloned().unwrap_or_default();
     let new = format!("{old}-New7");
     world.store.secrets().add(&new);
@@ -185,25 +215,27 @@ async fn password(world: &mut World<'_>, harmed: std::result::Result<usize, Stri
     };
     let call = match call {
         Ok(call) => call,
-        Err(why) => return undecided(subject, why),
+        Err(why) => return vec![undecided(subject, why)],
     };
     let asked = world.ask(Some(of), &call, Purpose::Other).await;
     let how = format!("{} {} answered {}", call.method, call.path, asked.answer.status);
     if !asked.succeeded() {
-        return undecided(subject, how);
+        return vec![undecided(subject, how)];
     }
     world.actors[of].values.insert("password".into(), new);
     if let Err(why) = world.sign_in(of).await {
-        return undecided(subject, format!("{how}, and the new password signs nobody in: {why}"));
+        return vec![undecided(subject, format!("{how}, and the new password signs nobody in: {why}"))];
     }
     let mut seen = tried(world, subject, how, true, other, of, &deeds).await;
+    let mut all = refreshed(world, &seen, refresh.as_ref(), (other, of), &deeds).await;
     world.actors[other].values.insert("password".into(), old);
     let kept = world.actors[other].session.clone();
     if world.sign_in(other).await.is_ok() && deeds::still_works(world, &deeds, other).await {
         seen.also = Some("the old password still signs in".into());
     }
     world.actors[other].session = kept;
-    seen
+    all.insert(0, seen);
+    all
 }
 
 /// The time of a session is let pass by the line that OP03 has for it.
