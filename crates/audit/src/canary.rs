@@ -60,6 +60,7 @@ impl Canaries {
             noun: noun.to_owned(),
             field: field.to_owned(),
             owner: owner.to_owned(),
+            party: None,
         };
         self.planted.push(Planted { sighting, tenant: tenant.to_owned() });
         self.automaton = None;
@@ -87,7 +88,10 @@ impl Canaries {
 
     /// The tenant of the one who planted it.
     pub fn tenant(&self, sighting: &Sighting) -> Option<&str> {
-        self.planted.iter().find(|p| p.sighting == *sighting).map(|p| p.tenant.as_str())
+        self.planted
+            .iter()
+            .find(|p| (&p.sighting.canary, &p.sighting.owner) == (&sighting.canary, &sighting.owner))
+            .map(|p| p.tenant.as_str())
     }
 }
 

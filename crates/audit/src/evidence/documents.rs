@@ -117,6 +117,9 @@ pub struct Sighting {
     pub field: String,
     /// Whose it is.
     pub owner: String,
+    /// The field by which the owner's own answer names whoever was shown it: `seller_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
 }
 
 /// What a witness saw at one moment.
@@ -192,6 +195,9 @@ pub struct Attempt {
     /// he may at home.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside: bool,
+    /// The field by which the owner's own answer names him: `seller_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
 }
 
 /// One trial: a fresh object, attempts, a read-back, and the owner's own call.

@@ -22,7 +22,18 @@ impl World<'_> {
                 && (who != Some(owner) || self.is_kept_from(reached.action, owner))
                 && self.can_misplace(reached, who, self.relation(who, owner))
         };
-        self.attackers_of(reached.action, &self.actors[owner].fact, on_object, &may_try)
+        // Whom the object names may be meant to see it: he is tried where nobody else stands for his role.
+        let parties = self.parties_of(reached.object, owner);
+        let is_stranger = |who: Who| may_try(who) && !who.is_some_and(|at| parties.contains(&at));
+        let fact = &self.actors[owner].fact;
+        let mut chosen = self.attackers_of(reached.action, fact, on_object, &is_stranger);
+        if !parties.is_empty() {
+            let of = |who: &Who| (self.fact(*who).role, self.relation(*who, owner));
+            let known: Vec<_> = chosen.iter().map(|(who, _)| of(who)).collect();
+            let all = self.attackers_of(reached.action, fact, on_object, &may_try);
+            chosen.extend(all.into_iter().filter(|(who, _)| !known.contains(&of(who))));
+        }
+        chosen
     }
 
     /// Whether an action lets in whoever knows the code that its path names: `POST /invites/{code}/accept`.

@@ -208,6 +208,7 @@ impl World<'_> {
         if reached.placed {
             call = self.placed_call(&call, owner);
         }
+        let party = self.party_to(who, subject);
         let from_ms = now().as_millisecond();
         let asked = self.ask(who, &call, Purpose::Cell).await;
         if !asked.succeeded() {
@@ -239,6 +240,7 @@ impl World<'_> {
             list_complete: true,
             canary,
             outside: false,
+            party,
         }
     }
 

@@ -69,6 +69,7 @@ impl World<'_> {
             list_complete: true,
             canary: None,
             outside: false,
+            party: None,
             state: None,
         }
     }

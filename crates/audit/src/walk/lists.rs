@@ -164,6 +164,7 @@ impl World<'_> {
             list_complete: pages.complete,
             canary: None,
             outside: false,
+            party: None,
         }
     }
 

@@ -31,6 +31,7 @@ pub mod objects;
 mod own;
 mod pages;
 pub mod part;
+mod parties;
 mod placed;
 mod plain;
 mod reach;

@@ -57,6 +57,7 @@ impl World<'_> {
                 list_complete: true,
                 canary,
                 outside: false,
+                party: None,
             };
             if judged {
                 trials.push(self.plain_trial(reached, attempt, before.clone(), after.clone()));

@@ -5,6 +5,7 @@ use super::leaks::Leaks;
 use super::memory::Memory;
 use super::objects::Object;
 use super::part::Part;
+use super::parties::Parties;
 use super::reading::Learnt;
 use super::world::{Call, World};
 use crate::canary::Canaries;
@@ -158,6 +159,7 @@ impl Setup {
             met: BTreeMap::new(),
             membership: None,
             leaks: Leaks::default(),
+            parties: Parties::default(),
             secrecy: super::secrecy::Secrecy::default(),
             tokens: super::form_tokens::FormTokens::default(),
             codes: super::second_factor::Codes::default(),

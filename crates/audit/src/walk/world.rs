@@ -7,6 +7,7 @@ use super::leaks::Leaks;
 use super::members::Membership;
 use super::memory::Memory;
 use super::objects::{Object, Way};
+use super::parties::Parties;
 use super::reach::Reached;
 use super::reading::Learnt;
 use super::second_factor::Codes;
@@ -98,6 +99,8 @@ pub struct World<'a> {
     pub store: Store,
     /// What was planted.
     pub canaries: Canaries,
+    /// Whom the objects name beside their owners.
+    pub(super) parties: Parties,
     /// How this service says no.
     pub learnt: Learnt,
     /// What earlier walks inferred.
@@ -246,6 +249,7 @@ impl World<'_> {
                 answer.json().iter().for_each(|value| actor.remember(value));
             }
         }
+        self.note_parties(who, &answer);
         let exchange = self.exchange(who, call, &answer);
         self.look_for_leaks(who, call, &exchange, purpose);
         self.look_for_secrets(who, call, &answer, exchange.reading);
@@ -279,7 +283,10 @@ impl World<'_> {
         let headers: Vec<_> = answer.headers.iter().map(|(n, v)| format!("{n}: {v}")).collect();
         let text = answer.text();
         let searched = format!("{}\n{text}", headers.join("\n"));
-        let sightings = self.canaries.search(&searched, &actor.name, &call.sent_text());
+        let mut sightings = self.canaries.search(&searched, &actor.name, &call.sent_text());
+        for sighting in &mut sightings {
+            sighting.party = self.party(who, &sighting.canary);
+        }
         let mut kept = text.as_ref();
         if ANSWER_KEPT_MAX < kept.len() {
             let cut = (0..=ANSWER_KEPT_MAX).rev().find(|at| kept.is_char_boundary(*at)).unwrap_or(0);

@@ -137,6 +137,7 @@ impl Again {
             list_complete: true,
             canary,
             outside: false,
+            party: None,
         };
         Trial {
             action: world.action(self.met.action).name(),

@@ -120,6 +120,7 @@ pub(crate) mod tests {
             list_complete: true,
             canary: None,
             outside: false,
+            party: None,
         };
         let witness = Witness {
             action: "GET /notes/{id}".into(),

@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod lists;
 mod noise;
+mod parties;
 mod races;
 mod ranks;
 mod record;

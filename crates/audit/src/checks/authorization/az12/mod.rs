@@ -194,8 +194,13 @@ mod tests {
     fn a_canary_slips_past_and_a_code_does_not() {
         let kind = exchange("bob", 200, Reading::Success);
         assert_eq!(verdict(spelt(kind.clone(), None)), Verdict::Holds);
-        let sighting =
-            Sighting { canary: "plimx".into(), noun: "note".into(), field: "title".into(), owner: "ann".into() };
+        let sighting = Sighting {
+            canary: "plimx".into(),
+            noun: "note".into(),
+            field: "title".into(),
+            owner: "ann".into(),
+            party: None,
+        };
         let leaky = Exchange { sightings: vec![sighting], ..kind.clone() };
         let shown_anyway = Spelt { plain: Some(leaky.clone()), ..spelt(leaky.clone(), None) };
         assert_eq!(verdict(shown_anyway), Verdict::Holds);

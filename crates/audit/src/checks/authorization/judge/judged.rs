@@ -2,6 +2,7 @@
 
 use super::super::exhibits::{exhibits, person};
 use super::super::expect::{Expectation, Rule};
+use super::PARTY;
 use super::guarded::Guarded;
 use crate::evidence::{Attempt, Form, Reading, Run, Trial};
 use crate::verdict::{Cause, Cell, Finding, Strength, Verdict};
@@ -116,11 +117,22 @@ impl Judged<'_> {
             (Rule::Forbidden, Strength::Document | Strength::Words) => {
                 ruling(Verdict::Suspected, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }
+            _ if self.attempt.relation == PARTY => {
+                let field = self.attempt.party.clone().or_else(|| self.party_in_list()).unwrap_or_default();
+                let words = format!("{words}; it names him ({field}): is it his, too?");
+                ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
+            }
             _ => {
                 let words = format!("{words}: may {} do this?", crate::load_line::one(&self.attempt.actor.role));
                 ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
             }
         }
+    }
+
+    /// The field by which a row names whoever it was listed to.
+    fn party_in_list(&self) -> Option<String> {
+        let sightings = self.attempt.exchanges.iter().flat_map(|exchange| &exchange.sightings);
+        sightings.filter_map(|one| one.party.clone()).next()
     }
 
     /// Nothing got through. That only counts where it is known that it could have.

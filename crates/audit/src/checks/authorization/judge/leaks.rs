@@ -1,7 +1,8 @@
 //! Answers that held something of another tenant's where no cell had looked for it.
 
 use super::super::exhibits::{exhibit, person};
-use super::super::expect::{Rule, expect};
+use super::super::expect::{Rule, expect, expect_as_member};
+use super::PARTY;
 use crate::evidence::{Form, Leak, Run, Sighting};
 use crate::matrix::Matrix;
 use crate::verdict::{Cause, Cell, Finding, Strength, Verdict};
@@ -19,17 +20,26 @@ pub(super) struct Known<'a> {
 
 /// The finding of one leak; nothing where cells of the same action decide, or where it is allowed or open to everybody.
 pub(super) fn leaked(known: &Known<'_>, digest: &str, leak: &Leak) -> Option<Finding> {
-    const RELATION: &str = "other tenant";
     let Known { run, matrix, public, decided } = *known;
     if decided.contains(&leak.action) {
         return None;
     }
-    let expectation = expect(run, matrix, &leak.action, &leak.actor, RELATION, true);
+    let expectation = expect(run, matrix, &leak.action, &leak.actor, "other tenant", true);
     if expectation.rule == Rule::Allowed {
         return None;
     }
     let private = |sighting: &&Sighting| !public.contains(&(sighting.noun.clone(), sighting.field.clone()));
-    let sighting = leak.exchange.sightings.iter().find(private)?;
+    let mut sightings: Vec<&Sighting> = leak.exchange.sightings.iter().filter(private).collect();
+    sightings.sort_by_key(|sighting| sighting.party.is_some());
+    let sighting = sightings.into_iter().next()?;
+    let relation = if sighting.party.is_some() { PARTY } else { "other tenant" };
+    let expectation = match sighting.party {
+        Some(_) => expect_as_member(run, matrix, &leak.action, &leak.actor.role, PARTY, true),
+        None => expectation,
+    };
+    if expectation.rule == Rule::Allowed {
+        return None;
+    }
     // Seen once, it may have been a chance; what only words forbid is for the owner to say.
     let twice = leak.again.as_ref().is_some_and(|again| again.sightings.iter().any(|one| private(&one)));
     let proved = twice && matches!(expectation.strength, Strength::Matrix | Strength::Wall | Strength::Fact);
@@ -41,17 +51,25 @@ pub(super) fn leaked(known: &Known<'_>, digest: &str, leak: &Leak) -> Option<Fin
         sighting.field,
         crate::load_line::one(&sighting.noun)
     );
+    let (words, verdict, cause) = match (&sighting.party, proved) {
+        (_, true) => (words, Verdict::Gap, None),
+        (Some(field), false) => {
+            let words = format!("{words}; it names him ({field}): is it his, too?");
+            (words, Verdict::Unproven, Some(Cause::WaitsForAnswer))
+        }
+        (None, false) => (words, Verdict::Suspected, Some(Cause::Undecided)),
+    };
     let answers = std::iter::once(&leak.exchange).chain(&leak.again);
     let note = format!("canary {}", sighting.canary);
     Some(Finding {
         check: if is_list { "AZ10" } else { "AZ02" }.to_owned(),
         subject: leak.action.clone(),
-        cell: Some(Cell { action: leak.action.clone(), role: leak.actor.role.clone(), relation: RELATION.to_owned() }),
-        verdict: if proved { Verdict::Gap } else { Verdict::Suspected },
-        cause: (!proved).then_some(Cause::Undecided),
+        cell: Some(Cell { action: leak.action.clone(), role: leak.actor.role.clone(), relation: relation.to_owned() }),
+        verdict,
+        cause,
         strength: expectation.strength,
         words,
-        answer: None,
+        answer: (cause == Some(Cause::WaitsForAnswer)).then(|| "plimsoll matrix review".to_owned()),
         evidence: vec![digest.to_owned()],
         exhibits: answers.map(|exchange| exhibit(run, "other", &leak.actor, exchange, &note)).collect(),
     })

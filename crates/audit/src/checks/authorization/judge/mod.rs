@@ -12,8 +12,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use super::expect::{Expectation, expect, expect_as_member};
-use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Leak, Run, Trial, Unreached};
+use super::expect::{Expectation, Rule, expect, expect_as_member};
+use crate::evidence::{ActorFact, Attempt, Destroyed, Dossier, Dry, Form, Leak, Run, Sighting, Trial, Unreached};
 use crate::matrix::{Matrix, Reach};
 use crate::verdict::{Cause, Cell, Finding, Verdict};
 use dry::dry_findings;
@@ -40,17 +40,29 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
                 Some(state) => expect_as_member(&run, matrix, &trial.action, role, state, on_object),
                 None => expect(&run, matrix, &trial.action, &attempt.actor, &attempt.relation, on_object),
             };
-            let judged = Judged {
-                run: &run,
-                trial,
-                attempt,
-                expectation,
-                public: &public,
-                guarded: &guarded,
-                refusals: &refusals,
+            let judged = |attempt: &Attempt, expectation: Expectation| {
+                let check = check_of(trial.form, attempt, &expectation, &trial.owner)?;
+                let judged = Judged {
+                    run: &run,
+                    trial,
+                    attempt,
+                    expectation,
+                    public: &public,
+                    guarded: &guarded,
+                    refusals: &refusals,
+                };
+                Some(judged.finding(check, digest))
             };
-            let Some(check) = check_of(trial.form, attempt, &expectation, &trial.owner) else { continue };
-            let finding = judged.finding(check, digest);
+            let as_party = || expect_as_member(&run, matrix, &trial.action, role, PARTY, on_object);
+            let finding = match of_party(trial, attempt, as_party) {
+                Party::No => judged(attempt, expectation),
+                Party::May(rest) => rest.and_then(|rest| judged(&rest, expectation)),
+                // That he is refused all the same proves the wall.
+                Party::Asks(own, asked) => judged(&own, asked)
+                    .filter(|finding| finding.cause != Some(Cause::Unreviewed))
+                    .or_else(|| judged(attempt, expectation)),
+            };
+            let Some(finding) = finding else { continue };
             settle(&mut findings, finding, trial.alone);
         }
     }
@@ -88,6 +100,36 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         findings.extend(absent);
     }
     findings
+}
+
+/// What somebody is to an object that names him beside its owner.
+pub(crate) const PARTY: &str = "party";
+
+/// Whether the object may be the attacker's, too, for it names him. Then a row of the matrix says whether he may, and no
+/// wall does.
+enum Party {
+    /// It does not name him.
+    No,
+    /// He may; of a list there remains what does not name him.
+    May(Option<Attempt>),
+    /// Nobody said that he may: the attempt as his who is named, and what is expected of him.
+    Asks(Attempt, Expectation),
+}
+
+fn of_party(trial: &Trial, attempt: &Attempt, as_party: impl Fn() -> Expectation) -> Party {
+    let foreign = |one: &&Sighting| one.owner == trial.owner.name;
+    let mut sightings = attempt.exchanges.iter().flat_map(|exchange| &exchange.sightings).filter(foreign).peekable();
+    let in_list = trial.form == Form::List && sightings.peek().is_some() && sightings.all(|one| one.party.is_some());
+    if attempt.relation != "other tenant" || !in_list && attempt.party.is_none() {
+        return Party::No;
+    }
+    let (mut own, expected) = (attempt.clone(), as_party());
+    if expected.rule != Rule::Allowed {
+        own.relation = PARTY.into();
+        return Party::Asks(own, expected);
+    }
+    own.exchanges.iter_mut().for_each(|exchange| exchange.sightings.retain(|one| one.party.is_none()));
+    Party::May(in_list.then_some(own))
 }
 
 /// Keeps the finding that says more about a cell: a trial with one attacker over a joint one, and of equal ones the
@@ -143,8 +185,8 @@ pub(crate) fn check_of_relation(
         ("same tenant", Form::List) if expectation.reach == Some(Reach::None) => "AZ05",
         (_, Form::List) => "AZ10",
         (_, Form::Plain) => "AZ05",
-        ("other tenant", Form::Read) => "AZ02",
-        ("other tenant", _) => "AZ03",
+        ("other tenant" | PARTY, Form::Read) => "AZ02",
+        ("other tenant" | PARTY, _) => "AZ03",
         ("staff", _) => "AZ05",
         ("same tenant", _) if expectation.reach == Some(Reach::None) => "AZ05",
         ("same tenant", _) if expectation.reach.is_none() && actor.role != owner.role => "AZ05",

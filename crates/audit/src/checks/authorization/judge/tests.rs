@@ -51,7 +51,7 @@ fn a_change_that_is_refused_and_shows_the_object_all_the_same() {
     let mut telling = trial();
     let mut told = exchange("bob", 200, Reading::Success);
     let (canary, noun, field) = ("plim7secret".to_owned(), "note".to_owned(), "title".to_owned());
-    told.sightings = vec![Sighting { canary, noun, field, owner: "ann".into() }];
+    told.sightings = vec![Sighting { canary, noun, field, owner: "ann".into(), party: None }];
     telling.attempts[0].exchanges = vec![told];
     assert_eq!(judged(&telling, None).verdict, Verdict::Gap);
 }
