@@ -9,12 +9,13 @@ use super::world::{Call, World};
 use crate::catalogue::{Body, Kind, Place, Schema};
 use crate::client::Purpose;
 use crate::compare::scalar;
-use crate::evidence::Attempt;
+use crate::evidence::{Attempt, Form};
 use crate::plan::slots::{names_person, place, words};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Most requests for one action.
-const REQUESTS_MAX: usize = 8;
+const REQUESTS_MAX: usize = 12;
 /// Most values of one parameter.
 const VALUES_MAX: usize = 4;
 /// Words of parameters that choose an order or a form and no rows.
@@ -79,21 +80,49 @@ impl World<'_> {
             let properties = media.schema.properties().into_iter();
             fields.extend(properties.map(|(name, schema)| (Field { name, in_body: true }, schema)));
         }
-        let mut calls: Vec<Call> = Vec::new();
+        let mut rounds: Vec<Vec<Call>> = vec![Vec::new(); VALUES_MAX];
+        let row = self.own_row(reached);
         let narrows = |name: &str| is_search(name) || names_tenant(name) || names_person(name);
         let fits = |name: &str| !is_paging(name) && (how == Widened::ByAll || !narrows(name));
         for (field, schema) in fields.iter().filter(|(field, _)| fits(&field.name)) {
-            for value in self.values_of(reached, field, schema).into_iter().take(VALUES_MAX) {
+            let values = self.values_of(reached, field, schema, &row);
+            for (round, value) in rounds.iter_mut().zip(values) {
                 let call = field.set(base, &value);
-                if call != *base && !calls.contains(&call) {
-                    calls.push(call);
+                if call != *base && !round.contains(&call) {
+                    round.push(call);
                 }
             }
         }
-        calls
+        // Every parameter is tried once before one of them is tried again.
+        rounds.concat()
     }
 
-    fn values_of(&self, reached: &Reached, field: &Field, schema: &Schema) -> Vec<String> {
+    /// The fields of the owner's own row, as the list showed it to him; else of his object, as its own read does.
+    fn own_row(&self, reached: &Reached) -> Vec<(String, String)> {
+        let shown = std::iter::once(&reached.asked).chain(
+            self.met.values().filter(|met| met.form == Form::Read && met.actor == reached.actor).map(|met| &met.asked),
+        );
+        shown.filter_map(|asked| asked.answer.json()).find_map(|value| self.row_in(&value)).unwrap_or_default()
+    }
+
+    /// The scalars of the first object in a document in which something that this walk made stands.
+    fn row_in(&self, value: &Value) -> Option<Vec<(String, String)>> {
+        match value {
+            Value::Array(elements) => elements.iter().find_map(|element| self.row_in(element)),
+            Value::Object(fields) => {
+                let made = |text: &str| self.canaries.find_minted(text).is_some();
+                if fields.values().filter_map(Value::as_str).any(made) {
+                    return Some(
+                        fields.iter().filter_map(|(name, value)| Some((name.clone(), scalar(value)?))).collect(),
+                    );
+                }
+                fields.values().find_map(|value| self.row_in(value))
+            }
+            _ => None,
+        }
+    }
+
+    fn values_of(&self, reached: &Reached, field: &Field, schema: &Schema, row: &[(String, String)]) -> Vec<String> {
         let name = field.name.as_str();
         let named = words(name);
         let one_of = |list: &[&str]| named.iter().any(|word| list.contains(&word.as_str()));
@@ -128,7 +157,12 @@ impl World<'_> {
         if one_of(CHOOSES) && matches!(schema.kind(), Kind::String | Kind::Any) {
             return vec!["all".into()];
         }
-        Vec::new()
+        // What the owner's row says in the field of that name; and where nobody knows what it asks for, who he is.
+        let same = row.iter().filter(|(known, _)| words(known) == named).map(|(_, value)| value.clone());
+        let mut values: Vec<String> = same.filter(|value| self.canaries.find_minted(value).is_none()).collect();
+        let whose = matches!(schema.kind(), Kind::String | Kind::Integer | Kind::Any) && !is_time(schema, &named);
+        values.extend(self.actors[reached.actor].keys("id").into_iter().take(1).filter(|_| whose));
+        values
     }
 
     /// Names of what lies below an object, as `include` takes them.
@@ -142,4 +176,13 @@ impl World<'_> {
             .collect();
         (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(","))
     }
+}
+
+/// Whether a parameter asks for a time or an amount: nobody's key stands there.
+fn is_time(schema: &Schema, named: &[String]) -> bool {
+    const TIMES: &[&str] =
+        &["date", "time", "at", "from", "to", "since", "until", "before", "after", "day", "month", "year"];
+    const AMOUNTS: &[&str] = &["min", "max", "count", "amount", "price", "total", "days", "number"];
+    let says = |list: &[&str]| named.iter().any(|word| list.contains(&word.as_str()));
+    schema.format().is_some_and(|format| format.starts_with("date") || format == "time") || says(TIMES) || says(AMOUNTS)
 }
