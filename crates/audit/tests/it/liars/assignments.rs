@@ -87,3 +87,30 @@ async fn one_field_is_checked_and_another_is_not() {
     let story = story::notes(service).told().await;
     assert_eq!(story.verdict("AZ08", "POST /notes"), Some(Verdict::Gap), "{}", story.told());
 }
+
+/// Shown, declared nowhere, and of no rank that anybody knows: `featured` is taken by the first, and left alone by the second.
+fn featured(taken: bool) -> crate::service::Service {
+    let keep =
+        move |world: &mut crate::service::World, call: &crate::service::Call, inner: &crate::service::Handler| {
+            let answer = inner(world, call);
+            if let Some(row) = world.rows.last_mut().filter(|row| row.noun == "note" && answer.status == 201) {
+                let sent = call.body.get("featured").cloned().filter(|_| taken);
+                row.fields.insert("featured".into(), sent.unwrap_or(json!(false)));
+            }
+            answer
+        };
+    notes::service().wrap("POST /notes", keep)
+}
+
+#[tokio::test]
+async fn a_field_of_which_nobody_said_whose_it_is() {
+    let subject = "POST /notes";
+    let story = story::notes(featured(false)).told().await;
+    story.holds(&["AZ08 POST /notes"]);
+    let story = story::notes(featured(true)).told().await;
+    assert_eq!(story.verdict("AZ08", subject), Some(Verdict::Unproven), "{}", story.told());
+    assert!(story.told_of("AZ08", subject).iter().any(|words| words.contains("is it his to set?")), "{}", story.told());
+    let fixed = "plimsoll.matrix 1\n# action anon user\nfixed featured for user\n";
+    let story = story::notes(featured(true)).matrix(fixed).told().await;
+    assert_eq!(story.verdict("AZ08", subject), Some(Verdict::Gap), "{}", story.told());
+}

@@ -36,6 +36,11 @@ const RANK: &[&str] = &[
     "quota",
     "status",
     "discount",
+    "amount",
+    "total",
+    "fee",
+    "cost",
+    "cents",
 ];
 /// Most fields that are sent along with one request.
 const FIELDS_MAX: usize = 6;
@@ -97,28 +102,102 @@ pub(super) fn shown(value: &Value) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// What to send along: fields of rank that are shown and that the action does not declare, each with another value than
-/// stands there. Whose something is becomes what stands in a stranger's, where `theirs` is known.
+/// What is sent along, each field with another value than stands there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Extra {
+    /// What gives rank or value, says whose something is, or is fixed by the matrix: not the caller's to set.
+    pub(super) rank: BTreeMap<String, Value>,
+    /// Everything else that is shown and not declared: whether it is the caller's to set nobody said.
+    pub(super) rest: BTreeMap<String, Value>,
+}
+
+impl Extra {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rank.is_empty() && self.rest.is_empty()
+    }
+
+    /// In which order they are sent: what gives rank together, then one by one, for one of them may be refused; and the
+    /// rest in one piece.
+    pub(super) fn rounds(&self) -> Vec<Vec<BTreeMap<String, Value>>> {
+        let rank = std::iter::once(self.rank.clone()).chain(one_by_one(&self.rank)).collect();
+        [rank, vec![self.rest.clone()]].into_iter().filter(|round| !round[0].is_empty()).collect()
+    }
+
+    pub(super) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.rank.retain(|name, _| keep(name));
+        self.rest.retain(|name, _| keep(name));
+    }
+}
+
+/// What to send along to an action: fields that are shown and that it does not declare, and those that the matrix fixes.
+/// Whose something is becomes what stands in a stranger's, where `theirs` is known.
 pub(super) fn candidates(
     world: &World<'_>,
     action: usize,
     shown: &BTreeMap<String, Value>,
     theirs: &BTreeMap<String, Value>,
     at: usize,
-) -> BTreeMap<String, Value> {
+) -> Extra {
     let media = world.action(action).body.as_ref().and_then(|body| body.best());
     let declared = media.map(|media| declared(&media.schema, 0)).unwrap_or_default();
     // A body that declares nothing says of no field that it is not meant.
     if declared.is_empty() {
-        return BTreeMap::new();
+        return Extra::default();
     }
-    let ranks = |name: &str| words(name).iter().any(|word| RANK.contains(&word.as_str()));
-    let fields = shown.iter().filter(|(name, _)| !declared.contains(*name) && (ranks(name) || says_whose(name)));
+    let role = &world.actors[at].fact.role;
+    let fixed = |name: &str| world.matrix.as_ref().is_some_and(|matrix| matrix.fixes(name, role));
     let another = |name: &String, value: &Value| {
         let strangers = theirs.get(name).filter(|other| says_whose(name) && *other != value).cloned();
         Some((name.clone(), strangers.or_else(|| other(world, name, value, at))?))
     };
-    fields.filter_map(|(name, value)| another(name, value)).take(FIELDS_MAX).collect()
+    let fields = shown.iter().filter(|(name, _)| !declared.contains(*name) || fixed(name));
+    let (rank, rest): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| gives_rank(name) || fixed(name));
+    let rest = rest.into_iter().filter(|(name, _)| !is_kept_by_the_service(name));
+    let sent = |fields: Vec<(&String, &Value)>| {
+        fields.into_iter().filter_map(|(name, value)| another(name, value)).take(FIELDS_MAX).collect()
+    };
+    Extra { rank: sent(rank), rest: sent(rest.collect()) }
+}
+
+/// Whether a field gives rank or value, or says whose something is.
+fn gives_rank(name: &str) -> bool {
+    says_whose(name) || words(name).iter().any(|word| RANK.contains(&word.as_str()))
+}
+
+/// Whether a field is what a service keeps of a thing by itself: its key, its times, its version, where it is found.
+fn is_kept_by_the_service(name: &str) -> bool {
+    const KEPT: &[&str] = &[
+        "id",
+        "uuid",
+        "key",
+        "slug",
+        "at",
+        "on",
+        "date",
+        "time",
+        "timestamp",
+        "created",
+        "updated",
+        "modified",
+        "version",
+        "revision",
+        "rev",
+        "etag",
+        "url",
+        "uri",
+        "href",
+        "link",
+        "self",
+        "type",
+        "object",
+        "kind",
+        "count",
+        "number",
+        "size",
+        "hash",
+        "digest",
+    ];
+    words(name).last().is_some_and(|last| KEPT.contains(&last.as_str()))
 }
 
 /// Another value of the same kind: what stands there for somebody else, the opposite, or an odd number.
@@ -160,7 +239,7 @@ fn listed(world: &World<'_>, name: &str, now: &str) -> Option<String> {
     values.find_map(|value| value.as_str().filter(|text| *text != now).map(str::to_owned))
 }
 
-pub(super) fn one_by_one(all: &BTreeMap<String, Value>) -> Vec<BTreeMap<String, Value>> {
+fn one_by_one(all: &BTreeMap<String, Value>) -> Vec<BTreeMap<String, Value>> {
     if all.len() < 2 {
         return Vec::new();
     }
@@ -188,13 +267,25 @@ pub(super) fn compared(sent: &BTreeMap<String, Value>, before: &Value, now: &Val
         sent: text(Some(value)).unwrap_or_default(),
         without: text(before.get(name)).unwrap_or_default(),
         with: text(now.get(name)),
+        asks: false,
     });
     fields.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::says_whose;
+    use super::{gives_rank, is_kept_by_the_service, says_whose};
+
+    #[test]
+    fn what_a_service_keeps_of_a_thing_is_not_sent_along() {
+        for name in ["id", "createdAt", "updated_on", "self_url", "version", "comment_count"] {
+            assert!(is_kept_by_the_service(name), "{name}");
+        }
+        for name in ["featured", "color", "total_cents"] {
+            assert!(!is_kept_by_the_service(name), "{name}");
+        }
+        assert!(gives_rank("is_admin") && gives_rank("total_cents") && !gives_rank("featured"));
+    }
 
     #[test]
     fn whose_something_is_has_many_names() {

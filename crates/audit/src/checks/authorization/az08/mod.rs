@@ -66,6 +66,16 @@ pub(in crate::checks) struct Field {
     pub without: String,
     /// What stood there afterwards.
     pub with: Option<String>,
+    /// It gives no rank that is known, and nobody said whether it is the caller's to set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+}
+
+impl Field {
+    /// What was sent stands there, and does not without it.
+    fn was_taken(&self) -> bool {
+        self.with.as_ref() == Some(&self.sent) && self.without != self.sent
+    }
 }
 
 impl Document for Assigned {
@@ -95,9 +105,8 @@ fn of(run: &Run, digest: &str, assigned: &Assigned) -> Finding {
             }
         };
     }
-    let took =
-        assigned.fields.iter().find(|field| field.with.as_ref() == Some(&field.sent) && field.without != field.sent);
-    let Some(field) = took else {
+    let taken = assigned.fields.iter().filter(|field| field.was_taken());
+    let Some(field) = taken.min_by_key(|field| field.asks) else {
         let names: Vec<&str> =
             assigned.fields.iter().map(|field| field.name.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
         return about.holds(format!("sent along and not taken: {}", names.join(", ")));
@@ -108,9 +117,14 @@ fn of(run: &Run, digest: &str, assigned: &Assigned) -> Finding {
         field.name, field.sent, field.without
     );
     let shown = assigned.read_back.iter().zip(&assigned.who);
-    about
-        .showing(shown.map(|(exchange, who)| exhibit(run, "read back", who, exchange, &field.name)).collect())
-        .gap(words)
+    let about =
+        about.showing(shown.map(|(exchange, who)| exhibit(run, "read back", who, exchange, &field.name)).collect());
+    if field.asks {
+        let answer =
+            format!("`fixed {}` in plimsoll.matrix where it is not; else declare it in the document", field.name);
+        return about.waits_for_answer(format!("{words}: is it his to set?"), answer);
+    }
+    about.gap(words)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Sends fields along that nobody offered.
 
-use super::fields::{candidates, compared, one_by_one, shown, with};
+use super::fields::{Extra, candidates, compared, shown, with};
 use super::{Assigned, Field};
 use crate::client::Purpose;
 use crate::error::Result;
@@ -66,19 +66,21 @@ async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigne
         return None;
     }
     let mut after = None;
-    let all: Vec<BTreeMap<String, Value>> = std::iter::once(extra.clone()).chain(one_by_one(&extra)).collect();
     let mut fields = Vec::new();
-    for some in all {
-        world.bodies.insert(action, with(&good, &some));
-        let made = world.make(slot, owner).await;
-        world.bodies.insert(action, good.clone());
-        world.failed.remove(&(slot, owner));
-        let Ok(made) = made else { continue };
-        let Some((now, exchange)) = look_as_any(world, item, made, owner).await else { continue };
-        fields.extend(compared(&some, &before.0, &now));
-        after = Some(exchange);
-        if some.len() == extra.len() {
-            break;
+    for round in extra.rounds() {
+        let whole = round[0].len();
+        for some in round {
+            world.bodies.insert(action, with(&good, &some));
+            let made = world.make(slot, owner).await;
+            world.bodies.insert(action, good.clone());
+            world.failed.remove(&(slot, owner));
+            let Ok(made) = made else { continue };
+            let Some((now, exchange)) = look_as_any(world, item, made, owner).await else { continue };
+            fields.extend(compared(&some, &before.0, &now));
+            after = Some(exchange);
+            if some.len() == whole {
+                break;
+            }
         }
     }
     finish(world, world.action(action).name(), owner, fields, after, &extra)
@@ -106,7 +108,11 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
     let keys = world.keys_for(action, owner, object).await.ok()?;
     let mut after = None;
     let mut fields = Vec::new();
-    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
+    for some in extra.rounds().into_iter().flatten() {
+        // What was taken, or left, as a whole needs no second look.
+        if some.keys().all(|name| fields.iter().any(|field: &Field| field.name == *name)) {
+            continue;
+        }
         world.bodies.insert(action, with(&good, &some));
         let call = world.call_again(action, owner, &keys, object).await;
         world.bodies.insert(action, good.clone());
@@ -118,11 +124,10 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
             None => asked.answer.json().filter(|_| done).map(|now| (now, asked.exchange)),
         };
         let Some((now, exchange)) = seen else { break };
-        fields.extend(compared(&some, &before.0, &now));
+        let seen = compared(&some, &before.0, &now);
+        // One that was refused as a whole may have been refused for another field.
+        fields.extend(seen.into_iter().filter(|field| done || field.was_taken()));
         after = Some(exchange);
-        if done {
-            break;
-        }
     }
     finish(world, world.action(action).name(), owner, fields, after, &extra)
 }
@@ -157,13 +162,20 @@ fn finish(
     at: usize,
     fields: Vec<Field>,
     read_back: Option<Exchange>,
-    extra: &BTreeMap<String, Value>,
+    extra: &Extra,
 ) -> Option<Assigned> {
     // What is refused with each of them is refused, and that is as good as unheard.
-    let fields = match fields.is_empty() {
-        true => compared(extra, &Value::Null, &Value::Null),
-        false => fields,
-    };
+    let mut fields = fields;
+    let unheard = compared(&extra.rank, &Value::Null, &Value::Null).into_iter();
+    let unheard: Vec<Field> = unheard.filter(|one| !fields.iter().any(|known| known.name == one.name)).collect();
+    fields.extend(unheard);
+    // The rest was sent in one piece: refused, it says nothing of each.
+    if fields.is_empty() {
+        return None;
+    }
+    for field in &mut fields {
+        field.asks = extra.rest.contains_key(&field.name);
+    }
     Some(Assigned { action, who: Some(world.fact(Some(at))), fields, read_back, ..Assigned::default() })
 }
 
@@ -188,18 +200,19 @@ async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<As
     let good = world.bodies.get(&action).cloned()?;
     let mut fields = Vec::new();
     let mut after = None;
-    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
+    for some in extra.rounds().into_iter().flatten() {
+        if some.keys().all(|name| fields.iter().any(|field: &Field| field.name == *name)) {
+            continue;
+        }
         let path = world.action(action).address_path();
         let body = world.body_like(action, with(&good, &some));
         let call = Call { method: world.action(action).verb.clone(), path, headers: Vec::new(), body };
         let done = world.ask(Some(at), &call, Purpose::Other).await.succeeded();
         let asked = world.ask(Some(at), &proof, Purpose::Other).await;
         let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { break };
-        fields.extend(compared(&some, &before, &now));
+        let seen = compared(&some, &before, &now);
+        fields.extend(seen.into_iter().filter(|field| done || field.was_taken()));
         after = Some(asked.exchange);
-        if done {
-            break;
-        }
     }
     finish(world, world.action(action).name(), at, fields, after, &extra)
 }
@@ -211,21 +224,24 @@ async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
     let before = world.ask(Some(like), &proof, Purpose::Other).await.answer.json()?;
     // What is somebody's own differs anyway.
     let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), like);
-    extra.retain(|name, _| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant" | "id")));
+    extra.retain(|name| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant" | "id")));
     if extra.is_empty() {
         return None;
     }
     let mut fields = Vec::new();
     let mut after = None;
-    for some in std::iter::once(extra.clone()).chain(one_by_one(&extra)) {
-        let Ok(at) = world.throw_away_with(like, &some).await else { continue };
-        let proof = world.proof_call(at)?;
-        let asked = world.ask(Some(at), &proof, Purpose::Other).await;
-        let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { continue };
-        fields.extend(compared(&some, &before, &now));
-        after = Some(asked.exchange);
-        if some.len() == extra.len() {
-            break;
+    for round in extra.rounds() {
+        let whole = round[0].len();
+        for some in round {
+            let Ok(at) = world.throw_away_with(like, &some).await else { continue };
+            let proof = world.proof_call(at)?;
+            let asked = world.ask(Some(at), &proof, Purpose::Other).await;
+            let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { continue };
+            fields.extend(compared(&some, &before, &now));
+            after = Some(asked.exchange);
+            if some.len() == whole {
+                break;
+            }
         }
     }
     finish(world, world.action(action).name(), like, fields, after, &extra)
