@@ -229,6 +229,9 @@ pub struct Trial {
     pub witness: Option<Witness>,
     /// Repeated with one attacker on a fresh object, to name him.
     pub alone: bool,
+    /// What was done to the object before: `POST /listings/{listing}/publish`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<String>,
 }
 
 /// An action that never succeeded for anybody who may.

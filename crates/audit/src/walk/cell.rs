@@ -28,6 +28,8 @@ const SHARED_BY: &[(&str, &[&str])] = &[
     ("isprivate", &["false"]),
     ("access", &["public", "open"]),
     ("published", &["true"]),
+    ("status", &["published", "public"]),
+    ("state", &["published", "public"]),
 ];
 
 impl World<'_> {
@@ -82,7 +84,7 @@ impl World<'_> {
         self.trial(reached, attackers, alone).await.or(Some(first))
     }
 
-    async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
+    pub(super) async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
         let subject = self.subject(reached).await?;
         let attackers = self.brought_in(subject, attackers).await;
         if attackers.is_empty() {
@@ -123,6 +125,7 @@ impl World<'_> {
             settled: None,
             witness: calibrated.as_ref().map(|calibrated| calibrated.witness.clone()),
             alone,
+            deed: None,
         };
         if reached.misplaced.is_some() && reached.form != Form::AddChild || self.is_misplaced_child(reached, subject) {
             trial.form = Form::Misplaced;

@@ -99,6 +99,7 @@ impl World<'_> {
             settled: None,
             witness: None,
             alone: false,
+            deed: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! decides nothing: what the evidence proves is for the judges in [`crate::checks`].
 
 pub mod actors;
+mod after_deeds;
 mod attackers;
 mod body;
 mod calls;

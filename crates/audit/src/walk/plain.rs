@@ -96,6 +96,7 @@ impl World<'_> {
             settled: None,
             witness: reached.witness.as_ref().map(|calibrated| calibrated.witness.clone()),
             alone: false,
+            deed: None,
         }
     }
 

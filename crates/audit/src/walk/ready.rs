@@ -74,7 +74,7 @@ impl World<'_> {
     }
 
     /// How something is done, found out once. Only what is seen to change something is a deed.
-    async fn deed(&mut self, action: usize) -> Option<Reached> {
+    pub(super) async fn deed(&mut self, action: usize) -> Option<Reached> {
         if let Some(known) = self.met.get(&action).or_else(|| self.deeds.get(&action)) {
             return Some(known.clone()).filter(|known| known.witness.is_some());
         }

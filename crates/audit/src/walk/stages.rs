@@ -96,6 +96,9 @@ impl World<'_> {
         }
         self.end_stretch(&mut pending).await?;
         self.write_share(part, &mut walked)?;
+        if deaths < DEATHS_MAX {
+            self.walk_after_deeds(part).await?;
+        }
         self.walk_as_members(part).await
     }
 

@@ -153,6 +153,7 @@ impl Again {
             settled: None,
             witness: Some(self.seen_by.witness.clone()),
             alone: true,
+            deed: None,
         }
     }
 }

@@ -143,6 +143,7 @@ pub(crate) mod tests {
             settled: Some(look(&[("title", "c")])),
             witness: Some(witness),
             alone: false,
+            deed: None,
         }
     }
 

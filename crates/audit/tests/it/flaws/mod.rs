@@ -2,6 +2,7 @@
 
 mod careless;
 pub(crate) mod crossing;
+mod deeds;
 mod dry;
 mod files;
 mod founders;

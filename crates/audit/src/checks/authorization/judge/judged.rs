@@ -72,7 +72,10 @@ impl Judged<'_> {
             _ if self.trial.noun.is_empty() => "data",
             _ => &self.trial.noun,
         };
-        format!("{owner}'s {noun}")
+        match &self.trial.deed {
+            Some(deed) => format!("{owner}'s {noun} after {deed}"),
+            None => format!("{owner}'s {noun}"),
+        }
     }
 
     pub(super) fn status(&self) -> u16 {
@@ -92,6 +95,11 @@ impl Judged<'_> {
         let reads = matches!(self.trial.form, Form::Read | Form::List);
         let anonymous = self.attempt.relation == "anonymous";
         match (self.expectation.rule, self.expectation.strength) {
+            // To publish something is to show it.
+            (Rule::Forbidden, Strength::Wall) if reads && self.trial.deed.is_some() => {
+                let words = format!("{words}: is it meant to be seen by others then?");
+                ruling(Verdict::Unproven, Some(Cause::WaitsForAnswer), words, Some(self.row()))
+            }
             (Rule::Forbidden, Strength::Wall) if reads && (anonymous || self.trial.public) => {
                 let protected = self.run.actions.iter().any(|fact| fact.name == self.trial.action && fact.protected);
                 if anonymous && !self.trial.public && self.guarded.against_itself(self.trial, protected) {
