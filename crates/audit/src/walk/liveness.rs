@@ -3,12 +3,16 @@
 use super::world::{Call, Who, World};
 use crate::catalogue::Action;
 use crate::client::{Answer, Purpose};
+use crate::compare::leaves;
 use crate::page;
 use serde_json::Value;
 
 /// Last segments of paths that usually answer with the caller himself.
 pub(crate) const ABOUT_ONESELF: &[&str] =
     &["me", "whoami", "self", "myself", "account", "profile", "user", "session", "current", "userinfo"];
+
+/// Fields of the proof that hold one's rank.
+const RANKS: &[&str] = &["role", "rank"];
 
 impl World<'_> {
     /// The request that answers the signed-in with himself: the manifest's, or one of the catalogue's that looks so.
@@ -53,6 +57,9 @@ impl World<'_> {
                 call.method, call.path, asked.answer.status
             ));
         }
+        if let Some(now) = self.other_rank(at, &asked.answer) {
+            return Err(now);
+        }
         if let Some(value) = about_oneself(&asked.answer) {
             // What the proof says of him comes before what the sign-in said, whose `id` may be the session's.
             let before = std::mem::take(&mut self.actors[at].identity);
@@ -72,8 +79,23 @@ impl World<'_> {
         let Some(at) = who else { return true };
         let Some(call) = self.proof_call(at) else { return self.actors[at].alive };
         let asked = self.ask(Some(at), &call, Purpose::Cell).await;
-        self.actors[at].alive = asked.succeeded();
+        self.actors[at].alive = asked.succeeded() && self.other_rank(at, &asked.answer).is_none();
         self.actors[at].alive
+    }
+
+    /// Says so where the proof shows another rank of somebody than when the walk began. Whoever was demoted on the way is
+    /// refused for that, and shows nothing about his role.
+    fn other_rank(&self, at: usize, answer: &Answer) -> Option<String> {
+        let actor = &self.actors[at];
+        let value = answer.json().filter(|_| !actor.fact.throw_away && answer.status < 300)?;
+        let is_rank = |path: &str| RANKS.contains(&path.rsplit(['.', ']']).next().unwrap_or_default());
+        leaves(&value).into_iter().filter(|(path, _)| is_rank(path)).find_map(|(path, now)| {
+            // The oldest stands last. Who holds several ranks holds those still.
+            let known: Vec<&str> =
+                actor.identity.iter().filter(|(of, _)| *of == path).map(|(_, text)| text.as_str()).collect();
+            let first = known.last().filter(|_| !known.contains(&now.as_str()))?;
+            Some(format!("the service calls him `{now}` now, and `{first}` when the walk began"))
+        })
     }
 
     /// Signs an actor in again if he is not signed in any more.

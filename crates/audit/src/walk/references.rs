@@ -3,11 +3,33 @@
 use super::world::World;
 use crate::catalogue::{Kind, Schema};
 use crate::evidence::is_secret_name;
-use crate::plan::slots::{Named, names_person};
+use crate::plan::slots::{Named, names_person, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that say for whom something is.
 const ADDRESSEES: &[&str] = &["to", "receiver", "addressee", "cc"];
+
+/// Words of actions after which whoever they are about may be out, or somebody else.
+const HARMS: &[&str] = &[
+    "remove",
+    "delete",
+    "revoke",
+    "suspend",
+    "disable",
+    "deactivate",
+    "block",
+    "ban",
+    "kick",
+    "lock",
+    "demote",
+    "promote",
+    "role",
+    "roles",
+    "rank",
+    "transfer",
+    "erase",
+    "expel",
+];
 
 impl World<'_> {
     /// Keys for the fields of a schema that name objects of known kinds.
@@ -47,6 +69,9 @@ impl World<'_> {
         keys: &BTreeMap<usize, String>,
         depth: usize,
     ) -> Option<String> {
+        if names_person(name) && self.harms_people(action) {
+            return self.somebody_to_harm(name, actor).await;
+        }
         let named = self.slots.named(action).iter().find(|named| named.name == name).cloned();
         if let Some(Named { slot, many, .. }) = named {
             if let Some(key) = keys.get(&slot) {
@@ -73,6 +98,22 @@ impl World<'_> {
             }
         }
         if names_person(name) { self.colleague(name, actor) } else { None }
+    }
+
+    /// Whether an action does to a person what would take a walking one out of the walk.
+    fn harms_people(&self, action: usize) -> bool {
+        let action = self.action(action);
+        let named = format!("{} {}", action.path, action.operation_id.as_deref().unwrap_or_default());
+        action.verb == "DELETE" || !action.is_safe() && words(&named).iter().any(|word| HARMS.contains(&word.as_str()))
+    }
+
+    /// A value that stands for somebody who was made to be harmed: like a colleague of the actor's.
+    async fn somebody_to_harm(&mut self, name: &str, actor: usize) -> Option<String> {
+        let own = self.actors[actor].fact.tenant.clone();
+        let like = (0..self.actors.len())
+            .find(|at| *at != actor && self.actors[*at].fact.tenant == own && !self.actors[*at].fact.throw_away);
+        let made = Box::pin(self.throw_away(like.unwrap_or(actor))).await.ok()?;
+        (self.actors[made].fact.tenant == own).then(|| self.actors[made].keys(name).into_iter().next())?
     }
 
     /// A value that stands for a colleague of the actor's: for one that is no attacker, where there is one.

@@ -4,11 +4,12 @@
 //! of known passwords, texts in the form of a stored password, and what the matrix hides. What was found is written down
 //! by the place where it stood, never by its value.
 
+use super::reach::Reached;
 use super::world::{Call, Who, World};
 use crate::checks::authorization::az09::{Exposed, Kind};
 use crate::client::{Answer, Purpose};
 use crate::compare::leaves;
-use crate::evidence::Reading;
+use crate::evidence::{Form, Reading};
 use crate::plan::slots::words;
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
@@ -101,8 +102,10 @@ impl World<'_> {
             let mut rules = matrix.fields.iter().filter(|rule| !rule.fixed);
             rules.any(|rule| rule.roles.is_empty() || rule.roles.iter().any(|own| own == role))
         };
+        // A read may be called by POST, too.
+        let looks = |met: &&Reached| met.call.method == "GET" || matches!(met.form, Form::Read | Form::List);
         let reads: Vec<(usize, Call)> =
-            self.met.values().filter(|met| met.call.method == "GET").map(|met| (met.actor, met.call.clone())).collect();
+            self.met.values().filter(looks).map(|met| (met.actor, met.call.clone())).collect();
         let mut roles: BTreeSet<String> = BTreeSet::new();
         for at in 0..self.actors.len() {
             let fact = self.actors[at].fact.clone();

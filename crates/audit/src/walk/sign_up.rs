@@ -47,9 +47,11 @@ impl World<'_> {
         extra: &BTreeMap<String, Value>,
     ) -> Result<usize, String> {
         let number = self.actors.len();
-        let sign_up = self.manifest.sign_up.is_some();
-        let model = self.actors[like].fact.clone();
         let told = &self.manifest.throw_away;
+        // What is told of throw-away people comes before what everybody may do; who tries a sign-up means that.
+        let sign_up =
+            self.manifest.sign_up.is_some() && (told.make.is_none() && told.command.is_none() || !extra.is_empty());
+        let model = self.actors[like].fact.clone();
         if !sign_up && told.make.is_none() && told.command.is_none() {
             return Err("accounts are only touched on throw-away actors, and there is no way to make one".into());
         }

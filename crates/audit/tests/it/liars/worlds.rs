@@ -1,9 +1,10 @@
 //! Actions that take away what others need: the walk names them and goes on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::service::notes::{action, public};
-use crate::service::{Answer, Call, Service, World, notes};
+use crate::service::{Answer, Call, Service, World, field, notes, office, staff, text};
 use crate::story;
 
 /// What stays provable whatever else happens.
@@ -102,4 +103,38 @@ async fn never_is_never() {
     assert!(sent.lock().unwrap().is_empty(), "{:?}", sent.lock().unwrap());
     story.is_sound();
     story.holds(&["AZ03 PUT /notes/{note}"]);
+}
+
+/// Whoever walks is never demoted by the walk: what is done to people is done to one who was made for it, or to nobody.
+#[tokio::test]
+async fn nobody_of_the_manifest_is_demoted() {
+    let harmed = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&harmed);
+    let demote = move |world: &mut World, call: &Call| {
+        if world.role(call) != "owner" {
+            return Answer::refused(403, "for owners");
+        }
+        let key = call.body.get("user_id").map(|key| key.to_string().trim_matches('"').to_owned()).unwrap_or_default();
+        let tenant = world.tenant(call).to_owned();
+        let Some(person) = world.person_mut(&key).filter(|person| person.tenant == tenant) else {
+            return Answer::refused(400, "user_id must be a person of this company");
+        };
+        let named = office::PEOPLE.iter().any(|(name, ..)| *name == person.name);
+        seen.fetch_add(usize::from(named), Ordering::SeqCst);
+        person.role = "viewer".to_owned();
+        Answer::nothing(204)
+    };
+    let row = "POST   /members/role                        -     -       -       -       tenant\n";
+    for (service, matrix) in [
+        (office::service(), format!("{}{row}", office::MATRIX)),
+        (staff::service(), format!("{}{row}", staff::matrix())),
+    ] {
+        let is_staffed = matrix.contains("/people");
+        let demotes = action("POST /members/role", demote.clone()).takes(vec![field("user_id", "key"), text("reason")]);
+        let told = story::office(service.with(demotes)).matrix(&matrix);
+        let story = if is_staffed { told.also(staff::MANIFEST).told().await } else { told.told().await };
+        assert_eq!(harmed.load(Ordering::SeqCst), 0, "{}", story.told());
+        story.is_sound();
+        story.holds(&["AZ05 POST /members/role"]);
+    }
 }
