@@ -143,10 +143,13 @@ impl World<'_> {
         if names_tenant(name) {
             return self.keys_of_tenant(name, reached.actor);
         }
-        // What a noun's name filters by is a key: the owner's.
+        // What the owner's row says in the field of that name. What a noun's name filters by is a key: the owner's.
         let own = |slot| self.standing.get(&(slot, reached.actor)).map(|at| self.objects[*at].key().to_owned());
+        let same = row.iter().filter(|(known, _)| words(known) == named).map(|(_, value)| value.clone());
+        let mut values: Vec<String> = same.filter(|value| self.canaries.find_minted(value).is_none()).collect();
         if let Some(key) = self.slots.by_name(name).and_then(own).filter(|_| !one_of(ADDS)) {
-            return vec![key];
+            values.extend(Some(key).filter(|key| !values.contains(key)));
+            return values;
         }
         if one_of(ADDS) {
             return self.hanging_on(reached).into_iter().collect();
@@ -157,9 +160,7 @@ impl World<'_> {
         if one_of(CHOOSES) && matches!(schema.kind(), Kind::String | Kind::Any) {
             return vec!["all".into()];
         }
-        // What the owner's row says in the field of that name; and where nobody knows what it asks for, who he is.
-        let same = row.iter().filter(|(known, _)| words(known) == named).map(|(_, value)| value.clone());
-        let mut values: Vec<String> = same.filter(|value| self.canaries.find_minted(value).is_none()).collect();
+        // Where nobody knows what it asks for: who the owner is.
         let whose = matches!(schema.kind(), Kind::String | Kind::Integer | Kind::Any) && !is_time(schema, &named);
         values.extend(self.actors[reached.actor].keys("id").into_iter().take(1).filter(|_| whose));
         values

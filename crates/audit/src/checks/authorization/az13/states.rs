@@ -63,12 +63,17 @@ impl State {
     pub(super) fn action(&self, world: &World<'_>) -> Option<usize> {
         match &self.way {
             Way::Action(action, _) => Some(*action),
-            Way::Line(line) => (0..world.catalogue.actions.len()).find(|at| {
-                let action = world.action(*at);
-                action.verb == line.verb && place(&action.address_path()) == place(line.path.as_str())
-            }),
+            Way::Line(line) => action_of(world, line),
         }
     }
+}
+
+/// The action that a line of the manifest sends.
+fn action_of(world: &World<'_>, line: &RequestLine) -> Option<usize> {
+    (0..world.catalogue.actions.len()).find(|at| {
+        let action = world.action(*at);
+        action.verb == line.verb && place(&action.address_path()) == place(line.path.as_str())
+    })
 }
 
 /// The states that the manifest says how to get into; else those of the matrix, and last those that sound like an end.
@@ -76,8 +81,10 @@ pub(super) fn states(world: &World<'_>) -> Vec<State> {
     let of_noun = |noun: &str| world.slots.all.iter().position(|slot| slot.noun == noun);
     let told: Vec<State> = (world.manifest.closings())
         .filter_map(|(name, line, noun)| {
-            let way = Way::Line(line.clone());
-            Some(State { name: name.to_owned(), slot: of_noun(&noun)?, told: true, way })
+            // Several kinds of things may go by one noun: it is the one that the line's own action is about.
+            let action = action_of(world, line).and_then(|action| world.slots.about(action).last().copied());
+            let slot = action.or_else(|| of_noun(&noun))?;
+            Some(State { name: name.to_owned(), slot, told: true, way: Way::Line(line.clone()) })
         })
         .collect();
     if !told.is_empty() {
