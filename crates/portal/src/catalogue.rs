@@ -6,8 +6,8 @@ use crate::identity::{factor, passkey};
 use crate::organisations::{access, look, mail_domains, membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
-    backup, directory, identity, installation, invitations, mail, messages, organisations, projects, providers,
-    requests, trail, vault, watch,
+    backup, directory, domains, identity, installation, invitations, mail, messages, organisations, projects,
+    providers, requests, trail, vault, watch,
 };
 
 /// The list.
@@ -59,6 +59,10 @@ pub fn catalogue() -> Catalogue {
         .look::<organisations::ShowSettings>()
         .change::<access::SetAccess>()
         .change::<mail_domains::SetMailDomains>()
+        .look::<domains::ListDomains>()
+        .change::<domains::AddDomain>()
+        .receive::<domains::VerifyDomain>()
+        .change::<domains::RemoveDomain>()
         .change::<look::SetLook>()
         .look::<look::ShowLogo>()
         .receive::<look::SetLogo>()
@@ -186,6 +190,7 @@ pub fn catalogue() -> Catalogue {
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()
         .receive::<keeping::Sweep>()
+        .receive::<domains::CheckDomains>()
         .keep::<trail::push::Push>()
         .keep::<mail::Send>()
         .keep::<trail::Sweep>()

@@ -5,7 +5,8 @@ use door::store::{Migration, Step};
 
 use crate::privacy::{incidents, keeping, processing};
 use crate::{
-    directory, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail, vault,
+    directory, domains, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail,
+    vault,
 };
 
 /// Every migration of a portal's database, in order.
@@ -30,6 +31,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
     all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
     all.push(Migration { version: 21, name: "looking as somebody else", steps: VIEWING });
+    all.push(Migration { version: 24, name: "domains of organisations", steps: OWNING });
     all
 }
 
@@ -185,6 +187,22 @@ const VIEWING: &[Step] = &[
     // As whom somebody looks at the portal for a while; null where it is as oneself.
     Step::Sql("ALTER TABLE session ADD COLUMN viewed {id} REFERENCES membership (id)"),
     Step::Sql("ALTER TABLE session ADD COLUMN viewed_until {int}"),
+];
+
+const OWNING: &[Step] = &[
+    // A domain that an organisation says is its own, what proves it, and when that was last there.
+    Step::Recorded {
+        table: domains::DOMAIN.table,
+        entity: domains::DOMAIN.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), name {text} NOT NULL, shown {text} NOT NULL, \
+                  token {text} NOT NULL, added_by {id} REFERENCES person (id), added_at {int} NOT NULL, \
+                  verified_at {int}, asked_at {int}, \
+                  found {text} CHECK (found IN ('there', 'absent', 'other', 'silent')), failures {int} NOT NULL, \
+                  UNIQUE (organisation, name),",
+    },
+    // Whoever proves it at the same moment as another is the second.
+    Step::Sql("CREATE UNIQUE INDEX domain_verified ON domain (name) WHERE verified_at IS NOT NULL"),
+    Step::Sql("CREATE INDEX domain_asked_at ON domain (asked_at) WHERE verified_at IS NOT NULL"),
 ];
 
 const LINKING: &[Step] = &[

@@ -332,6 +332,11 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             harbour.pass(name, &token, Ids(vec![service, ("token", id(&made["id"]))]), json!({})).await
         }
         "organisation.mail.set" => harbour.pass(name, &token, none(), json!({"domains": ["example.com"]})).await,
+        "domain.add" | "domain.verify" | "domain.remove" => {
+            let added = harbour.pass("domain.add", &token, none(), json!({"name": "halden.example"})).await?;
+            let domain = Ids(vec![("domain", id(&added["id"]))]);
+            if name == "domain.add" { Ok(added) } else { harbour.pass(name, &token, domain, json!({})).await }
+        }
         "client.archive" | "client.reopen" => {
             let client = || Ids(vec![("client", id(&clients["clients"][0]["id"]))]);
             let archived = harbour.pass("client.archive", &token, client(), json!({})).await?;

@@ -97,7 +97,7 @@ fn activity(action: &str) -> (u32, &'static str) {
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
         | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" | "send"
         | "archive" | "reopen" | "clear" | "reset" | "renew" | "accept" | "suspend" | "resume" | "connect"
-        | "change" => (3, "Update"),
+        | "change" | "verify" | "check" => (3, "Update"),
         "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" | "leave" => {
             (4, "Delete")
         }

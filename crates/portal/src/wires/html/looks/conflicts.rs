@@ -24,6 +24,7 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "no_view" => texts.conflict_no_view().to_owned(),
         "not_invited" => texts.conflict_not_invited().to_owned(),
         "subject_exists" => texts.conflict_subject_exists().to_owned(),
+        "domain_taken" => texts.conflict_domain_taken().to_owned(),
         "mail_domain" => texts.conflict_mail_domain().to_owned(),
         "full" => texts.conflict_full().to_owned(),
         "is_in" => texts.conflict_is_in().to_owned(),

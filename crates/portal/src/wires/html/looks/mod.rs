@@ -90,6 +90,7 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
     Look { path: "/directory", who: Who::Room, show: |visit, page| Box::pin(directory::directory(visit, page)) },
     Look { path: "/organisation/settings", who: Who::Room, show: |visit, page| Box::pin(rooms::settings(visit, page)) },
+    Look { path: "/organisation/domains", who: Who::Room, show: |visit, page| Box::pin(rooms::domains(visit, page)) },
     Look { path: "/organisation/logo", who: Who::Room, show: |visit, _| Box::pin(rooms::logo(visit)) },
     Look { path: "/organisation/colours.css", who: Who::Room, show: |visit, _| Box::pin(rooms::colours(visit)) },
     Look { path: "/people", who: Who::Room, show: |visit, page| Box::pin(rooms::people(visit, page)) },

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use door::{Ids, Refusal};
 use serde_json::json;
 
+use crate::domains::pages::DomainsPage;
 use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
@@ -95,6 +96,12 @@ pub(super) async fn colours(visit: &Visit) -> Result<Answer, NoPage> {
 pub(super) async fn people(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("membership.list").await?;
     Answer::page(&PeoplePage { page, list })
+}
+
+/// The organisation's domains.
+pub(super) async fn domains(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list = visit.look("domain.list").await?;
+    Answer::page(&DomainsPage { page, list })
 }
 
 /// The organisation's programs. A token can be given what its maker could do here.
