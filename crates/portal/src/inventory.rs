@@ -44,6 +44,7 @@ pub const INVENTORY: &[Table] = &[
             column("made_at", "when the account was made", Neutral),
             column("password_at", "when you last changed your password", Neutral),
             column("service_since", "since when it is a program's; nothing for people", Neutral),
+            column("mail_proved_at", "when you proved that you read mail at your address", Neutral),
         ],
     },
     Table {
@@ -297,6 +298,7 @@ pub const INVENTORY: &[Table] = &[
             column("asked_at", "when its proof was last looked for", Neutral),
             column("found", "what was found then", Neutral),
             column("failures", "on how many days in a row it was missing", Neutral),
+            column("joining", "whether whoever reads mail under it may join", Neutral),
         ],
     },
     Table {
@@ -501,6 +503,7 @@ pub const INVENTORY: &[Table] = &[
             column("keys_url", "where the provider's keys are", Neutral),
             column("secret_in", "how the portal shows what the two share", Neutral),
             column("names_issuer", "whether the provider names itself in its answers", Neutral),
+            column("required_since", "since when people come in by its word alone, if they do", Neutral),
             column("set_at", "since when it is as it is", Neutral),
         ],
     },

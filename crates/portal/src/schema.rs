@@ -32,6 +32,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
     all.push(Migration { version: 21, name: "looking as somebody else", steps: VIEWING });
     all.push(Migration { version: 24, name: "domains of organisations", steps: OWNING });
+    all.push(Migration { version: 25, name: "what domains of organisations allow", steps: ALLOWING });
     all
 }
 
@@ -198,11 +199,18 @@ const OWNING: &[Step] = &[
                   token {text} NOT NULL, added_by {id} REFERENCES person (id), added_at {int} NOT NULL, \
                   verified_at {int}, asked_at {int}, \
                   found {text} CHECK (found IN ('there', 'absent', 'other', 'silent')), failures {int} NOT NULL, \
-                  UNIQUE (organisation, name),",
+                  joining {bool} NOT NULL, UNIQUE (organisation, name),",
     },
     // Whoever proves it at the same moment as another is the second.
     Step::Sql("CREATE UNIQUE INDEX domain_verified ON domain (name) WHERE verified_at IS NOT NULL"),
     Step::Sql("CREATE INDEX domain_asked_at ON domain (asked_at) WHERE verified_at IS NOT NULL"),
+];
+
+const ALLOWING: &[Step] = &[
+    // When somebody last proved to read the mail of their account; null where nobody did since this is asked.
+    Step::Sql("ALTER TABLE person ADD COLUMN mail_proved_at {int}"),
+    // Since when its word alone opens the organisation's rooms to whom it is for; null where other sign-ins do, too.
+    Step::Sql("ALTER TABLE provider ADD COLUMN required_since {int}"),
 ];
 
 const LINKING: &[Step] = &[

@@ -65,8 +65,9 @@ const NO_ROW_OF_ITS_OWN: [(&str, &str); 9] = [
 ];
 
 /// Actions that only an organisation's provider brings about, which the sweep has none of.
-const WITH_A_PROVIDER: [&str; 6] = [
+const WITH_A_PROVIDER: [&str; 7] = [
     "provider.remove",
+    "provider.requirement.set",
     "provider.set",
     "provider.subject.connect",
     "provider.subject.remove",
@@ -332,10 +333,15 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             harbour.pass(name, &token, Ids(vec![service, ("token", id(&made["id"]))]), json!({})).await
         }
         "organisation.mail.set" => harbour.pass(name, &token, none(), json!({"domains": ["example.com"]})).await,
-        "domain.add" | "domain.verify" | "domain.remove" => {
+        "domain.add" | "domain.verify" | "domain.remove" | "domain.joining.set" => {
             let added = harbour.pass("domain.add", &token, none(), json!({"name": "halden.example"})).await?;
             let domain = Ids(vec![("domain", id(&added["id"]))]);
-            if name == "domain.add" { Ok(added) } else { harbour.pass(name, &token, domain, json!({})).await }
+            match name {
+                "domain.add" => Ok(added),
+                // Nobody has proved it: nothing can be opened, and closed it is.
+                "domain.joining.set" => harbour.pass(name, &token, domain, json!({"open": false})).await,
+                _ => harbour.pass(name, &token, domain, json!({})).await,
+            }
         }
         "client.archive" | "client.reopen" => {
             let client = || Ids(vec![("client", id(&clients["clients"][0]["id"]))]);

@@ -69,8 +69,8 @@ impl Change for AddDomain {
         let (id, now, token) = (DomainId(write.id()), write.now(), secret::fresh(false).0);
         let by = write.caller().actor.person();
         let own = values![organisation, name.ascii(), name.shown(), token.as_str(), by, now];
-        let insert = "INSERT INTO domain (id, rev, salt, organisation, name, shown, token, added_by, added_at, failures) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) RETURNING *";
+        let insert = "INSERT INTO domain (id, rev, salt, organisation, name, shown, token, added_by, added_at, failures, joining) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, FALSE) RETURNING *";
         write.insert(DOMAIN, id.0, insert, own).await?;
         let added = DomainAdded {
             id,

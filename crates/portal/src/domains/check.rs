@@ -11,7 +11,7 @@ use super::{DOMAIN, FAILURES_MAX, record_name, record_text};
 use crate::dns::Found;
 use crate::identity::Anywhere;
 use crate::ids::{DomainId, OrganisationId};
-use crate::mail::{DomainNews, tell_owners};
+use crate::mail::{OwnersNews, tell_owners};
 use crate::nothing::Nothing;
 use crate::world::World;
 
@@ -82,14 +82,14 @@ impl Receive for CheckDomains {
                      WHERE id = $1 AND rev = $2 - 1 RETURNING *";
         let own = values![now, found, failures, since];
         write.update(DOMAIN, id.0, row.get("rev")?, asked, own).await?;
-        let (shown, name): (String, String) = (row.get("shown")?, row.get("name")?);
+        let (shown, record): (String, String) = (row.get("shown")?, record_name(&row.get::<String>("name")?));
         let news = match failures {
-            1 => Some(DomainNews::Missing),
-            _ if lost => Some(DomainNews::Lost),
+            1 => Some(OwnersNews::Missing { domain: &shown, record: &record }),
+            _ if lost => Some(OwnersNews::Lost { domain: &shown, record: &record }),
             _ => None,
         };
         if let Some(news) = news {
-            tell_owners(write, organisation, news, &shown, &record_name(&name)).await?;
+            tell_owners(write, organisation, news).await?;
         }
         let record = Record::on("domain", id.0)
             .fact("found", found)

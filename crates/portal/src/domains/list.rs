@@ -44,6 +44,8 @@ pub struct DomainShown {
     pub found: Option<Found>,
     /// On how many days in a row it was not there.
     pub failures: i64,
+    /// Whether whoever has proved to read mail under it may join.
+    pub joining: bool,
 }
 
 impl Action for ListDomains {
@@ -60,7 +62,7 @@ impl Action for ListDomains {
 
 impl Look for ListDomains {
     async fn look(_: &Nothing, room: &Permitted<Room>, read: &mut Read<'_>) -> Result<DomainList> {
-        let sql = "SELECT id, name, shown, token, added_at, verified_at, asked_at, found, failures FROM domain \
+        let sql = "SELECT id, name, shown, token, added_at, verified_at, asked_at, found, failures, joining FROM domain \
                    WHERE organisation = $1 ORDER BY name";
         let rows = read.all(sql, values![room.organisation]).await?;
         let domains = rows.iter().map(|row| {
@@ -76,6 +78,7 @@ impl Look for ListDomains {
                 asked_at: row.get("asked_at")?,
                 found: row.get("found")?,
                 failures: row.get("failures")?,
+                joining: row.get("joining")?,
             })
         });
         Ok(DomainList { domains: domains.collect::<Result<_>>()? })

@@ -3,6 +3,9 @@
 
 mod add;
 mod check;
+mod join;
+mod joinable;
+mod joining_set;
 mod list;
 mod name;
 pub mod pages;
@@ -10,15 +13,19 @@ mod remove;
 mod verify;
 
 use door::store::{Result, Tx};
-use door::{Caller, Ids, Place, Recorded, Relations, Target, Time, values};
+use door::{Caller, Ids, Place, Recorded, Relations, Target, Time, Write, values};
 
 pub use add::{AddDomain, DomainAdded};
 pub use check::CheckDomains;
+pub use join::{Join, Joined};
+pub use joinable::{Joinable, JoinableList, ListJoinable};
+pub use joining_set::{JoiningSet, SetJoining};
 pub use list::{DomainList, DomainShown, ListDomains};
 pub use name::DomainName;
 pub use remove::RemoveDomain;
 pub use verify::{DomainAsked, VerifyDomain};
 
+use crate::fields::Mail;
 use crate::ids::{DomainId, OrganisationId};
 use crate::standing::OWNER;
 
@@ -65,6 +72,16 @@ impl Target for Domain {
     fn place(&self) -> Place {
         Place { internal: true, ..Place::organisation(self.organisation.0) }
     }
+}
+
+/// Whether a mail address is under a verified domain of an organisation: of that domain itself, and of none below it.
+///
+/// # Errors
+/// As the store says.
+pub async fn has(write: &mut Write<'_>, organisation: OrganisationId, mail: &Mail) -> door::Result<bool> {
+    let sql = "SELECT id FROM domain WHERE organisation = $1 AND verified_at IS NOT NULL AND name = $2 LIMIT 1";
+    let Some(domain) = DomainName::of(mail) else { return Ok(false) };
+    Ok(write.maybe(sql, values![organisation, domain.ascii()]).await?.is_some())
 }
 
 /// Where the proof of a domain is looked for.

@@ -6,6 +6,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::CHALLENGE;
+use crate::fields::Mail;
 use crate::providers::is_domain;
 
 /// Whose addresses are everybody's. Nobody could prove that one of these is theirs but the hosts themselves; what is typed by
@@ -50,6 +51,12 @@ pub struct DomainName {
 }
 
 impl DomainName {
+    /// That of a mail address, where it is one that somebody could have.
+    #[must_use]
+    pub fn of(mail: &Mail) -> Option<Self> {
+        mail.as_str().rsplit_once('@').and_then(|(_, domain)| Self::try_from(domain.to_owned()).ok())
+    }
+
     /// As the domain name system has it (RFC 5890 section 2.3.2.1): `xn--mnchen-3ya.example`.
     #[must_use]
     pub fn ascii(&self) -> &str {

@@ -30,6 +30,17 @@ impl DomainsPage {
             .about(&domain.shown)
     }
 
+    /// Lets people join by themselves, or no more.
+    fn set_joining(&self, domain: &DomainShown) -> Form {
+        let texts = self.page.texts;
+        let button = if domain.joining { texts.domain_joining_close() } else { texts.domain_joining_open_it() };
+        self.page
+            .form(format!("/organisation/domains/{}/joining/set", domain.id), button)
+            .about(&domain.shown)
+            .quiet()
+            .field(Field::hidden("open", (!domain.joining).to_string()))
+    }
+
     fn remove(&self, domain: &DomainShown) -> Form {
         let name = self.page.texts.domain_remove(&domain.shown);
         self.page.form(format!("/organisation/domains/{}/remove", domain.id), name).danger()

@@ -18,7 +18,7 @@ pub(crate) use letters::{Invited, News, Reader, invitation, mail_link, password_
 pub use list::{LetterShown, List, Shown};
 pub(crate) use outbox::{KEPT_SECONDS, place_name};
 pub use outbox::{Kind, Queued, queue};
-pub(crate) use owners::{DomainNews, tell_owners};
+pub(crate) use owners::{OwnersNews, tell_owners};
 pub use post::Post;
 pub use send::Send;
 pub(crate) use smtp::{MAIL_HINT, Smtp};

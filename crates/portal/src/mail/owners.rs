@@ -11,35 +11,59 @@ const NEWS_SECONDS: i64 = 24 * 3600;
 /// The most owners who are written to.
 const OWNERS_MAX: i64 = 20;
 
-/// What happened with a domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DomainNews {
-    /// Its proof is missing, for the first time.
-    Missing,
+/// What happened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OwnersNews<'a> {
+    /// The proof of a domain is missing, for the first time.
+    Missing {
+        /// The domain, as people read it.
+        domain: &'a str,
+        /// The name at which the proof belongs.
+        record: &'a str,
+    },
     /// It was missing for too long.
-    Lost,
+    Lost {
+        /// The domain, as people read it.
+        domain: &'a str,
+        /// The name at which the proof belongs.
+        record: &'a str,
+    },
+    /// Somebody joined by a mail address under a domain.
+    Joined {
+        /// Who.
+        name: &'a str,
+        /// The address.
+        mail: &'a str,
+        /// The domain, as people read it.
+        domain: &'a str,
+    },
 }
 
-/// Tells an organisation's owners what happened with a domain: `shown` is how people read it, `record` where its proof
-/// belongs.
+/// Tells an organisation's owners what happened.
 ///
 /// # Errors
 /// As [`queue`] says.
 pub(crate) async fn tell_owners(
     write: &mut Write<'_>,
     organisation: OrganisationId,
-    news: DomainNews,
-    shown: &str,
-    record: &str,
+    news: OwnersNews<'_>,
 ) -> Result<()> {
     let texts = Texts::default();
-    let name: String =
+    let here: String =
         write.one("SELECT name FROM organisation WHERE id = $1", values![organisation]).await?.get("name")?;
-    let (subject, words) = match news {
-        DomainNews::Missing => {
-            (texts.letter_domain_missing(shown), texts.letter_domain_missing_now(shown, record, &name))
+    let (subject, words, label, path) = match news {
+        OwnersNews::Missing { domain, record } => {
+            let words = texts.letter_domain_missing_now(domain, record, &here);
+            (texts.letter_domain_missing(domain), words, texts.domains(), "/organisation/domains")
         }
-        DomainNews::Lost => (texts.letter_domain_lost(shown), texts.letter_domain_lost_now(shown, record, &name)),
+        OwnersNews::Lost { domain, record } => {
+            let words = texts.letter_domain_lost_now(domain, record, &here);
+            (texts.letter_domain_lost(domain), words, texts.domains(), "/organisation/domains")
+        }
+        OwnersNews::Joined { name, mail, domain } => {
+            let words = texts.letter_joined_now(name, mail, &here, domain);
+            (texts.letter_joined(name, &here), words, texts.people_and_access(), "/people")
+        }
     };
     let letter = Letter {
         to: None,
@@ -49,8 +73,8 @@ pub(crate) async fn tell_owners(
         colours: None,
         subject,
         words: vec![words],
-        link: Some(Link { label: texts.domains().to_owned(), path: "/organisation/domains".to_owned() }),
-        below: vec![texts.letter_domain_below().to_owned()],
+        link: Some(Link { label: label.to_owned(), path: path.to_owned() }),
+        below: vec![texts.letter_owners_below().to_owned()],
     };
     each_owner(write, organisation, &letter).await
 }

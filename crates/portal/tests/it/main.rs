@@ -20,6 +20,7 @@ mod directory;
 mod directory_groups;
 mod directory_published;
 mod domains;
+mod domains_allow;
 mod export;
 mod factor;
 mod factor_demanded;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use door::{Ids, Refusal};
 use serde_json::json;
 
+use crate::domains::JoinableList;
 use crate::domains::pages::DomainsPage;
 use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
@@ -41,7 +42,14 @@ pub(super) async fn organisation(visit: &Visit) -> Result<OrganisationShown, Ref
 
 /// Where one belongs, and the way from one to the other.
 pub(super) async fn organisations(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    Answer::page(&OrganisationsPage { page, account: visit.account().await?.clone() })
+    let account = visit.account().await?.clone();
+    // What a provider says brings nobody anywhere else; whoever looks as somebody else joins nothing.
+    let joinable = if account.provided || account.view.is_some() {
+        JoinableList::default()
+    } else {
+        visit.ask("organisation.joinable.list", Ids::default(), json!({})).await?
+    };
+    Answer::page(&OrganisationsPage { page, account, joinable })
 }
 
 /// The organisation's clients.
