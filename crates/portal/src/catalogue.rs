@@ -108,6 +108,8 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::CreateClient>()
         .change::<organisations::ArchiveClient>()
         .change::<organisations::ReopenClient>()
+        .look::<mail_domains::ShowClientMailDomains>()
+        .change::<mail_domains::SetClientMailDomains>()
         .stream::<copy::CopyClient>()
         .look::<invitations::List>()
         .change::<invitations::Create>()

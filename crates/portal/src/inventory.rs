@@ -320,6 +320,7 @@ pub const INVENTORY: &[Table] = &[
             column("made_at", "since when", Neutral),
             column("archived_at", "since when it is archived, if it is", Neutral),
             column("archived_by", "who archived it", Personal),
+            column("mail_domains", "the mail domains under which its people come in, where it has named some", Neutral),
         ],
     },
     Table {

@@ -207,6 +207,8 @@ const OWNING: &[Step] = &[
 ];
 
 const ALLOWING: &[Step] = &[
+    // Under which mail domains a client's people come in, with spaces between; null where every address will do.
+    Step::Sql("ALTER TABLE client ADD COLUMN mail_domains {text}"),
     // When somebody last proved to read the mail of their account; null where nobody did since this is asked.
     Step::Sql("ALTER TABLE person ADD COLUMN mail_proved_at {int}"),
     // Since when its word alone opens the organisation's rooms to whom it is for; null where other sign-ins do, too.

@@ -25,9 +25,11 @@ impl DomainsPage {
     }
 
     fn verify(&self, domain: &DomainShown) -> Form {
-        self.page
+        let form = self
+            .page
             .form(format!("/organisation/domains/{}/verify", domain.id), self.page.texts.domain_verify())
-            .about(&domain.shown)
+            .about(&domain.shown);
+        if Self::waits(domain) { form } else { form.quiet() }
     }
 
     /// Lets people join by themselves, or no more.

@@ -119,6 +119,13 @@ const EN: &[Event] = &[
     event("organisation.logo.show", "look at", "looked at", "the organisation’s logo"),
     event("organisation.mail.set", "say", "said", "under which mail domains people come in"),
     event("networks.clear", "open", "opened", "the organisation to every network"),
+    event(
+        "client.mail.set",
+        "say by which mail addresses people come in of",
+        "said by which mail addresses people come in of",
+        "a client",
+    ),
+    event("client.mail.show", "look at the mail domains of", "looked at the mail domains of", "a client"),
     event("domain.add", "add", "added", "a domain"),
     event("domain.check", "look again for the proof of", "looked again for the proof of", "a domain"),
     event("domain.list", "look at", "looked at", "the organisation’s domains"),

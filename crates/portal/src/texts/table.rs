@@ -501,11 +501,15 @@ texts! {
     look_logo_set: En "Take this logo";
     look_logo_remove: En "Remove the logo";
     mail_domains: En "Mail addresses of your people";
-    mail_domains_lead: En "Who is invited, comes through your provider or is brought in by your directory has an address under one of these domains. Clients’ people have addresses of their own, and are not asked.";
+    mail_domains_lead: En "Who is invited, comes through your provider or is brought in by your directory has an address under one of these domains. Clients’ people have addresses of their own, for which there are lists of their own.";
+    client_mail_domains: En "Mail addresses of a client’s people";
+    client_mail_domains_field: En "Mail domains";
+    client_mail_domains_look: En "Mail addresses";
+    client_mail_domains_lead(name: &str): En "Who is invited to {name} has an address under one of these domains.";
     mail_domains_help: En "One a line: example.com is that domain itself, *.example.com what is below it. Left empty: every address.";
     mail_domains_all: En "Every address";
     mail_domains_under_none: En "These came in before, and stay:";
-    conflict_mail_domain: En "The organisation brings people in by addresses of its own domains, and this is none. Ask whoever invited you.";
+    conflict_mail_domain: En "People come in here by addresses of certain domains, and this is none. Ask whoever invited you.";
     domains: En "Domains of your own";
     domains_look: En "Domains of your own";
     domains_lead: En "You prove that a domain is yours by a record in its DNS, which is looked for again each day. Nothing follows from a domain that is not proved.";

@@ -73,7 +73,7 @@ impl Route<'_> {
             "organisation.join" => json!({"organisation": people.organisation}),
             "provider.requirement.set" => json!({"required": false}),
             "domain.add" => json!({"name": "rook.example"}),
-            "organisation.mail.set" => json!({"domains": ["example.com"]}),
+            "organisation.mail.set" | "client.mail.set" => json!({"domains": ["example.com"]}),
             "organisation.look.set" => json!({"name": "Halden"}),
             "organisation.access.set" => json!({"unused_minutes": 480}),
             "retention.set" => json!({"messages_days": 30}),

@@ -3,7 +3,9 @@
 use portal::dns::Found;
 use portal::domains::pages::DomainsPage;
 use portal::domains::{DomainList, DomainShown};
-use portal::ids::DomainId;
+use portal::ids::{ClientId, DomainId, PersonId};
+use portal::organisations::mail_domains::pages::ClientMailDomainsPage;
+use portal::organisations::mail_domains::{ClientMailDomains, PersonUnderNone};
 
 use super::*;
 
@@ -21,8 +23,22 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
     let all = list(vec![verified, missing, waits]);
     vec![
         ("domains", html(&DomainsPage { page: maya("/organisation/domains"), list: all })),
+        ("client-mail-domains", html(&client_mail())),
         ("domains-none", html(&DomainsPage { page: maya("/organisation/domains"), list: list(vec![]) })),
     ]
+}
+
+fn client_mail() -> ClientMailDomainsPage {
+    let petra =
+        PersonUnderNone { person: PersonId(id(5)), name: "Petra Vogel".into(), mail: "petra@oldname.example".into() };
+    let shown = ClientMailDomains {
+        id: ClientId(id(200)),
+        name: "Brightwater".into(),
+        domains: "brightwater.example *.brightwater.example".parse().unwrap_or_default(),
+        under_no_domain: vec![petra],
+        archived: false,
+    };
+    ClientMailDomainsPage { page: maya("/clients/mail-domains"), shown }
 }
 
 fn domain(number: u128, name: &str, found: Option<Found>, failures: i64) -> DomainShown {

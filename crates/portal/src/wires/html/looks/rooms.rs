@@ -11,6 +11,7 @@ use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
 use crate::organisations::look::LogoShown;
+use crate::organisations::mail_domains::pages::ClientMailDomainsPage;
 use crate::organisations::membership::pages::PeoplePage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage, SettingsPage};
 use crate::organisations::service::pages::ServicesPage;
@@ -56,6 +57,12 @@ pub(super) async fn organisations(visit: &Visit, page: Page) -> Result<Answer, N
 pub(super) async fn clients(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("client.list").await?;
     Answer::page(&ClientsPage { page, list })
+}
+
+/// By which mail addresses a client's people come in.
+pub(super) async fn client_mail(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown = visit.look("client.mail.show").await?;
+    Answer::page(&ClientMailDomainsPage { page, shown })
 }
 
 /// Who is invited.
