@@ -9,8 +9,8 @@ use crate::time::Time;
 /// Decides. `standing` is what the caller is to the object, `state` the object's.
 ///
 /// # Errors
-/// Who has nothing to do with the object is told that it is not there; who comes from the wrong network or with too old a
-/// sign-in, that; who sees it, that he may not; then the state,
+/// Who has nothing to do with the object is told that it is not there; who comes from the wrong network with too old a
+/// sign-in or by another one than is let in, that; who sees it, that he may not; then the state,
 /// maintenance, the second factor and the age of the sign-in count.
 pub fn decide(
     spec: &Spec,
@@ -25,6 +25,7 @@ pub fn decide(
             Actor::Anyone => Refusal::SignIn,
             _ if standing.meet(Relations::of(&[Relation::OUTSIDE])) => Refusal::Network,
             _ if standing.meet(Relations::of(&[Relation::OVERDUE])) => Refusal::Overdue,
+            _ if standing.meet(Relations::of(&[Relation::UNPROVIDED])) => Refusal::Provider,
             _ if standing.only_anyone() => Refusal::NotFound,
             _ => Refusal::Forbidden { needs: spec.may, has: standing },
         });
@@ -100,6 +101,7 @@ mod tests {
         );
         assert_eq!(ask(&person(), &[Relation::ANYONE, Relation::OUTSIDE], "archived"), Err(Refusal::Network));
         assert_eq!(ask(&person(), &[Relation::ANYONE, Relation::OVERDUE], "archived"), Err(Refusal::Overdue));
+        assert_eq!(ask(&person(), &[Relation::ANYONE, Relation::UNPROVIDED], "archived"), Err(Refusal::Provider));
         assert_eq!(ask(&token, &[ADMIN], "open"), Err(Refusal::Scope));
         assert_eq!(ask(&person(), &[ADMIN], "archived"), Err(Refusal::NotNow("archived")));
         assert_eq!(ask(&stale, &[ADMIN], "open"), Err(Refusal::StepUp));

@@ -49,6 +49,8 @@ pub enum Refusal {
     Network,
     /// The sign-in is older, or was unused for longer, than the organisation allows. 403.
     Overdue,
+    /// The organisation lets this person in by a sign-in through its own provider alone. 403.
+    Provider,
     /// Who looks as somebody else does nothing but look, until he ends that. 403.
     Viewing,
     /// Too often. 429.
@@ -96,6 +98,7 @@ impl Refusal {
             | Self::NoFactor
             | Self::Network
             | Self::Overdue
+            | Self::Provider
             | Self::Viewing
             | Self::CrossOrigin => 403,
             Self::NotNow(_) | Self::Conflict(_) | Self::ShownOnce => 409,
@@ -130,6 +133,7 @@ impl Refusal {
             Self::NoFactor => "no_factor",
             Self::Network => "network",
             Self::Overdue => "overdue",
+            Self::Provider => "provider",
             Self::Viewing => "viewing",
             Self::TooMany { .. } => "too_many",
             Self::CrossOrigin => "cross_origin",
@@ -154,6 +158,7 @@ impl Refusal {
                 | Self::NoFactor
                 | Self::Network
                 | Self::Overdue
+                | Self::Provider
                 | Self::NoMatch
                 | Self::SignIn
                 | Self::SecondStep

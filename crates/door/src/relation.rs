@@ -24,6 +24,9 @@ impl Relation {
     /// Would be something at the place with a younger sign-in than this one. It is nothing else there.
     pub const OVERDUE: Self = Self { bit: 5, name: "overdue" };
 
+    /// Would be something at the place by a sign-in through the organisation's own provider. It is nothing else there.
+    pub const UNPROVIDED: Self = Self { bit: 6, name: "unprovided" };
+
     /// A relation of the portal's.
     ///
     /// # Panics

@@ -6,8 +6,8 @@ use crate::identity::{factor, passkey};
 use crate::organisations::{access, look, mail_domains, membership, service};
 use crate::privacy::{copy, incidents, keeping, leave, processing};
 use crate::{
-    backup, directory, identity, installation, invitations, mail, messages, organisations, projects, providers,
-    requests, trail, vault, watch,
+    backup, directory, domains, identity, installation, invitations, mail, messages, organisations, projects,
+    providers, requests, trail, vault, watch,
 };
 
 /// The list.
@@ -55,10 +55,17 @@ pub fn catalogue() -> Catalogue {
         .look::<organisations::Show>()
         .stream::<copy::CopyOrganisation>()
         .change::<organisations::Enter>()
+        .look::<domains::ListJoinable>()
+        .change::<domains::Join>()
         .change::<organisations::SetFactor>()
         .look::<organisations::ShowSettings>()
         .change::<access::SetAccess>()
         .change::<mail_domains::SetMailDomains>()
+        .look::<domains::ListDomains>()
+        .change::<domains::AddDomain>()
+        .receive::<domains::VerifyDomain>()
+        .change::<domains::SetJoining>()
+        .change::<domains::RemoveDomain>()
         .change::<look::SetLook>()
         .look::<look::ShowLogo>()
         .receive::<look::SetLogo>()
@@ -76,6 +83,7 @@ pub fn catalogue() -> Catalogue {
         .change::<service::RevokeServiceToken>()
         .look::<providers::ShowProvider>()
         .receive::<providers::SetProvider>()
+        .change::<providers::SetRequirement>()
         .change::<providers::RemoveProvider>()
         .change::<providers::RemoveSubject>()
         .look::<directory::ShowDirectory>()
@@ -100,6 +108,8 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::CreateClient>()
         .change::<organisations::ArchiveClient>()
         .change::<organisations::ReopenClient>()
+        .look::<mail_domains::ShowClientMailDomains>()
+        .change::<mail_domains::SetClientMailDomains>()
         .stream::<copy::CopyClient>()
         .look::<invitations::List>()
         .change::<invitations::Create>()
@@ -167,6 +177,7 @@ pub fn catalogue() -> Catalogue {
         .look::<mail::List>()
         .receive::<organisations::Create>()
         .change::<access::ClearNetworks>()
+        .change::<providers::ClearRequirement>()
         .receive::<identity::CreatePerson>()
         .change::<factor::ForgetFactor>()
         .change::<identity::ResetPerson>()
@@ -186,6 +197,7 @@ pub fn catalogue() -> Catalogue {
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()
         .receive::<keeping::Sweep>()
+        .receive::<domains::CheckDomains>()
         .keep::<trail::push::Push>()
         .keep::<mail::Send>()
         .keep::<trail::Sweep>()

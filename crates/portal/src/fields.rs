@@ -306,6 +306,19 @@ pub(crate) fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
     }
 }
 
+/// Yes or no, as a program or as a form says it.
+///
+/// # Errors
+/// When it is neither.
+pub(crate) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Bool(said) => Ok(said),
+        serde_json::Value::String(said) if said == "true" => Ok(true),
+        serde_json::Value::String(said) if said == "false" => Ok(false),
+        _ => Err(serde::de::Error::custom("must be true or false")),
+    }
+}
+
 /// A whole number within bounds. A form sends text, a program a number: both are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

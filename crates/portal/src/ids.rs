@@ -39,6 +39,10 @@ typed_id!(
     ProviderSubjectId
 );
 typed_id!(
+    /// A domain that an organisation says is its own.
+    DomainId
+);
+typed_id!(
     /// What keeps who belongs to an organisation, and says so.
     DirectoryId
 );

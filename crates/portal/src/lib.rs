@@ -10,6 +10,8 @@ pub mod connections;
 pub mod data;
 pub mod demo;
 pub mod directory;
+pub mod dns;
+pub mod domains;
 pub mod fields;
 pub mod files;
 pub mod identity;

@@ -9,6 +9,7 @@ use door::{Catalogue, Clock, Door, Grounds, SystemClock};
 
 use crate::backup::{self, Backups};
 use crate::data::Data;
+use crate::dns::Dns;
 use crate::files::{self, Cabinet, FilesKey, Previews};
 use crate::identity::Hasher;
 use crate::mail::Post;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub files: files::Settings,
     /// The portal's own program, which makes previews in a process of its own.
     pub program: PathBuf,
+    /// Asks name servers.
+    pub dns: Dns,
     /// How it pushes its record.
     pub push: push::Settings,
     /// For how many days the record is kept; for ever where nothing is said.
@@ -77,6 +80,7 @@ impl Parts {
             files: files::Settings::default(),
             // Without it there are no previews, and nothing else is missed.
             program: std::env::current_exe().unwrap_or_default(),
+            dns: Dns::default(),
             push: push::Settings::default(),
             keep_record_days: None,
             backup: backup::Settings::default(),
@@ -109,6 +113,7 @@ impl Parts {
     /// What is wrong with a setting, with the next step.
     pub fn as_set(&self, serve: &Serve) -> anyhow::Result<Self> {
         let mut set = Self {
+            dns: Dns::new(serve.dns_server.clone()),
             push: serve.push()?,
             files: serve.files.clone(),
             keep_record_days: serve.keep_record_days,
@@ -149,6 +154,7 @@ impl Parts {
             safe: Safe::new(master_key, self.cipher),
             demo,
             public_origin: public_origin.to_owned(),
+            dns: self.dns.clone(),
             sender: Arc::new(push::Sender::new(Arc::clone(&outside))),
             outside,
             syslog: self.push.syslog.clone(),

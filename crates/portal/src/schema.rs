@@ -5,7 +5,8 @@ use door::store::{Migration, Step};
 
 use crate::privacy::{incidents, keeping, processing};
 use crate::{
-    directory, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail, vault,
+    directory, domains, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail,
+    vault,
 };
 
 /// Every migration of a portal's database, in order.
@@ -30,6 +31,8 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
     all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
     all.push(Migration { version: 21, name: "looking as somebody else", steps: VIEWING });
+    all.push(Migration { version: 24, name: "domains of organisations", steps: OWNING });
+    all.push(Migration { version: 25, name: "what domains of organisations allow", steps: ALLOWING });
     all
 }
 
@@ -185,6 +188,31 @@ const VIEWING: &[Step] = &[
     // As whom somebody looks at the portal for a while; null where it is as oneself.
     Step::Sql("ALTER TABLE session ADD COLUMN viewed {id} REFERENCES membership (id)"),
     Step::Sql("ALTER TABLE session ADD COLUMN viewed_until {int}"),
+];
+
+const OWNING: &[Step] = &[
+    // A domain that an organisation says is its own, what proves it, and when that was last there.
+    Step::Recorded {
+        table: domains::DOMAIN.table,
+        entity: domains::DOMAIN.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), name {text} NOT NULL, shown {text} NOT NULL, \
+                  token {text} NOT NULL, added_by {id} REFERENCES person (id), added_at {int} NOT NULL, \
+                  verified_at {int}, asked_at {int}, \
+                  found {text} CHECK (found IN ('there', 'absent', 'other', 'silent')), failures {int} NOT NULL, \
+                  joining {bool} NOT NULL, UNIQUE (organisation, name),",
+    },
+    // Whoever proves it at the same moment as another is the second.
+    Step::Sql("CREATE UNIQUE INDEX domain_verified ON domain (name) WHERE verified_at IS NOT NULL"),
+    Step::Sql("CREATE INDEX domain_asked_at ON domain (asked_at) WHERE verified_at IS NOT NULL"),
+];
+
+const ALLOWING: &[Step] = &[
+    // Under which mail domains a client's people come in, with spaces between; null where every address will do.
+    Step::Sql("ALTER TABLE client ADD COLUMN mail_domains {text}"),
+    // When somebody last proved to read the mail of their account; null where nobody did since this is asked.
+    Step::Sql("ALTER TABLE person ADD COLUMN mail_proved_at {int}"),
+    // Since when its word alone opens the organisation's rooms to whom it is for; null where other sign-ins do, too.
+    Step::Sql("ALTER TABLE provider ADD COLUMN required_since {int}"),
 ];
 
 const LINKING: &[Step] = &[

@@ -173,6 +173,10 @@ pub struct Serve {
     /// A proxy whose word about the caller's address is taken. May be said several times.
     #[arg(long, value_name = "IP")]
     pub behind_proxy: Vec<IpAddr>,
+    /// A name server that is asked for the proofs of organisations' domains: `127.0.0.1:53`. May be said several times. Without
+    /// one those of the machine are asked.
+    #[arg(long, value_name = "ADDR")]
+    pub dns_server: Vec<SocketAddr>,
     /// Let webhooks and organisations' providers of sign-ins lie in this machine's own network, and without TLS. Otherwise
     /// they lie at public addresses only.
     #[arg(long)]

@@ -67,6 +67,7 @@ pub const RELATIONS: &[Relation] = &[
     FACTORLESS,
     Relation::OUTSIDE,
     Relation::OVERDUE,
+    Relation::UNPROVIDED,
     DIRECTORY,
     Relation::CONSOLE,
     Relation::JOB,
@@ -187,6 +188,10 @@ async fn membership(
              (SELECT f.confirmed_at FROM factor f WHERE f.person = m.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = m.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = m.person) AS service_since, \
+             EXISTS (SELECT 1 FROM provider w JOIN person q ON q.id = m.person WHERE w.organisation = o.id \
+             AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
+             WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
+             AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
              EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) AS directory \
              FROM membership m JOIN organisation o ON o.id = m.organisation \
              WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
@@ -199,7 +204,7 @@ async fn membership(
             client: row.get("client")?,
             project_role: row.get("project_role")?,
             lacks_factor: lacks_factor(&row, now)?,
-            closed: Access::read(&row)?.closed_to(caller, now),
+            closed: Access::asked(&row)?.closed_to(caller, now),
             directory: row.get("directory")?,
         })
     })
@@ -226,6 +231,10 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = s.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = s.person) AS service_since, \
              coalesce(v.at, s.opened_at) AS seen_at, \
+             EXISTS (SELECT 1 FROM provider w JOIN person q ON q.id = s.person WHERE w.organisation = s.organisation \
+             AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
+             WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
+             AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
                      AND m.state = 'active') AS here, (SELECT w.person FROM membership w WHERE w.id = s.viewed) AS viewed, \
@@ -272,7 +281,7 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
         maintenance: row.get("maintenance_until")?,
     };
     let rooms: Option<Uuid> = if here { row.get("organisation")? } else { None };
-    Ok(Some(in_the_rooms(caller, rooms, &Access::read(&row)?, now)))
+    Ok(Some(in_the_rooms(caller, rooms, &Access::asked(&row)?, now)))
 }
 
 async fn token(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<Option<Caller>> {
@@ -284,6 +293,10 @@ async fn token(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<O
              (SELECT f.confirmed_at FROM factor f WHERE f.person = t.person) AS factor_since, \
              (SELECT min(k.made_at) FROM passkey k WHERE k.person = t.person) AS passkey_since, \
              (SELECT q.service_since FROM person q WHERE q.id = t.person) AS service_since, \
+             EXISTS (SELECT 1 FROM provider w JOIN person q ON q.id = t.person WHERE w.organisation = t.organisation \
+             AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
+             WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
+             AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
              coalesce(v.at, 0) AS seen_at, (SELECT maintenance_until FROM installation) AS maintenance_until FROM token t \
              JOIN membership m ON m.person = t.person AND m.organisation = t.organisation AND m.state = 'active' \
              JOIN organisation o ON o.id = t.organisation LEFT JOIN token_seen v ON v.token = t.id WHERE t.secret_hash = $1 AND t.expires_at > $2",
@@ -313,7 +326,7 @@ async fn token(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result<O
         view: None,
         maintenance: row.get("maintenance_until")?,
     };
-    Ok(Some(in_the_rooms(caller, row.get("organisation")?, &Access::read(&row)?, now)))
+    Ok(Some(in_the_rooms(caller, row.get("organisation")?, &Access::asked(&row)?, now)))
 }
 
 impl Grounds for People {

@@ -8,6 +8,7 @@ use door::{Refusal, Result};
 
 use crate::backup::Backups;
 use crate::demo;
+use crate::dns::Dns;
 use crate::fields::NewPassword;
 use crate::files::Cabinet;
 use crate::identity::passkey::webauthn::RelyingParty;
@@ -35,6 +36,8 @@ pub struct World {
     pub public_origin: String,
     /// The way to addresses that people of an organisation have set.
     pub outside: Arc<Outside>,
+    /// Asks name servers.
+    pub dns: Dns,
     /// Sends to webhooks.
     pub sender: Arc<Sender>,
     /// Where the whole record goes, if anywhere.

@@ -58,7 +58,9 @@ impl Harbour {
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let serve = settings(&directory.path().join("data"));
         let data = Data::open(&serve.place).unwrap();
-        let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), ..parts.clone() };
+        // Nobody answers there, and nobody else is asked.
+        let dns = portal::dns::Dns::new(vec![([127, 0, 0, 1], 9).into()]);
+        let parts = Parts { program: env!("CARGO_BIN_EXE_gapped-portal").into(), dns, ..parts.clone() };
         let door = parts.door(&data, &serve.place, &url, false).await.unwrap();
         let prepared = people(&door).await;
         let app = portal::serve::router(&door, &serve).unwrap();

@@ -156,6 +156,8 @@ pub struct MembershipShown {
     pub factor_from: Option<Time>,
     /// Why its rooms are closed to this sign-in at present, where they are.
     pub closed: Option<Closure>,
+    /// The short name of its provider, where its word alone opens them.
+    pub provider: Option<String>,
     /// The colour of its pages, where it has one of its own.
     pub accent: Option<look::Colour>,
     /// Its picture's SHA-256 in hexadecimal, where there is one.
@@ -247,7 +249,12 @@ impl Look for Show {
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
                  c.name AS client_name, m.role AS role, o.factor_from AS factor_from, o.networks AS networks, \
                  o.unused_seconds_max AS unused_seconds_max, o.session_seconds_max AS session_seconds_max, o.accent AS accent, \
-                 (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo \
+                 EXISTS (SELECT 1 FROM provider w JOIN person q ON q.id = m.person WHERE w.organisation = o.id \
+                 AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
+                 WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
+                 AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
+                 (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo, \
+                 (SELECT w.handle FROM provider w WHERE w.organisation = o.id) AS handle \
                  FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
                  AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
@@ -308,6 +315,7 @@ impl Look for Show {
                 .iter()
                 .map(|row| {
                     let seen = look::Look::seen(row)?;
+                    let closed = Access::asked(row)?.closed_to(read.caller(), read.now());
                     Ok(MembershipShown {
                         organisation: row.get("organisation")?,
                         organisation_name: row.get("organisation_name")?,
@@ -315,7 +323,8 @@ impl Look for Show {
                         client_name: row.get("client_name")?,
                         role: row.get("role")?,
                         factor_from: row.get("factor_from")?,
-                        closed: Access::read(row)?.closed_to(read.caller(), read.now()),
+                        closed,
+                        provider: if closed == Some(Closure::Provider) { row.get("handle")? } else { None },
                         accent: seen.accent,
                         logo: seen.logo,
                     })

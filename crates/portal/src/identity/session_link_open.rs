@@ -2,13 +2,15 @@
 //! for it, which is one factor: whoever has a second one is asked for it as after the password, and what asks for a proof of
 //! now asks for password or code.
 
-use door::{Action, Limit, Per, Permitted, Read, Receive, Record, Relation, Relations, Result, Spec, Verb, Way, Write};
+use door::{
+    Action, Limit, Per, Permitted, Read, Receive, Record, Relation, Relations, Result, Spec, Verb, Way, Write, values,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::factor::Proof;
 use super::session_open::{Beginning, tell_of_new};
-use super::{Anywhere, SessionOpened};
+use super::{Anywhere, PERSON, SessionOpened};
 use crate::links::{self, Purpose, Taken};
 
 /// Signs somebody in with a link.
@@ -57,7 +59,14 @@ impl Receive for OpenByLink {
         // The account is held, so that a change of its password or mail address comes wholly before, and has made the link good
         // for nothing, or wholly after, and ends this sign-in with the others.
         let LinkShown { token, secret } = &ready.shown;
-        let Taken { person, .. } = links::take(write, Purpose::SignIn, token, Some(secret)).await?;
+        let Taken { person, revision, .. } = links::take(write, Purpose::SignIn, token, Some(secret)).await?;
+        // Whoever has the link reads that mail: it went there and nowhere else.
+        let proved = "SELECT id FROM person WHERE id = $1 AND mail_proved_at IS NOT NULL";
+        if write.maybe(proved, values![person]).await?.is_none() {
+            let prove = "UPDATE person SET rev = $2, mail_proved_at = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+            let now = write.now();
+            write.update(PERSON, person.0, revision, prove, values![now]).await?;
+        }
         let (opened, record) = ready.beginning.open(write, person).await?;
         tell_of_new(write, person, opened.id, &ready.beginning.browser()).await?;
         Ok((opened, record))

@@ -86,7 +86,8 @@ impl Action for Accept {
 
 const GOOD: &str = "SELECT t.id AS id, t.rev AS rev, t.organisation AS organisation, t.client AS client, t.mail AS mail, \
                     t.role AS role, (SELECT o.name FROM organisation o WHERE o.id = t.organisation) AS name, \
-                    (SELECT o.mail_domains FROM organisation o WHERE o.id = t.organisation) AS mail_domains, \
+                    CASE WHEN t.client IS NULL THEN (SELECT o.mail_domains FROM organisation o WHERE o.id = t.organisation) \
+                    ELSE (SELECT c.mail_domains FROM client c WHERE c.id = t.client) END AS mail_domains, \
                     (SELECT m.role FROM membership m WHERE m.organisation = t.organisation AND m.person = t.invited_by \
                      AND m.state = 'active') AS giver, \
                     (SELECT m.client FROM membership m WHERE m.organisation = t.organisation AND m.person = t.invited_by \
@@ -150,11 +151,9 @@ impl Good {
     }
 
     /// Refuses whoever the link is not for: a token of an interface, somebody else who is signed in, and who could sign in
-    /// and has not; and everybody, where the organisation has named its mail domains since and this is under none of them.
+    /// and has not; and everybody, where the organisation or the client has named its mail domains since and this is under none of them.
     fn refuse_others(&self, caller: &Caller) -> Result<()> {
-        if self.client.is_none() {
-            mail_domains::refuse_others(&self.domains, self.mail.as_str())?;
-        }
+        mail_domains::refuse_others(&self.domains, self.mail.as_str())?;
         match (caller.actor.person(), &self.account) {
             (Some(_), _) if caller.session.is_none() => Err(Refusal::Conflict("no_session")),
             // What one organisation's provider says brings nobody into another.

@@ -112,10 +112,10 @@ pub(crate) struct Inviting<'a> {
 /// [`Refusal::Invalid`] when the organisation brings nobody in by such an address; as the store says.
 pub(crate) async fn invite(write: &mut Write<'_>, inviting: &Inviting<'_>) -> Result<InvitationMade> {
     let Inviting { organisation, client, mail, role, by } = *inviting;
-    let Inviter { name, domains, look } = Inviter::of(write, organisation).await?;
-    // A client's people have addresses of their own.
-    if client.is_none() && !domains.is_empty() && !domains.hold(mail.as_str()) {
-        return Err(Refusal::field("mail", format!("is under none of the organisation's mail domains: {domains}")));
+    let Inviter { name, domains, look } = Inviter::of(write, organisation, client).await?;
+    if !domains.is_empty() && !domains.hold(mail.as_str()) {
+        let whose = if client.is_some() { "client" } else { "organisation" };
+        return Err(Refusal::field("mail", format!("is under none of the {whose}'s mail domains: {domains}")));
     }
     let (id, now, (token, hash)) = (InvitationId(write.id()), write.now(), fresh());
     let insert = "INSERT INTO invitation (id, rev, salt, organisation, client, mail, role, invited_by, made_at, \

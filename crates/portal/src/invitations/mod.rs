@@ -147,16 +147,17 @@ async fn name_of(write: &mut Write<'_>, person: PersonId) -> door::Result<String
 /// The organisation that invites.
 struct Inviter {
     name: String,
-    /// Under which mail domains its own people come in.
+    /// Under which mail domains those come in who are invited.
     domains: MailDomains,
     look: Look,
 }
 
 impl Inviter {
-    async fn of(write: &mut Write<'_>, organisation: OrganisationId) -> door::Result<Self> {
-        let own = "SELECT name, mail_domains, accent, sender, reply_to FROM organisation WHERE id = $1";
+    async fn of(write: &mut Write<'_>, organisation: OrganisationId, client: Option<ClientId>) -> door::Result<Self> {
+        let own = "SELECT name, accent, sender, reply_to FROM organisation WHERE id = $1";
         let row = write.one(own, values![organisation]).await?;
-        Ok(Self { name: row.get("name")?, domains: mail_domains::read(&row)?, look: Look::written(&row)? })
+        let domains = mail_domains::for_whom(write, organisation, client).await?;
+        Ok(Self { name: row.get("name")?, domains, look: Look::written(&row)? })
     }
 }
 

@@ -39,10 +39,8 @@ impl Change for Renew {
         write: &mut Write<'_>,
     ) -> Result<(InvitationMade, Record)> {
         refuse_above(invitation.standing(), invitation.role)?;
-        let Inviter { name, domains, look } = Inviter::of(write, invitation.organisation).await?;
-        if invitation.client.is_none() {
-            refuse_others(&domains, &invitation.mail)?;
-        }
+        let Inviter { name, domains, look } = Inviter::of(write, invitation.organisation, invitation.client).await?;
+        refuse_others(&domains, &invitation.mail)?;
         let by = PersonId(write.caller().actor.person().ok_or(Refusal::NotFound)?);
         let (now, (token, hash)) = (write.now(), fresh());
         let renew = "UPDATE invitation SET rev = $2, secret_hash = $3, invited_by = $4, expires_at = $5 \

@@ -7,6 +7,7 @@ mod letter;
 mod letters;
 mod list;
 mod outbox;
+mod owners;
 pub mod pages;
 mod post;
 mod send;
@@ -17,6 +18,7 @@ pub(crate) use letters::{Invited, News, Reader, invitation, mail_link, password_
 pub use list::{LetterShown, List, Shown};
 pub(crate) use outbox::{KEPT_SECONDS, place_name};
 pub use outbox::{Kind, Queued, queue};
+pub(crate) use owners::{OwnersNews, tell_owners};
 pub use post::Post;
 pub use send::Send;
 pub(crate) use smtp::{MAIL_HINT, Smtp};

@@ -36,6 +36,8 @@ words!(
         FactorChanged = "factor_changed",
         /// That somebody signed in with something that was not known.
         SignedIn = "signed_in",
+        /// That something of an organisation changed, to its owners.
+        Organisation = "organisation",
         /// Somebody is invited.
         Invitation = "invitation",
     }

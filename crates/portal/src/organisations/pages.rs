@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::access::Closure;
 use super::{ClientList, ClientShown, Role, SettingsShown};
+use crate::domains::{Joinable, JoinableList};
 use crate::identity::{Account, MembershipShown};
 use crate::pages::{Field, Form, Page, sign_in_again};
 use crate::texts::Texts;
@@ -40,6 +41,8 @@ pub struct OrganisationsPage {
     pub page: Page,
     /// The reader's account, whose memberships these are.
     pub account: Account,
+    /// What the reader may join.
+    pub joinable: JoinableList,
 }
 
 impl OrganisationsPage {
@@ -60,12 +63,26 @@ impl OrganisationsPage {
         match membership.closed {
             Some(Closure::Network) => texts.network_closed_here(name),
             Some(Closure::Overdue) => texts.overdue_here(name),
+            Some(Closure::Provider) => texts.provider_closed_here(name),
             None => String::new(),
         }
     }
 
     fn sign_in_again(&self, membership: &MembershipShown) -> Option<String> {
         (membership.closed == Some(Closure::Overdue)).then(|| sign_in_again("/organisations"))
+    }
+
+    /// The way in through its provider, where that is the only one.
+    fn through_provider(&self, membership: &MembershipShown) -> Option<Form> {
+        let form = self.page.form("/session/provider/begin", self.page.texts.provider_closed());
+        let handle = membership.provider.as_deref()?;
+        Some(form.about(&membership.organisation_name).field(Field::hidden("handle", handle)))
+    }
+
+    fn join(&self, joinable: &Joinable) -> Form {
+        let path = "/account/joinable/join";
+        let form = self.page.form(path, self.page.texts.joinable_join(&joinable.name));
+        form.field(Field::hidden("organisation", joinable.organisation.to_string()))
     }
 
     fn leave(&self, membership: &MembershipShown) -> Form {

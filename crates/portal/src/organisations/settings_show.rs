@@ -7,8 +7,7 @@ use utoipa::ToSchema;
 use super::Room;
 use super::access::{Access, AccessSet};
 use super::look;
-use super::mail_domains::{self, MailDomains};
-use crate::ids::PersonId;
+use super::mail_domains::{self, MailDomains, PersonUnderNone, under_none};
 use crate::nothing::Nothing;
 use crate::standing::{ADMIN, OWNER};
 
@@ -30,17 +29,6 @@ pub struct SettingsShown {
     pub look: look::Look,
     /// Where the caller comes from, as the portal sees it.
     pub your_address: Option<String>,
-}
-
-/// One of the organisation's own people whose mail address is under none of its domains.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct PersonUnderNone {
-    /// The person.
-    pub person: PersonId,
-    /// The name.
-    pub name: String,
-    /// The mail address.
-    pub mail: String,
 }
 
 impl Action for ShowSettings {
@@ -67,16 +55,12 @@ impl Look for ShowSettings {
                     WHERE m.organisation = $1 AND m.client IS NULL AND m.state <> 'left' AND p.service_since IS NULL \
                     ORDER BY p.name, p.id LIMIT 10000";
         let people = if domains.is_empty() { Vec::new() } else { read.all(ours, values![room.organisation]).await? };
-        let people = people.iter().map(|row| {
-            Ok(PersonUnderNone { person: row.get("person")?, name: row.get("name")?, mail: row.get("mail")? })
-        });
-        let people = people.collect::<Result<Vec<_>>>()?;
-        let under_none = people.into_iter().filter(|person| !domains.hold(&person.mail)).take(100).collect();
+        let under_no_domain = under_none(&domains, &people)?;
         let address = read.caller().address.map(|address| address.to_canonical().to_string());
         Ok(SettingsShown {
             access: AccessSet::of(&access),
             mail_domains: domains,
-            under_no_domain: under_none,
+            under_no_domain,
             name: row.get("name")?,
             look: look::Look::read(&row)?,
             your_address: address,

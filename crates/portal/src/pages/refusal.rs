@@ -17,6 +17,8 @@ pub enum RefusalKind {
     Network,
     /// 403: the sign-in is too old for the organisation.
     Overdue,
+    /// 403: the organisation lets the reader in through its own provider alone.
+    Provider,
     /// 403: another site led the browser here.
     Elsewhere,
     /// 404: nothing is there that the reader could see.
@@ -96,6 +98,7 @@ impl Refusal {
             RefusalKind::Forbidden => texts.forbidden(),
             RefusalKind::Network => texts.network_closed(),
             RefusalKind::Overdue => texts.overdue(),
+            RefusalKind::Provider => texts.provider_closed(),
             RefusalKind::Elsewhere => texts.elsewhere(),
             RefusalKind::NotFound => texts.not_found(),
             RefusalKind::NoSuchWay => texts.no_such_way(),
@@ -117,6 +120,7 @@ impl Refusal {
             RefusalKind::Forbidden => texts.forbidden_help(),
             RefusalKind::Network => texts.network_closed_help(),
             RefusalKind::Overdue => texts.overdue_help(),
+            RefusalKind::Provider => texts.provider_closed_help(),
             RefusalKind::Elsewhere => texts.elsewhere_help(),
             RefusalKind::NotFound => texts.not_found_help(),
             RefusalKind::NoSuchWay => texts.no_such_way_help(),
@@ -141,7 +145,7 @@ impl Refusal {
 
     /// Where somebody finds what is open to him, where these rooms are not.
     fn elsewhere(&self) -> bool {
-        self.kind == RefusalKind::Network
+        matches!(self.kind, RefusalKind::Network | RefusalKind::Provider)
     }
 
     fn wait(&self) -> Option<String> {

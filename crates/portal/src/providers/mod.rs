@@ -9,6 +9,8 @@ mod flow;
 mod openid;
 pub mod pages;
 mod remove;
+mod requirement_clear;
+mod requirement_set;
 mod session_begin;
 mod session_open;
 mod set;
@@ -18,11 +20,13 @@ mod subject_remove;
 mod subject_show;
 
 use door::store::{self, Row};
-use door::{Read, Recorded, Relations, Result, Write, values};
+use door::{Read, Recorded, Relations, Result, Time, Write, values};
 
 pub(crate) use fields::is_domain;
 pub use fields::{Domains, Handle, Issuer};
 pub use remove::RemoveProvider;
+pub use requirement_clear::ClearRequirement;
+pub use requirement_set::{RequirementSet, SetRequirement};
 pub use session_begin::{BeginProvided, ProviderBegun};
 pub use session_open::{OpenProvided, Provided};
 pub use set::SetProvider;
@@ -71,13 +75,16 @@ pub struct Provider {
     keys_url: String,
     secret_in: SecretIn,
     names_issuer: bool,
+    /// Since when its word alone opens the rooms to whom it is for.
+    required_since: Option<Time>,
 }
 
 const OF_ORGANISATION: &str = "SELECT t.id AS id, t.organisation AS organisation, t.rev AS rev, t.issuer AS issuer, \
                                t.client_id AS client_id, t.sealed AS sealed, t.domains AS domains, \
                                t.newcomers AS newcomers, t.authorization_url AS authorization_url, \
                                t.token_url AS token_url, t.keys_url AS keys_url, t.secret_in AS secret_in, \
-                               t.names_issuer AS names_issuer FROM provider t WHERE t.organisation = $1";
+                               t.names_issuer AS names_issuer, \
+                               t.required_since AS required_since FROM provider t WHERE t.organisation = $1";
 
 impl Provider {
     fn of(row: &Row) -> store::Result<Self> {
@@ -95,6 +102,7 @@ impl Provider {
             keys_url: row.get("keys_url")?,
             secret_in: row.get("secret_in")?,
             names_issuer: row.get("names_issuer")?,
+            required_since: row.get("required_since")?,
         })
     }
 

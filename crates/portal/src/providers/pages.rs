@@ -71,6 +71,13 @@ impl ProviderPage {
             )
     }
 
+    /// Asks for its word alone, or no more.
+    fn set_requirement(&self, provider: &ProviderShown) -> Form {
+        let (texts, required) = (self.page.texts, provider.required_since.is_some());
+        let button = if required { texts.requirement_unset() } else { texts.requirement_set() };
+        self.page.form("/provider/requirement/set", button).field(Field::hidden("required", (!required).to_string()))
+    }
+
     fn remove(&self) -> Form {
         self.page.form("/provider/remove", self.page.texts.provider_remove()).danger()
     }

@@ -141,8 +141,12 @@ async fn put(
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING *";
         return write.insert(PROVIDER, id.0, insert, own).await;
     };
+    // Another one has let nobody in yet: it is asked for when somebody has come through it.
+    let same = before.issuer == wanted.issuer.as_str() && before.client_id == wanted.client_id.as_str();
+    let mut own = own;
+    own.extend(values![before.required_since.filter(|_| same)]);
     let update = "UPDATE provider SET rev = $2, organisation = $3, handle = $4, issuer = $5, client_id = $6, sealed = $7, \
                   domains = $8, newcomers = $9, authorization_url = $10, token_url = $11, keys_url = $12, secret_in = $13, \
-                  names_issuer = $14, set_at = $15 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+                  names_issuer = $14, set_at = $15, required_since = $16 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
     write.update(PROVIDER, id.0, before.revision, update, own).await
 }

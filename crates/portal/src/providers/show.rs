@@ -37,6 +37,8 @@ pub struct ProviderShown {
     pub newcomers: Option<Role>,
     /// When it was set.
     pub set_at: Time,
+    /// Since when people under verified domains, and whoever it knows, are let in by its word alone; none where they are not.
+    pub required_since: Option<Time>,
     /// Who has signed in through it, by name.
     pub subjects: Vec<SubjectShown>,
 }
@@ -69,7 +71,7 @@ impl Action for ShowProvider {
 impl Look for ShowProvider {
     async fn look(_: &Nothing, room: &Permitted<Room>, read: &mut Read<'_>) -> Result<ProviderState> {
         let redirect_uri = redirect_uri(&read.world::<World>()?.public_origin, room.organisation);
-        let sql = "SELECT handle, issuer, client_id, domains, newcomers, set_at FROM provider WHERE organisation = $1";
+        let sql = "SELECT handle, issuer, client_id, domains, newcomers, set_at, required_since FROM provider WHERE organisation = $1";
         let Some(row) = read.maybe(sql, values![room.organisation]).await? else {
             return Ok(ProviderState { redirect_uri, provider: None });
         };
@@ -92,6 +94,7 @@ impl Look for ShowProvider {
             domains: row.get("domains")?,
             newcomers: row.get("newcomers")?,
             set_at: row.get("set_at")?,
+            required_since: row.get("required_since")?,
             subjects: subjects.collect::<Result<_>>()?,
         };
         Ok(ProviderState { redirect_uri, provider: Some(provider) })

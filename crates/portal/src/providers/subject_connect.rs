@@ -11,6 +11,8 @@ use super::flow::Said;
 use super::subject_show::SecretShown;
 use super::{Flow, SUBJECT};
 use crate::directory::group::standing::Given;
+use crate::domains;
+use crate::fields::Mail;
 use crate::identity::Own;
 use crate::ids::{MembershipId, OrganisationId, PersonId, ProviderSubjectId};
 use crate::mail::{News, tell};
@@ -96,6 +98,15 @@ async fn belong(write: &mut Write<'_>, said: &Said, person: PersonId) -> Result<
     };
     match said.provider.newcomers {
         Some(role) if state.as_deref().is_none_or(|state| state == "left") => {
+            // Whoever the provider lets in anew it names by an address of a domain that is the organisation's own.
+            let named = said.mail.clone().and_then(|mail| Mail::try_from(mail).ok());
+            let own = match &named {
+                Some(named) => domains::has(write, organisation, named).await?,
+                None => false,
+            };
+            if !own {
+                return Err(Refusal::Conflict("not_invited"));
+            }
             let mail = write.one("SELECT mail FROM person WHERE id = $1", values![person]).await?;
             let domains = mail_domains::of(write, organisation).await?;
             mail_domains::refuse_others(&domains, &mail.get::<String>("mail")?)?;

@@ -38,6 +38,13 @@ texts! {
     letter_passkey_removed_alone_when(name: &str, when: &str): En "Since {when} the passkey “{name}” opens your account no more, and your password alone is enough to sign in. If it was you, there is nothing to do.";
     letter_connected: En "Another way to sign in to your account";
     letter_connected_when(organisation: &str, when: &str): En "Since {when} whoever you are at the provider of {organisation} can sign in as you there, and nowhere else. If it was you, there is nothing to do.";
+    letter_domain_missing(name: &str): En "The proof of {name} is missing";
+    letter_domain_missing_now(name: &str, record: &str, organisation: &str): En "The DNS record that proves that {name} belongs to {organisation} was looked for and is not there: {record}. It is looked for each day; after seven days without it the domain is not verified any more, and what it allows ends.";
+    letter_domain_lost(name: &str): En "{name} is not verified any more";
+    letter_domain_lost_now(name: &str, record: &str, organisation: &str): En "The DNS record that proves that {name} belongs to {organisation} was missing for seven days: {record}. The domain is not verified any more, and what it allowed is allowed no more. Place the record again and look for it, or take the domain away.";
+    letter_joined(name: &str, organisation: &str): En "{name} joined {organisation}";
+    letter_joined_now(name: &str, mail: &str, organisation: &str, domain: &str): En "{name} ({mail}) joined {organisation} as one of its staff, because whoever reads mail under {domain} may. They are in no project until somebody puts them into one. If you do not know them, remove them, and say there whether people go on joining by themselves.";
+    letter_owners_below: En "You get this letter as an owner.";
     letter_recovery_codes: En "New recovery codes were made";
     letter_recovery_codes_when(when: &str): En "On {when} new recovery codes were made for your account; those before are good for nothing. If it was you, there is nothing to do.";
     letter_signed_in: En "A new sign-in to your account";

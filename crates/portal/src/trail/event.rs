@@ -183,6 +183,11 @@ impl Walls {
                 "SELECT c.name AS name FROM client c \
                  WHERE c.id = $1 AND c.organisation = $2 AND (c.id = $3 OR $3 IS NULL)"
             }
+            // No client's people know what the organisation's domains are.
+            "domain" => {
+                "SELECT d.shown AS name FROM domain d \
+                 WHERE d.id = $1 AND d.organisation = $2 AND (d.organisation = $3 OR $3 IS NULL)"
+            }
             _ => return Ok(None),
         };
         let row = read.maybe(sql, values![id, self.organisation(), self.client()]).await?;
@@ -200,7 +205,8 @@ impl TrailEvent {
 }
 
 /// Kinds of objects that have a name to be found.
-pub(super) const NAMED: [&str; 7] = ["project", "request", "version", "credential", "client", "person", "member"];
+pub(super) const NAMED: [&str; 8] =
+    ["project", "request", "version", "credential", "client", "person", "member", "domain"];
 
 /// Names that were looked for: each once a page, whether it was found or not.
 struct Names {

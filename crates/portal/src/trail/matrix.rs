@@ -65,7 +65,7 @@ impl Look for ShowMatrix {
 
 /// The relations that may do anything at all: whoever stands before closed rooms may do nothing there.
 fn columns() -> impl Iterator<Item = &'static Relation> {
-    RELATIONS.iter().filter(|relation| ![Relation::OUTSIDE, Relation::OVERDUE].contains(relation))
+    RELATIONS.iter().filter(|relation| ![Relation::OUTSIDE, Relation::OVERDUE, Relation::UNPROVIDED].contains(relation))
 }
 
 /// The rows of a catalogue.

@@ -101,6 +101,9 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::Overdue => {
             "Your sign-in is older, or was unused for longer, than the organisation allows: sign in again (POST /session)."
         }
+        Refusal::Provider => {
+            "The organisation lets you in by a sign-in through its own provider alone: begin one (POST /session/provider/begin); GET /account names it."
+        }
         Refusal::Viewing => {
             "You look as somebody else, and looking is all that is done then: end that first (DELETE /session/view)."
         }

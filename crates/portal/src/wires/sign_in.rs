@@ -32,8 +32,8 @@ pub async fn sign_in(door: &Arc<Door>, action: &str, request: Request) -> Result
         let only = *only;
         match door.pass("organisation.enter", enter).await {
             Ok(_) => opened.organisation = Some(only),
-            // Signed in, and outside the rooms until there is a second factor, or another network.
-            Err(Refusal::NoFactor | Refusal::Network | Refusal::Overdue) => {}
+            // Signed in, and outside the rooms until there is a second factor, another network, or the provider.
+            Err(Refusal::NoFactor | Refusal::Network | Refusal::Overdue | Refusal::Provider) => {}
             Err(refusal) => return Err(refusal),
         }
     }

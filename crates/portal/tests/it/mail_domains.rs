@@ -54,7 +54,7 @@ async fn nobody_is_invited_or_comes_by_another_address(house: House) {
     assert_eq!((renewed.status, &renewed.body["detail"]), (409, &json!("mail domain")));
     let late = accept(&house, &token(&before)).await;
     assert_eq!((late.status, &late.body["detail"]), (409, &json!("mail domain")));
-    // A client's people have addresses of their own.
+    // A client's people are not asked by the organisation's list.
     assert_eq!(accept(&house, &token(&theirs)).await.status, 200);
     assert_eq!(invite(&house, &people, "jo@gmail.example", "client_admin").await.status, 200);
 
@@ -133,7 +133,75 @@ async fn an_owner_says_it_and_who_is_there_stays(house: House) {
     );
 }
 
+async fn a_client_has_a_list_of_its_own_for_its_people(house: House) {
+    let people = move_in(&house).await;
+    let (path, theirs) = (format!("/clients/{}/mail-domains", people.client), people.token("their_admin"));
+    let set = async |token: &str, domains: Value| house.ask(token, "PUT", &path, json!({ "domains": domains })).await;
+    for (name, expected) in [("other_client", 404), ("elsewhere", 404), ("their_member", 403), ("works", 403)] {
+        assert_eq!(set(people.token(name), json!([])).await.status, expected, "{name}");
+        assert_eq!(house.ask(people.token(name), "GET", &path, Value::Null).await.status, expected, "{name}");
+    }
+    let before = invite(&house, &people, "sam@gmail.example", "client_member").await;
+    assert_eq!(set(theirs, json!(["nothing"])).await.status, 422);
+    assert_eq!(set(theirs, json!(["Brightwater.example"])).await.body["domains"], json!(["brightwater.example"]));
+    let refused = invite(&house, &people, "jo@gmail.example", "client_member").await;
+    let why = "is under none of the client's mail domains: brightwater.example";
+    assert_eq!((refused.status, &refused.body["errors"]["mail"]), (422, &json!(why)));
+    let by_them = json!({"mail": "jo@gmail.example", "role": "client_member", "client": people.client});
+    assert_eq!(house.ask(theirs, "POST", "/invitations", by_them).await.status, 422);
+    let made = invite(&house, &people, "jo@brightwater.example", "client_admin").await;
+    assert_eq!(accept(&house, &token(&made)).await.status, 200);
+    // A link of before is good no more, and not made anew.
+    let late = accept(&house, &token(&before)).await;
+    assert_eq!((late.status, &late.body["detail"]), (409, &json!("mail domain")));
+    let renewed = format!("/invitations/{}/renew", before.text("id"));
+    assert_eq!(house.ask(people.token("admin"), "POST", &renewed, Value::Null).await.status, 409);
+    // Who is there stays, and is named to whoever may know them; another client's people and the staff are not asked.
+    let shown = house.ask(theirs, "GET", &path, Value::Null).await;
+    let named: Vec<_> =
+        shown.body["under_no_domain"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(named, ["their_admin", "their_member"]);
+    assert_eq!(house.ask(people.token("their_member"), "GET", "/projects", Value::Null).await.status, 200);
+    assert_eq!(invite(&house, &people, "nora@gmail.example", "staff").await.status, 200);
+    let other = house.ask(people.token("owner"), "GET", "/clients", Value::Null).await;
+    let other =
+        other.body["clients"].as_array().unwrap().iter().find(|one| one["name"] == "Kestrel").unwrap()["id"].clone();
+    let there = json!({"mail": "kim@gmail.example", "role": "client_member", "client": other});
+    assert_eq!(house.ask(people.token("admin"), "POST", "/invitations", there).await.status, 200);
+    // An admin of the organisation takes it back; of a client that is archived nothing changes.
+    assert_eq!(set(people.token("admin"), json!([])).await.status, 200);
+    assert_eq!(accept(&house, &token(&before)).await.status, 200);
+    let archive = format!("/clients/{}/archive", people.client);
+    assert_eq!(house.ask(people.token("admin"), "POST", &archive, Value::Null).await.status, 200);
+    assert_eq!(set(people.token("admin"), json!(["brightwater.example"])).await.status, 409);
+}
+
+async fn a_clients_admin_says_it_on_a_page(house: House) {
+    let people = move_in(&house).await;
+    let path = format!("/clients/{}/mail-domains", people.client);
+    let mut browser = Browser::of(&house, "their_admin").await;
+    assert!(browser.get("/people").await.body.contains(&path));
+    let page = browser.get(&path).await;
+    assert!(page.says("Every address") && page.says("Brightwater"), "{page:?}");
+    let refused = browser.send(&page, &format!("{path}/set"), &[("domains", "maya@brightwater.example")]).await;
+    assert!(refused.status == 422 && refused.marked().len() == 1, "{refused:?}");
+    let done = browser
+        .send(&page, &format!("{path}/set"), &[("domains", "brightwater.example\r\n*.brightwater.example")])
+        .await;
+    assert_eq!(done.header("location"), path, "{done:?}");
+    let page = browser.follow(done).await;
+    assert!(
+        page.says("brightwater.example *.brightwater.example") && page.says("These came in before, and stay:"),
+        "{page:?}"
+    );
+    assert!(Browser::of(&house, "owner").await.get("/clients").await.body.contains(&path));
+    assert_eq!(Browser::of(&house, "their_member").await.get(&path).await.status, 403);
+    assert_eq!(Browser::of(&house, "other_client").await.get(&path).await.status, 404);
+}
+
 on_both!(
+    a_client_has_a_list_of_its_own_for_its_people,
+    a_clients_admin_says_it_on_a_page,
     nobody_is_invited_or_comes_by_another_address,
     the_directory_brings_nobody_in_by_another_address,
     an_owner_says_it_and_who_is_there_stays,

@@ -8,10 +8,12 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::browser::{Browser, ORIGIN};
+use crate::domains::proved;
 use crate::factor::set_up;
 use crate::house::{Answer, House, PASSWORD, People, move_in, on_both};
 use crate::issuer::{Back, CLIENT, Issuer, SECRET};
 use crate::mail::Letters;
+use crate::name_server::NameServer;
 
 /// A house whose portal may go to this machine's own providers.
 pub(crate) async fn at_home(house: House) -> (House, People) {
@@ -91,7 +93,7 @@ async fn status(house: &House, token: &str, verb: &str, path: &str, body: Value)
 }
 
 /// The other organisation, in which somebody works, too.
-async fn works_elsewhere(house: &House, people: &People, name: &str) -> Uuid {
+pub(crate) async fn works_elsewhere(house: &House, people: &People, name: &str) -> Uuid {
     let there = house.ask(people.token("elsewhere"), "GET", "/account", Value::Null).await;
     let there = there.body["memberships"][0]["organisation"].clone();
     let member = json!({"mail": format!("{name}@example.com"), "name": name, "password": PASSWORD,
@@ -402,7 +404,10 @@ async fn an_owner_says_whom_to_believe(house: House) {
 }
 
 async fn domains_and_newcomers(house: House) {
-    let (house, people) = at_home(house).await;
+    let Some(mut server) = NameServer::up().await else { return };
+    let people = move_in(&house).await;
+    let push = Settings { private_webhooks: true, syslog: None };
+    let house = house.under(Parts { push, dns: server.dns(), ..Parts::real() }).await;
     let issuer = Issuer::up().await;
     let mut limited = wanted(&issuer);
     limited["domains"] = json!("Example.com pallas.example");
@@ -431,7 +436,17 @@ async fn domains_and_newcomers(house: House) {
         401,
         "it was changed since"
     );
+    // Only by an address of a domain that the organisation has proved to be its own: to write it down is not enough.
     let (_, secret) = here(said("otto@pallas.example", true)).await;
+    let refused = house.ask(&own, "POST", "/account/providers", json!({"secret": secret})).await;
+    assert_eq!(why(&refused), (409, "not invited"), "{refused:?}");
+    // What the other organisation has proved counts in the other alone.
+    proved(&house, &mut server, people.token("elsewhere"), "pallas.example").await;
+    assert_eq!(status(&house, &own, "POST", "/account/providers", json!({"secret": secret})).await, 409);
+    let theirs = house.ask(people.token("elsewhere"), "GET", "/organisation/domains", Value::Null).await;
+    let theirs = format!("/organisation/domains/{}", theirs.body["domains"][0]["id"].as_str().unwrap());
+    assert_eq!(status(&house, people.token("elsewhere"), "DELETE", &theirs, Value::Null).await, 200);
+    proved(&house, &mut server, people.token("owner"), "pallas.example").await;
     // Nor where the organisation's own mail domains are others than the account's.
     let domains = |domains: Value| {
         house.ask(people.token("owner"), "PUT", "/organisation/mail-domains", json!({ "domains": domains }))

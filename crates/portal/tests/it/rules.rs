@@ -69,7 +69,11 @@ impl Route<'_> {
             "service.create" => json!({"name": "Build", "role": "staff"}),
             "service.token.create" => json!({"name": "ci", "scopes": ["project:look"], "days": 1}),
             "organisation.factor.set" => json!({"days": 14}),
-            "organisation.mail.set" => json!({"domains": ["example.com"]}),
+            "domain.joining.set" => json!({"open": false}),
+            "organisation.join" => json!({"organisation": people.organisation}),
+            "provider.requirement.set" => json!({"required": false}),
+            "domain.add" => json!({"name": "rook.example"}),
+            "organisation.mail.set" | "client.mail.set" => json!({"domains": ["example.com"]}),
             "organisation.look.set" => json!({"name": "Halden"}),
             "organisation.access.set" => json!({"unused_minutes": 480}),
             "retention.set" => json!({"messages_days": 30}),
@@ -125,6 +129,7 @@ fn here(people: &People) -> BTreeMap<&'static str, Uuid> {
         ("incident", people.incident),
         ("invitation", people.invitation),
         ("service", people.service),
+        ("domain", people.domain),
         ("group", people.group),
         ("request", people.request),
         ("version", people.version),
@@ -175,6 +180,9 @@ async fn every_route_passes_the_twelve_rules(house: House) {
     let service = json!({"name": "Build", "role": "staff"});
     let service = house.ask(people.token("owner"), "POST", "/services", service).await;
     people.service = service.text("id").parse().unwrap();
+    let domain =
+        house.ask(people.token("owner"), "POST", "/organisation/domains", json!({"name": "halden.example"})).await;
+    people.domain = domain.text("id").parse().unwrap();
     let mut proved: BTreeMap<(u8, &str), String> = BTreeMap::new();
     // What asks for a second factor is tried by somebody who has one, so that it is refused for nothing else.
     let directory = crate::directory::set_up(&house, &people).await;
@@ -206,6 +214,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             "{incident}",
             "{invitation}",
             "{service}",
+            "{domain}",
             "{group}",
         ]
         .iter()
@@ -247,7 +256,7 @@ async fn every_route_passes_the_twelve_rules(house: House) {
             && !route.in_a_project()
         {
             // The organisation's own people are not there for a client's.
-            let ours = ["{person}", "{service}", "{group}"].iter().any(|id| route.path.contains(id));
+            let ours = ["{person}", "{service}", "{domain}", "{group}"].iter().any(|id| route.path.contains(id));
             let low = if ours { "beside" } else { "their_member" };
             // The token of a service is looked up first; there is none of that number.
             let status = if route.path.contains("{token}") { 404 } else { 403 };

@@ -3,6 +3,7 @@
 
 mod asks;
 mod directory;
+mod domains;
 mod links;
 mod passkeys;
 mod people;
@@ -13,12 +14,13 @@ mod work;
 use askama::Template;
 use door::Time;
 use jiff::tz;
+use portal::domains::{Joinable, JoinableList};
 use portal::{
     identity::factor::FactorBegun,
     identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPage},
     identity::pages::{AccountPage, SignInPage, TokenMadePage},
     identity::{FactorShown, ViewShown},
-    ids::PersonId,
+    ids::{OrganisationId, PersonId},
     installation::pages::{ReadinessPage, SetupOverPage, SetupPage},
     organisations::{
         ClientList, Role,
@@ -78,7 +80,10 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
             html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
         ),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into(), back: "/account".into() })),
-        ("organisations", html(&OrganisationsPage { page: jo("/organisations"), account: account() })),
+        (
+            "organisations",
+            html(&OrganisationsPage { page: jo("/organisations"), account: account(), joinable: joinable() }),
+        ),
         (
             "people-factor-demanded",
             html(&PeoplePage {
@@ -150,6 +155,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     ];
     pages.extend(links::pages());
     pages.extend(directory::pages());
+    pages.extend(domains::pages());
     pages.extend(providers::pages());
     pages.extend(passkeys::pages());
     for (name, kind) in [
@@ -281,4 +287,13 @@ fn jo(path: &str) -> Page {
         viewer.organisations = 2;
     }
     page
+}
+
+fn joinable() -> JoinableList {
+    let mill = Joinable {
+        organisation: OrganisationId(id(400)),
+        name: "Mill Street Studio".into(),
+        domain: "mill.example".into(),
+    };
+    JoinableList { organisations: vec![mill] }
 }

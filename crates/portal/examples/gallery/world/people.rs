@@ -61,6 +61,7 @@ pub(super) fn account() -> Account {
         role: Role::Staff,
         factor_from: None,
         closed: None,
+        provider: None,
         accent: None,
         logo: None,
     };

@@ -39,6 +39,7 @@ fn shown(subjects: Vec<SubjectShown>) -> ProviderShown {
         domains: Some("haldenrook.example".into()),
         newcomers: Some(Role::Staff),
         set_at: ago(40 * DAY),
+        required_since: None,
         subjects,
     }
 }

@@ -41,8 +41,9 @@ impl Change for ConfirmMail {
         let (Some(mail), true) = (taken.mail, taken.person == own.0) else { return Err(Refusal::NoMatch) };
         // To the old address: whoever reads that one hears of it while it still counts.
         tell(write, own.0, News::MailChanged { to: &mail }).await?;
-        let set = "UPDATE person SET rev = $2, mail = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-        match write.update(PERSON, own.0.0, taken.revision, set, values![mail.as_str()]).await {
+        let set =
+            "UPDATE person SET rev = $2, mail = $3, mail_proved_at = $4 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
+        match write.update(PERSON, own.0.0, taken.revision, set, values![mail.as_str(), write.now()]).await {
             // Somebody else got it in the meantime.
             Err(Refusal::Conflict("exists")) => return Err(Refusal::NoMatch),
             other => other?,

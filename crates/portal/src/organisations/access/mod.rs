@@ -29,6 +29,8 @@ words!(
         Network = "network",
         /// The sign-in is older, or was unused for longer, than it allows.
         Overdue = "overdue",
+        /// It lets them in by a sign-in through its own provider alone.
+        Provider = "provider",
     }
 );
 
@@ -39,6 +41,7 @@ impl Closure {
         match self {
             Self::Network => Refusal::Network,
             Self::Overdue => Refusal::Overdue,
+            Self::Provider => Refusal::Provider,
         }
     }
 
@@ -48,6 +51,7 @@ impl Closure {
         match self {
             Self::Network => Relation::OUTSIDE,
             Self::Overdue => Relation::OVERDUE,
+            Self::Provider => Relation::UNPROVIDED,
         }
     }
 
@@ -57,6 +61,7 @@ impl Closure {
         match refusal {
             Refusal::Network => Some(Self::Network),
             Refusal::Overdue => Some(Self::Overdue),
+            Refusal::Provider => Some(Self::Provider),
             _ => None,
         }
     }
@@ -70,6 +75,8 @@ pub struct Access {
     pub unused_seconds: Option<i64>,
     /// After this long a sign-in is over here.
     pub session_seconds: Option<i64>,
+    /// Whether this person is let in by a sign-in through its own provider alone.
+    pub provider_only: bool,
 }
 
 impl Access {
@@ -82,7 +89,16 @@ impl Access {
             networks: row.get("networks")?,
             unused_seconds: row.get("unused_seconds_max")?,
             session_seconds: row.get("session_seconds_max")?,
+            provider_only: false,
         })
+    }
+
+    /// The same, with what it asks of one person: the column `provider_only` beside those.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub fn asked(row: &Row) -> Result<Self> {
+        Ok(Self { provider_only: row.get("provider_only")?, ..Self::read(row)? })
     }
 
     /// The networks; none where people may come from anywhere.
@@ -101,6 +117,10 @@ impl Access {
         };
         if !inside {
             return Some(Closure::Network);
+        }
+        // Nobody who signs in through it is behind a token, either: programs have services.
+        if self.provider_only && !caller.bound {
+            return Some(Closure::Provider);
         }
         let begun = caller.opened_at?;
         let old = self.session_seconds.is_some_and(|most| now.seconds_since(begun) >= most);
@@ -131,6 +151,7 @@ mod tests {
             networks: Some("192.0.2.0/24".to_owned()),
             unused_seconds: Some(900),
             session_seconds: Some(3600),
+            ..Access::default()
         };
         assert_eq!(access.closed_to(&caller("192.0.2.7", 3599, 899), NOW), None);
         assert_eq!(access.closed_to(&caller("192.0.2.7", 3600, 0), NOW), Some(Closure::Overdue));

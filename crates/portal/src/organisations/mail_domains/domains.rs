@@ -1,4 +1,4 @@
-//! Mail domains, as an organisation names those that it brings people in by.
+//! Mail domains, as an organisation or a client names those that its people come in by.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,6 +29,18 @@ impl MailDomains {
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
+    }
+
+    /// The same, as a fact of the record.
+    #[must_use]
+    pub fn counted(&self) -> i64 {
+        i64::try_from(self.count()).unwrap_or(i64::MAX)
+    }
+
+    /// As they are kept; nothing where every address will do.
+    #[must_use]
+    pub fn written(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.to_string())
     }
 
     /// Whether a mail address is under one of them.

@@ -49,12 +49,10 @@ impl Change for SetMailDomains {
         room: &Permitted<Room>,
         write: &mut Write<'_>,
     ) -> Result<(MailDomainsSet, Record)> {
-        let domains = (!input.domains.is_empty()).then(|| input.domains.to_string());
         let row = write.one("SELECT rev FROM organisation WHERE id = $1", values![room.organisation]).await?;
         let sql = "UPDATE organisation SET rev = $2, mail_domains = $3 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-        write.update(ORGANISATION, room.organisation.0, row.get("rev")?, sql, values![domains]).await?;
-        let count = i64::try_from(input.domains.count()).unwrap_or(i64::MAX);
-        let record = Record::on("organisation", room.organisation.0).fact("domains", count);
+        write.update(ORGANISATION, room.organisation.0, row.get("rev")?, sql, values![input.domains.written()]).await?;
+        let record = Record::on("organisation", room.organisation.0).fact("domains", input.domains.counted());
         Ok((MailDomainsSet { domains: input.domains.clone() }, record))
     }
 }

@@ -91,13 +91,15 @@ fn actor(event: &TrailEvent) -> Value {
 /// The class knows four activities; an action's last word says which it is.
 fn activity(action: &str) -> (u32, &'static str) {
     match action.rsplit('.').next().unwrap_or_default() {
-        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "begin" | "submit" | "run" => (1, "Create"),
+        "create" | "add" | "post" | "store" | "open" | "set_up" | "fill" | "join" | "begin" | "submit" | "run" => {
+            (1, "Create")
+        }
         "list" | "show" | "reveal" | "export" | "report" | "replay" | "waiting" | "receipt" | "download"
         | "preview" | "bundle" | "copy" => (2, "Read"),
         "set" | "enter" | "rotate" | "seal" | "anchor" | "move" | "test" | "push" | "append" | "approve" | "reject"
         | "ask" | "withdraw" | "drill" | "put_back" | "end" | "confirm" | "keep" | "see" | "note" | "lift" | "send"
         | "archive" | "reopen" | "clear" | "reset" | "renew" | "accept" | "suspend" | "resume" | "connect"
-        | "change" => (3, "Update"),
+        | "change" | "verify" | "check" => (3, "Update"),
         "remove" | "close" | "revoke" | "sweep" | "delete" | "erase" | "prune" | "drop" | "forget" | "leave" => {
             (4, "Delete")
         }

@@ -105,6 +105,7 @@ pub(super) async fn refused(visit: &Visit, refusal: &Refusal) -> Answer {
         Refusal::CrossOrigin => RefusalKind::Elsewhere,
         Refusal::Network => RefusalKind::Network,
         Refusal::Overdue => RefusalKind::Overdue,
+        Refusal::Provider => RefusalKind::Provider,
         Refusal::Maintenance { .. } => RefusalKind::Maintenance,
         _ => RefusalKind::of_status(status.as_u16()),
     };

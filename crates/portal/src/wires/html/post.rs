@@ -45,6 +45,8 @@ const PAGES: &[(&str, &str)] = &[
     ("session.provider.open", "/sign-in"),
     ("provider.subject.connect", providers::CONNECT),
     ("invitation.accept", "/join/{token}"),
+    ("organisation.join", "/organisations"),
+    ("provider.requirement.set", "/provider"),
     ("organisation.factor.set", "/people"),
     ("organisation.access.set", "/organisation/settings"),
     ("organisation.look.set", "/organisation/settings"),

@@ -5,10 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use door::{Ids, Refusal};
 use serde_json::json;
 
+use crate::domains::JoinableList;
+use crate::domains::pages::DomainsPage;
 use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
 use crate::organisations::look::LogoShown;
+use crate::organisations::mail_domains::pages::ClientMailDomainsPage;
 use crate::organisations::membership::pages::PeoplePage;
 use crate::organisations::pages::{ClientsPage, OrganisationsPage, SettingsPage};
 use crate::organisations::service::pages::ServicesPage;
@@ -40,13 +43,26 @@ pub(super) async fn organisation(visit: &Visit) -> Result<OrganisationShown, Ref
 
 /// Where one belongs, and the way from one to the other.
 pub(super) async fn organisations(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
-    Answer::page(&OrganisationsPage { page, account: visit.account().await?.clone() })
+    let account = visit.account().await?.clone();
+    // What a provider says brings nobody anywhere else; whoever looks as somebody else joins nothing.
+    let joinable = if account.provided || account.view.is_some() {
+        JoinableList::default()
+    } else {
+        visit.ask("organisation.joinable.list", Ids::default(), json!({})).await?
+    };
+    Answer::page(&OrganisationsPage { page, account, joinable })
 }
 
 /// The organisation's clients.
 pub(super) async fn clients(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("client.list").await?;
     Answer::page(&ClientsPage { page, list })
+}
+
+/// By which mail addresses a client's people come in.
+pub(super) async fn client_mail(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown = visit.look("client.mail.show").await?;
+    Answer::page(&ClientMailDomainsPage { page, shown })
 }
 
 /// Who is invited.
@@ -95,6 +111,12 @@ pub(super) async fn colours(visit: &Visit) -> Result<Answer, NoPage> {
 pub(super) async fn people(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
     let list = visit.look("membership.list").await?;
     Answer::page(&PeoplePage { page, list })
+}
+
+/// The organisation's domains.
+pub(super) async fn domains(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let list = visit.look("domain.list").await?;
+    Answer::page(&DomainsPage { page, list })
 }
 
 /// The organisation's programs. A token can be given what its maker could do here.
