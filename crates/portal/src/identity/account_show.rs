@@ -160,6 +160,10 @@ pub struct MembershipShown {
     pub accent: Option<look::Colour>,
     /// Its picture's SHA-256 in hexadecimal, where there is one.
     pub logo: Option<String>,
+    /// When it is deleted, or the client company, if that was asked for: until then one looks, and changes nothing.
+    pub deleted_at: Option<Time>,
+    /// Whether it is the organisation that is deleted.
+    pub closing: bool,
 }
 
 /// One sign-in.
@@ -247,7 +251,10 @@ impl Look for Show {
                 "SELECT m.organisation AS organisation, o.name AS organisation_name, m.client AS client, \
                  c.name AS client_name, m.role AS role, o.factor_from AS factor_from, o.networks AS networks, \
                  o.unused_seconds_max AS unused_seconds_max, o.session_seconds_max AS session_seconds_max, o.accent AS accent, \
-                 (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo \
+                 (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo, \
+                 (SELECT min(e.due_at) FROM ending e WHERE e.organisation = o.id \
+                  AND (e.client IS NULL OR e.client = m.client)) AS deleted_at, \
+                 EXISTS (SELECT 1 FROM ending e WHERE e.organisation = o.id AND e.client IS NULL) AS closing \
                  FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
                  AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
@@ -318,6 +325,8 @@ impl Look for Show {
                         closed: Access::read(row)?.closed_to(read.caller(), read.now()),
                         accent: seen.accent,
                         logo: seen.logo,
+                        deleted_at: row.get("deleted_at")?,
+                        closing: row.get("closing")?,
                     })
                 })
                 .collect::<Result<_>>()?,

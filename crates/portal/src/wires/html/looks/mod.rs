@@ -87,6 +87,16 @@ pub(super) const LOOKS: &[Look] = &[
     Look { path: "/account/mail/{token}", who: Who::Person, show: |visit, page| Box::pin(links::mail(visit, page)) },
     Look { path: "/organisations", who: Who::Person, show: |visit, page| Box::pin(rooms::organisations(visit, page)) },
     Look { path: "/clients", who: Who::Room, show: |visit, page| Box::pin(rooms::clients(visit, page)) },
+    Look {
+        path: "/clients/{client}/deletion",
+        who: Who::Room,
+        show: |visit, page| Box::pin(promises::client_ending(visit, page)),
+    },
+    Look {
+        path: "/organisation/deletion",
+        who: Who::Room,
+        show: |visit, page| Box::pin(promises::organisation_ending(visit, page)),
+    },
     Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
     Look { path: "/directory", who: Who::Room, show: |visit, page| Box::pin(directory::directory(visit, page)) },
     Look { path: "/organisation/settings", who: Who::Room, show: |visit, page| Box::pin(rooms::settings(visit, page)) },
