@@ -72,7 +72,9 @@ impl Receive for PutBack {
             let why = "files whose time was over are still being cleared away: try again within the hour";
             return Err(Refusal::field("organisation", why));
         }
-        let gone = "SELECT id FROM file WHERE organisation = $1 AND gone_at IS NOT NULL";
+        // One to which nothing refers went with its client.
+        let gone = "SELECT f.id AS id FROM file f WHERE f.organisation = $1 AND f.gone_at IS NOT NULL \
+                    AND EXISTS (SELECT 1 FROM request_version v WHERE v.file = f.id)";
         let gone = read.all(gone, values![organisation]).await?;
         let gone = gone.iter().map(|row| row.get("id")).collect::<door::store::Result<Vec<_>>>()?;
         let ended = "SELECT client FROM ending WHERE organisation = $1 AND client IS NOT NULL AND begun_at IS NOT NULL";

@@ -19,6 +19,8 @@ mod clients_archived;
 mod directory;
 mod directory_groups;
 mod directory_published;
+mod ending;
+mod ending_erased;
 mod export;
 mod factor;
 mod factor_demanded;

@@ -63,6 +63,8 @@ pub(super) fn account() -> Account {
         closed: None,
         accent: None,
         logo: None,
+        deleted_at: None,
+        closing: false,
     };
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),
@@ -167,6 +169,7 @@ pub(super) fn clients() -> ClientList {
         people,
         made_at: ago(days * DAY),
         archived_at: None,
+        deleted_at: None,
     };
     ClientList {
         clients: vec![
