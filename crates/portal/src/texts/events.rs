@@ -35,7 +35,7 @@ const EN: &[Event] = &[
     event("client.create", "take on", "took on", "a client"),
     event("client.delete", "ask for the end of", "asked for the end of", "a client"),
     event("client.deletion.show", "look at what would go with", "looked at what would go with", "a client"),
-    event("client.keep", "keep after all", "kept after all", "a client"),
+    event("client.keep", "keep", "kept", "a client after all"),
     event("ending.list", "look at", "looked at", "what has ended"),
     event("organisation.delete", "ask for the end of", "asked for the end of", "the organisation"),
     event(
@@ -51,7 +51,7 @@ const EN: &[Event] = &[
         "took the people out of the record of",
         "what has ended",
     ),
-    event("organisation.keep", "keep after all", "kept after all", "the organisation"),
+    event("organisation.keep", "keep", "kept", "the organisation after all"),
     event("client.list", "look at", "looked at", "the clients"),
     event("credential.list", "look into the vault of", "looked into the vault of", "a project"),
     event("credential.reveal", "reveal", "revealed", "a secret"),

@@ -560,7 +560,7 @@ texts! {
     ending_of(name: &str): En "Delete {name}";
     ending_more: En "Delete for good …";
     ending_look: En "What goes, and when";
-    ending_badge: En "deleted";
+    ending_badge: En "to be deleted";
     ending_due(name: &str, day: &str): En "{name} will be deleted {day}.";
     ending_on_every_page(day: &str): En "This will be deleted {day}. Until then everything can be read and taken along, and nothing changed.";
     ending_asked_by(by: &str): En "{by} asked for it,";
@@ -582,7 +582,7 @@ texts! {
     ending_delete_client: En "Delete client";
     ending_delete_organisation: En "Delete organisation";
     ending_clients_ended: En "Clients that were deleted";
-    ending_clients_ended_help: En "Their names are gone. What went is counted; each step is an event on the client’s record.";
+    ending_clients_ended_help: En "Their names are gone with them. What went is counted; each step is an event on the client’s record.";
     ending_under_way: En "being deleted";
     conflict_held: En "It is held for a dispute or by a duty: an owner lifts that first, under Trust.";
     conflict_open_incident: En "A breach of personal data is open, which has to be documented until it is closed.";

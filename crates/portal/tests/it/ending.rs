@@ -319,7 +319,7 @@ async fn the_pages_say_what_goes_and_until_when(house: House) {
     let page = owner.follow(sent).await;
     assert!(page.says("Brightwater will be deleted"), "{page:?}");
     assert!(!page.forms().contains(&form) && page.forms().contains(&format!("{}/keep", of_client(&people))));
-    assert!(owner.get("/clients").await.says("deleted"));
+    assert!(owner.get("/clients").await.says("to be deleted"));
     let petra = Browser::of(&house, "their_admin").await;
     assert!(petra.get("/").await.says("This will be deleted"), "the client's people are told");
     let kept = owner.send(&page, &format!("{}/keep", of_client(&people)), &[]).await;
@@ -330,7 +330,8 @@ async fn the_pages_say_what_goes_and_until_when(house: House) {
     let page = owner.get(ORGANISATION).await;
     assert!(page.says("2 clients") && page.says("2 projects"), "{page:?}");
     let sent = owner.send(&page, "/organisation/deletion/delete", &[("name", "Halden")]).await;
-    assert!(owner.follow(sent).await.says("Halden will be deleted"));
+    let asked = owner.follow(sent).await;
+    assert!(asked.says("This will be deleted") && asked.says("owner asked for it,"), "{asked:?}");
     // No page has a dead button from now on.
     let left = ["/organisation/deletion/keep", "/retention/holds/create", "/session/close"];
     let project = format!("/projects/{}", people.project);
@@ -341,7 +342,7 @@ async fn the_pages_say_what_goes_and_until_when(house: House) {
         assert!(dead.is_empty(), "{path}: {dead:?}");
     }
     let admin = Browser::of(&house, "admin").await.get(ORGANISATION).await;
-    assert!(admin.says("Halden will be deleted") && !admin.forms().contains(&left[0].to_owned()), "{admin:?}");
+    assert!(admin.says("owner asked for it,") && !admin.forms().contains(&left[0].to_owned()), "{admin:?}");
     let page = owner.get(ORGANISATION).await;
     let kept = owner.send(&page, left[0], &[]).await;
     assert!(!owner.follow(kept).await.says("This will be deleted"));
