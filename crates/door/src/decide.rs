@@ -6,6 +6,9 @@ use crate::relation::{Relation, Relations};
 use crate::spec::{Effect, Spec};
 use crate::time::Time;
 
+/// The state of everything at a place that is about to end.
+const CLOSING: &str = "to_be_deleted";
+
 /// Decides. `standing` is what the caller is to the object, `state` the object's.
 ///
 /// # Errors
@@ -37,6 +40,9 @@ pub fn decide(
     }
     if spec.not_when.contains(&state) {
         return Err(Refusal::NotNow(state));
+    }
+    if spec.closes(effect, standing) {
+        return Err(Refusal::NotNow(CLOSING));
     }
     if let Some(until) = caller.maintenance
         && effect != Effect::Look
@@ -135,13 +141,27 @@ mod tests {
         assert_eq!(stranger, Err(Refusal::NotFound));
     }
 
+    #[test]
+    fn at_a_place_that_is_about_to_end_one_looks_and_takes_copies() {
+        let closing = Relations::of(&[ADMIN, Relation::CLOSING]);
+        let ask = |spec: &Spec, effect| decide(spec, effect, &person(), closing, "open", NOW);
+        for effect in [Effect::Look, Effect::Disclose] {
+            assert_eq!(ask(&SPEC, effect), Ok(()));
+        }
+        for effect in [Effect::Change, Effect::Keep] {
+            assert_eq!(ask(&SPEC, effect), Err(Refusal::NotNow("to_be_deleted")));
+            assert_eq!(ask(&SPEC.in_closing(), effect), Ok(()));
+        }
+    }
+
     proptest! {
-        /// Nobody gets in without one of the relations that may, whatever else he is.
+        /// Nobody gets in without one of the relations that may, whatever else he is; nor to change what is about to end.
         #[test]
         fn denied_by_default(may in any::<u32>(), standing in any::<u32>()) {
             let spec = Spec { may: Relations::from_bits(may), ..SPEC };
             let allowed = decide(&spec, Effect::Change, &person(), Relations::from_bits(standing), "open", NOW).is_ok();
-            prop_assert_eq!(allowed, may & standing != 0);
+            let closing = standing & Relations::of(&[Relation::CLOSING]).bits() != 0;
+            prop_assert_eq!(allowed, may & standing != 0 && !closing);
         }
     }
 }

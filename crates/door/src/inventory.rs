@@ -20,6 +20,8 @@ pub struct Table {
     pub copied: Copied,
     /// What becomes of the rows that are somebody's when that person is erased.
     pub leaves: Leaves,
+    /// What becomes of the rows that are an organisation's or a client's when that one is erased.
+    pub ends: Ends,
     /// How it goes otherwise: by itself, by a button.
     pub erased: &'static str,
     /// Whether each change of a row has its record.
@@ -55,6 +57,22 @@ pub enum Leaves {
     /// What they say about the person is taken out of them by code of their own.
     Emptied,
     /// There are none.
+    NotTheirs,
+}
+
+/// What becomes of a table's rows when an organisation, or a client company of it, is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// They are deleted: conditions of SQL in which `$1` is the id.
+    Goes {
+        /// An organisation's.
+        organisation: &'static str,
+        /// A client's, where there are any.
+        client: Option<&'static str>,
+    },
+    /// They stay, and code of their own takes out of them what they say.
+    Emptied,
+    /// There are none, or they say that it was done.
     NotTheirs,
 }
 

@@ -161,6 +161,14 @@ impl Desk {
         Ok(self.keeper().await?.erase(person, "request").await?)
     }
 
+    /// Takes what the record holds about anybody out of a chain whose owner has ended: see [`Keeper::erase_chain`].
+    ///
+    /// # Errors
+    /// As [`crate::record::SealError`] says; nothing was erased then.
+    pub async fn erase_chain(&self, chain: &Chain) -> Result<Erasure> {
+        Ok(self.keeper().await?.erase_chain(chain, "ended").await?)
+    }
+
     async fn keeper(&self) -> Result<Keeper<'_>> {
         let Parts { store, sealer, observer, .. } = &self.0.parts;
         let row = store.read().await?.one("SELECT id FROM installation", vec![]).await?;

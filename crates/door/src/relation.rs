@@ -23,6 +23,8 @@ impl Relation {
     pub const OUTSIDE: Self = Self { bit: 4, name: "outside" };
     /// Would be something at the place with a younger sign-in than this one. It is nothing else there.
     pub const OVERDUE: Self = Self { bit: 5, name: "overdue" };
+    /// Is something at a place that is about to end: whatever else it is there, it looks and takes copies, and changes nothing.
+    pub const CLOSING: Self = Self { bit: 6, name: "closing" };
 
     /// Would be something at the place by a sign-in through the organisation's own provider. It is nothing else there.
     pub const UNPROVIDED: Self = Self { bit: 6, name: "unprovided" };

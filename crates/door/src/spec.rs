@@ -1,7 +1,7 @@
 //! The declaration of an action: plain data, read by door, router, OpenAPI document, matrix and tests alike.
 
 use crate::caller::FRESH_SECONDS;
-use crate::relation::Relations;
+use crate::relation::{Relation, Relations};
 
 /// How an action reaches the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,8 @@ pub struct Spec {
     pub takes: &'static [&'static str],
     /// Whether it can be done during maintenance although it writes.
     pub in_maintenance: bool,
+    /// Whether it can be done also at a place that is about to end, where nothing else changes any more.
+    pub in_closing: bool,
     /// Whether somebody who looks as somebody else does it, and does it as himself.
     pub in_view: bool,
 }
@@ -146,6 +148,7 @@ impl Spec {
             media: &[],
             takes: &[],
             in_maintenance: false,
+            in_closing: false,
             in_view: false,
         }
     }
@@ -203,6 +206,20 @@ impl Spec {
     pub const fn in_maintenance(mut self) -> Self {
         self.in_maintenance = true;
         self
+    }
+
+    /// Goes on at a place that is about to end: it takes that back, or puts somebody out.
+    #[must_use]
+    pub const fn in_closing(mut self) -> Self {
+        self.in_closing = true;
+        self
+    }
+
+    /// Whether it is refused to whoever is this at a place, because the place is about to end.
+    #[must_use]
+    pub const fn closes(&self, effect: Effect, standing: Relations) -> bool {
+        let changes = matches!(effect, Effect::Change | Effect::Keep);
+        changes && !self.in_closing && standing.meet(Relations::of(&[Relation::CLOSING]))
     }
 
     /// Is done as oneself also by whoever looks as somebody else: the way back.

@@ -4,7 +4,7 @@ use door::{Catalogue, Relation, Relations, Spec, Way};
 
 use crate::identity::{factor, passkey};
 use crate::organisations::{access, look, mail_domains, membership, service};
-use crate::privacy::{copy, incidents, keeping, leave, processing};
+use crate::privacy::{copy, ending, incidents, keeping, leave, processing};
 use crate::{
     backup, directory, domains, identity, installation, invitations, mail, messages, organisations, projects,
     providers, requests, trail, vault, watch,
@@ -57,6 +57,9 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::Enter>()
         .look::<domains::ListJoinable>()
         .change::<domains::Join>()
+        .look::<ending::ShowOrganisationEnding>()
+        .change::<ending::DeleteOrganisation>()
+        .change::<ending::KeepOrganisation>()
         .change::<organisations::SetFactor>()
         .look::<organisations::ShowSettings>()
         .change::<access::SetAccess>()
@@ -110,6 +113,9 @@ pub fn catalogue() -> Catalogue {
         .change::<organisations::ReopenClient>()
         .look::<mail_domains::ShowClientMailDomains>()
         .change::<mail_domains::SetClientMailDomains>()
+        .look::<ending::ShowClientEnding>()
+        .change::<ending::DeleteClient>()
+        .change::<ending::KeepClient>()
         .stream::<copy::CopyClient>()
         .look::<invitations::List>()
         .change::<invitations::Create>()
@@ -192,8 +198,11 @@ pub fn catalogue() -> Catalogue {
         .change::<backup::ConfirmKit>()
         .change::<requests::RotateKey>()
         .change::<leave::DeletePerson>()
+        .look::<ending::ListEndings>()
         .receive::<leave::Erase>()
         .keep::<leave::Forget>()
+        .receive::<ending::Erase>()
+        .keep::<ending::Forget>()
         .change::<identity::Sweep>()
         .keep::<requests::Sweep>()
         .receive::<keeping::Sweep>()

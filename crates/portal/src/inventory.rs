@@ -7,12 +7,14 @@ use door::inventory::Class::{Housekeeping, Record, Recorded};
 use door::inventory::Copied::Where;
 use door::inventory::Data::{Content, Neutral, Personal, Secret};
 use door::inventory::Leaves::{Emptied, Goes, Nameless, NotTheirs};
-use door::inventory::{Class, Column, Copied, Data, Table};
+use door::inventory::{Class, Column, Copied, Data, Ends, Table};
 
 /// How long what belongs to a piece of work is kept: nothing deletes it by itself.
-const UNTIL_TOLD: &str = "until the organisation asks for its end; nothing deletes it by itself in this version";
+const UNTIL_TOLD: &str =
+    "until the client or the organisation that it belongs to is deleted; nothing deletes it by itself";
 /// How what belongs to a piece of work goes.
-const NO_ERASE_BUTTON: &str = "this version has no button that deletes the thing itself";
+const WITH_ITS_END: &str =
+    "with the client or the organisation that it belongs to, 30 days after somebody asked for that";
 /// How long what has a period of its own is kept.
 const UNTIL_ITS_PERIOD: &str = "as long as the project, and after it was archived for as many days as the organisation has set; \
      for ever where it has set none";
@@ -27,13 +29,14 @@ pub const INVENTORY: &[Table] = &[
         name: "person",
         what: "Your account",
         why: "so that you can sign in, and others know who you are",
-        kept: UNTIL_TOLD,
+        kept: "until you ask for its end; nothing deletes it by itself",
         copied: Where {
             person: Some("id = $1"),
             organisation: Some("id IN (SELECT person FROM membership WHERE organisation = $1)"),
             client: Some("id IN (SELECT person FROM membership WHERE client = $1)"),
         },
         leaves: Emptied,
+        ends: Ends::Emptied,
         erased: "by the button on your account's page, 14 days after you used it: its row stays, without mail address, name and \
                  password, so that what you wrote still has an author",
         class: Recorded,
@@ -54,6 +57,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until you take it away",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::NotTheirs,
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -71,6 +75,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until you take it away",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::NotTheirs,
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -94,6 +99,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "five minutes",
         copied: Copied::Not("nobody's: who it is shows when it is answered"),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "by itself, when it is over",
         class: Housekeeping,
         columns: &[
@@ -110,6 +116,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until you make new ones, or take your last second factor away",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::NotTheirs,
         erased: "with your last second factor",
         class: Recorded,
         columns: &[
@@ -126,6 +133,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until you sign out, at most 30 days, and 7 days after it was last used",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::Emptied,
         erased: "by signing out, or by itself when it is over",
         class: Recorded,
         columns: &[
@@ -159,6 +167,7 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Goes,
+        ends: Ends::Emptied,
         erased: "with the sign-in",
         class: Housekeeping,
         columns: &[
@@ -174,6 +183,13 @@ pub const INVENTORY: &[Table] = &[
         kept: "until you revoke it, at most 366 days",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "organisation = $1",
+            client: Some(
+                "organisation = (SELECT organisation FROM client WHERE id = $1) AND person IN (SELECT \
+                 person FROM membership WHERE client = $1)",
+            ),
+        },
         erased: "by its button, or by itself when it is over",
         class: Recorded,
         columns: &[
@@ -197,6 +213,13 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "token IN (SELECT id FROM token WHERE organisation = $1)",
+            client: Some(
+                "token IN (SELECT t.id FROM token t JOIN membership m ON m.person = t.person AND \
+                 m.organisation = t.organisation WHERE m.client = $1)",
+            ),
+        },
         erased: "with the token",
         class: Housekeeping,
         columns: &[
@@ -211,6 +234,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the record",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Nameless,
+        ends: Ends::NotTheirs,
         erased: "when you take it back; else it stays, as the proof that you were erased, without your name",
         class: Recorded,
         columns: &[
@@ -227,6 +251,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "for as long as the installation runs",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: Nameless,
+        ends: Ends::NotTheirs,
         erased: "not at all: it holds no more than a number",
         class: Housekeeping,
         columns: &[column("person", "who, without a name", Neutral), column("at", "when", Neutral)],
@@ -242,7 +267,9 @@ pub const INVENTORY: &[Table] = &[
             client: Some("id = (SELECT organisation FROM client WHERE id = $1)"),
         },
         leaves: NotTheirs,
-        erased: NO_ERASE_BUTTON,
+        ends: Ends::Emptied,
+        erased: "by its owner's button, 30 days after it was used: its row stays, without its name and all that it had set, so \
+                 that its record still has an owner",
         class: Recorded,
         columns: &[
             column("name", "its name", Neutral),
@@ -262,12 +289,71 @@ pub const INVENTORY: &[Table] = &[
         ],
     },
     Table {
+        name: "ending",
+        what: "Clients and organisations that are to be deleted",
+        why: "so that one can think again, and that it can be shown that it was done",
+        kept: "as long as the record",
+        copied: Where {
+            person: Some("asked_by = $1"),
+            organisation: Some("organisation = $1"),
+            client: Some("client = $1"),
+        },
+        leaves: Nameless,
+        ends: Ends::NotTheirs,
+        erased: "when it is taken back; else it stays, as the proof, with numbers and times only",
+        class: Recorded,
+        columns: &[
+            column("organisation", "the organisation, or whose client", Neutral),
+            column("client", "the client, where it is one that ends", Neutral),
+            column("asked_by", "who asked for it", Personal),
+            column("asked_at", "when", Neutral),
+            column("due_at", "when it is done", Neutral),
+            column("told_at", "when its people were told for the last time", Neutral),
+            column("archived_before", "whether it was archived already", Neutral),
+            column("begun_at", "since when it cannot be taken back", Neutral),
+            column("erased_at", "when it was done", Neutral),
+        ],
+    },
+    Table {
+        name: "ending_count",
+        what: "What went with them",
+        why: "so that it can be shown that it was done",
+        kept: "as long as the record",
+        copied: Where {
+            person: None,
+            organisation: Some("ending IN (SELECT id FROM ending WHERE organisation = $1)"),
+            client: Some("ending IN (SELECT id FROM ending WHERE client = $1)"),
+        },
+        leaves: NotTheirs,
+        ends: Ends::NotTheirs,
+        erased: "not at all: it holds numbers only",
+        class: Recorded,
+        columns: &[
+            column("ending", "with which of them", Neutral),
+            column("what", "from which list", Neutral),
+            column("items", "how many lines", Neutral),
+        ],
+    },
+    Table {
+        name: "ending_forgotten",
+        what: "Of whose people the record holds nothing any more",
+        why: "so that it is looked through once for each that ends",
+        kept: "for as long as the installation runs",
+        copied: Copied::Not(NOT_EXPORTED),
+        leaves: NotTheirs,
+        ends: Ends::NotTheirs,
+        erased: "not at all: it holds no more than a number",
+        class: Housekeeping,
+        columns: &[column("ending", "which", Neutral), column("at", "when", Neutral)],
+    },
+    Table {
         name: "organisation_logo",
         what: "Organisations' pictures",
         why: "so that you see whose rooms you are in",
         kept: "until the organisation takes it away",
         copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -285,6 +371,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the organisation takes it away",
         copied: Where { person: Some("added_by = $1"), organisation: Some("organisation = $1"), client: None },
         leaves: Nameless,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -312,7 +399,9 @@ pub const INVENTORY: &[Table] = &[
             client: Some("id = $1"),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        ends: Ends::Emptied,
+        erased: "by a button of the organisation's owner and admins, 30 days after it was used: its row stays, without its name, \
+                 so that its record still has an owner",
         class: Recorded,
         columns: &[
             column("organisation", "whose client", Neutral),
@@ -334,7 +423,9 @@ pub const INVENTORY: &[Table] = &[
             client: Some("client = $1"),
         },
         leaves: Emptied,
-        erased: "it is set to “left”, by the operator or when you delete your account, and opens nothing from then on",
+        ends: Ends::Goes { organisation: "organisation = $1", client: Some("client = $1") },
+        erased: "it is set to “left”, by the operator or when you delete your account, and opens nothing from then on; it goes \
+                 with the client or the organisation",
         class: Recorded,
         columns: &[
             column("organisation", "the organisation", Neutral),
@@ -357,6 +448,7 @@ pub const INVENTORY: &[Table] = &[
             client: Some("client = $1"),
         },
         leaves: Goes,
+        ends: Ends::Goes { organisation: "organisation = $1", client: Some("client = $1") },
         erased: "by its button, or by itself when it is over",
         class: Recorded,
         columns: &[
@@ -386,6 +478,10 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "directory_group IN (SELECT id FROM directory_group WHERE organisation = $1)",
+            client: None,
+        },
         erased: "by the directory, or when the organisation takes the directory away",
         class: Recorded,
         columns: &[
@@ -401,6 +497,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the directory or the organisation takes it back",
         copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by the directory, or when the organisation takes the directory away",
         class: Recorded,
         columns: &[
@@ -429,6 +526,7 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Goes,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by the directory, or when the organisation takes the directory away",
         class: Recorded,
         columns: &[
@@ -453,6 +551,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the organisation takes it back",
         copied: Where { person: Some("service = $1"), organisation: Some("organisation = $1"), client: None },
         leaves: Nameless,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -473,6 +572,13 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "provider IN (SELECT id FROM provider WHERE organisation = $1)",
+            client: Some(
+                "id IN (SELECT u.id FROM provider_subject u JOIN provider p ON p.id = u.provider JOIN \
+                 membership m ON m.person = u.person AND m.organisation = p.organisation WHERE m.client = $1)",
+            ),
+        },
         erased: "by its button, or when you leave the organisation",
         class: Recorded,
         columns: &[
@@ -489,6 +595,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the organisation takes it back",
         copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -515,6 +622,10 @@ pub const INVENTORY: &[Table] = &[
         kept: "ten minutes",
         copied: Copied::Not("nobody's yet: who it is shows when it is over"),
         leaves: NotTheirs,
+        ends: Ends::Goes {
+            organisation: "provider IN (SELECT id FROM provider WHERE organisation = $1)",
+            client: None,
+        },
         erased: "by itself, when it is over",
         class: Housekeeping,
         columns: &[
@@ -537,7 +648,8 @@ pub const INVENTORY: &[Table] = &[
             client: Some("client = $1"),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        ends: Ends::Goes { organisation: "organisation = $1", client: Some("client = $1") },
+        erased: WITH_ITS_END,
         class: Recorded,
         columns: &[
             column("organisation", "who does the work", Neutral),
@@ -561,6 +673,10 @@ pub const INVENTORY: &[Table] = &[
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "project IN (SELECT id FROM project WHERE organisation = $1)",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: "with the project",
         class: Recorded,
         columns: &[
@@ -582,6 +698,10 @@ pub const INVENTORY: &[Table] = &[
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "project IN (SELECT id FROM project WHERE organisation = $1)",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: "by the button on the project's page",
         class: Recorded,
         columns: &[
@@ -603,6 +723,10 @@ pub const INVENTORY: &[Table] = &[
             client: Some("visibility = 'client' AND project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "project IN (SELECT id FROM project WHERE organisation = $1)",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
@@ -624,7 +748,11 @@ pub const INVENTORY: &[Table] = &[
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        ends: Ends::Goes {
+            organisation: "project IN (SELECT id FROM project WHERE organisation = $1)",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
+        erased: WITH_ITS_END,
         class: Recorded,
         columns: &[
             column("project", "on which project", Neutral),
@@ -655,6 +783,13 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE \
+                 p.organisation = $1)",
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
         erased: "its bytes go by themselves, when the organisation's period is over and nothing holds it; its name, its \
                  fingerprint and what was decided stay",
         class: Recorded,
@@ -687,7 +822,14 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
-        erased: NO_ERASE_BUTTON,
+        ends: Ends::Goes {
+            organisation: "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE \
+                 p.organisation = $1)",
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
+        erased: WITH_ITS_END,
         class: Recorded,
         columns: &[
             column("request", "on what", Neutral),
@@ -713,6 +855,13 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE \
+                 p.organisation = $1)",
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
         erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
@@ -730,6 +879,13 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the file is handed in, at most a day",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::Goes {
+            organisation: "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE \
+                 p.organisation = $1)",
+            client: Some(
+                "request IN (SELECT r.id FROM request r JOIN project p ON p.id = r.project WHERE p.client = $1)",
+            ),
+        },
         erased: "by itself, or by its button",
         class: Housekeeping,
         columns: &[
@@ -748,6 +904,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the file, and an hour at most when nothing refers to it",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -766,6 +923,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the file",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "file IN (SELECT id FROM file WHERE organisation = $1)", client: None },
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -784,6 +942,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the next one is made",
         copied: Copied::Not("never: it is a key"),
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "when the next one is made",
         class: Housekeeping,
         columns: &[
@@ -804,6 +963,10 @@ pub const INVENTORY: &[Table] = &[
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "project IN (SELECT id FROM project WHERE organisation = $1)",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: BY_ITS_PERIOD,
         class: Recorded,
         columns: &[
@@ -830,6 +993,14 @@ pub const INVENTORY: &[Table] = &[
             ),
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "credential IN (SELECT c.id FROM credential c JOIN project p ON p.id = c.project \
+                 WHERE p.organisation = $1)",
+            client: Some(
+                "credential IN (SELECT c.id FROM credential c JOIN project p ON p.id = c.project \
+                 WHERE p.client = $1)",
+            ),
+        },
         erased: "with the secret",
         class: Recorded,
         columns: &[
@@ -846,6 +1017,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the organisation removes it",
         copied: Where { person: None, organisation: Some("organisation = $1"), client: None },
         leaves: NotTheirs,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "by its button",
         class: Recorded,
         columns: &[
@@ -862,6 +1034,7 @@ pub const INVENTORY: &[Table] = &[
         kept: UNTIL_TOLD,
         copied: Where { person: Some("set_by = $1"), organisation: Some("organisation = $1"), client: None },
         leaves: Nameless,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "it stays, by “former member”",
         class: Recorded,
         columns: &[
@@ -884,6 +1057,10 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "organisation = $1",
+            client: Some("client = $1 OR project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: "it stays, by “former member”",
         class: Recorded,
         columns: &[
@@ -908,6 +1085,10 @@ pub const INVENTORY: &[Table] = &[
             client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
         },
         leaves: NotTheirs,
+        ends: Ends::Goes {
+            organisation: "organisation = $1",
+            client: Some("project IN (SELECT id FROM project WHERE client = $1)"),
+        },
         erased: "not at all: it holds numbers only",
         class: Recorded,
         columns: &[
@@ -927,6 +1108,7 @@ pub const INVENTORY: &[Table] = &[
         kept: UNTIL_TOLD,
         copied: Where { person: Some("set_by = $1"), organisation: Some("organisation = $1"), client: None },
         leaves: Nameless,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "it stays, by “former member”",
         class: Recorded,
         columns: &[
@@ -947,6 +1129,7 @@ pub const INVENTORY: &[Table] = &[
         kept: UNTIL_TOLD,
         copied: Where { person: Some("opened_by = $1"), organisation: Some("organisation = $1"), client: None },
         leaves: Nameless,
+        ends: Ends::Goes { organisation: "organisation = $1", client: None },
         erased: "it stays, by “former member”: the law wants it kept",
         class: Recorded,
         columns: &[
@@ -969,6 +1152,10 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Nameless,
+        ends: Ends::Goes {
+            organisation: "incident IN (SELECT id FROM incident WHERE organisation = $1)",
+            client: None,
+        },
         erased: "it stays, by “former member”: the law wants it kept",
         class: Recorded,
         columns: &[
@@ -987,6 +1174,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the receiver",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::Emptied,
         erased: WITH_ITS_SUBJECT,
         class: Housekeeping,
         columns: &[
@@ -1007,6 +1195,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until it is over",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "by itself, when it is over",
         class: Housekeeping,
         columns: &[
@@ -1025,6 +1214,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "until the next time",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "by itself, with the next time",
         class: Housekeeping,
         columns: &[
@@ -1044,6 +1234,7 @@ pub const INVENTORY: &[Table] = &[
             client: None,
         },
         leaves: Emptied,
+        ends: Ends::Emptied,
         erased: "mail addresses, network addresses and reasons are taken out of it when you delete your account. What \
                  happened stays, without them",
         class: Record,
@@ -1061,6 +1252,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the record",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "not at all: it holds fingerprints only",
         class: Record,
         columns: &[
@@ -1151,6 +1343,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the record, from which it can be made again",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "with the record",
         class: Housekeeping,
         columns: &[
@@ -1170,6 +1363,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "as long as the record, from which it can be made again",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "with the record",
         class: Housekeeping,
         columns: &[
@@ -1186,6 +1380,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "for 24 hours",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::Emptied,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -1202,6 +1397,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "for at most a day",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -1217,6 +1413,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "what it says until it is sent, or would come too late; that it was sent for a week",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::Emptied,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -1241,6 +1438,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "a day at most, or until it is used",
         copied: Where { person: Some("person = $1"), organisation: None, client: None },
         leaves: Goes,
+        ends: Ends::NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -1264,6 +1462,7 @@ pub const INVENTORY: &[Table] = &[
         kept: "30 minutes, or until it is used",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "by itself",
         class: Housekeeping,
         columns: &[
@@ -1308,6 +1507,7 @@ const fn log(name: &'static str, what: &'static str, columns: &'static [Column])
         kept: "for as long as the installation runs",
         copied: Copied::Not(NOT_EXPORTED),
         leaves: NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "not at all: it says nothing about a person",
         class: CLASS,
         columns,

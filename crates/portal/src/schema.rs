@@ -3,7 +3,7 @@
 use door::Recorded;
 use door::store::{Migration, Step};
 
-use crate::privacy::{incidents, keeping, processing};
+use crate::privacy::{ending, incidents, keeping, processing};
 use crate::{
     directory, domains, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail,
     vault,
@@ -31,6 +31,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 19, name: "clients that are archived", steps: ARCHIVING });
     all.push(Migration { version: 20, name: "groups of organisations' directories", steps: GROUPING });
     all.push(Migration { version: 21, name: "looking as somebody else", steps: VIEWING });
+    all.push(Migration { version: 22, name: "clients and organisations that end", steps: ENDING });
     all.push(Migration { version: 24, name: "domains of organisations", steps: OWNING });
     all.push(Migration { version: 25, name: "what domains of organisations allow", steps: ALLOWING });
     all
@@ -54,6 +55,30 @@ const DEMANDING: &[Step] = &[
     Step::Sql("ALTER TABLE organisation ADD COLUMN factor_from {int}"),
     // Since when it is a program, which acts by tokens and has no password; null for people.
     Step::Sql("ALTER TABLE person ADD COLUMN service_since {int}"),
+];
+
+const ENDING: &[Step] = &[
+    // A client or an organisation that is to be deleted, or was. Nobody asked where a backup had brought it back. Its own row
+    // stays, emptied, so that this one has something to refer to.
+    Step::Recorded {
+        table: ending::ENDING.table,
+        entity: ending::ENDING.entity,
+        columns: "organisation {id} NOT NULL REFERENCES organisation (id), client {id} REFERENCES client (id), \
+                  asked_by {id} REFERENCES person (id), asked_at {int} NOT NULL, due_at {int} NOT NULL, told_at {int}, \
+                  archived_before {bool} NOT NULL, begun_at {int}, erased_at {int},",
+    },
+    Step::Sql("CREATE UNIQUE INDEX ending_organisation ON ending (organisation) WHERE client IS NULL"),
+    Step::Sql("CREATE UNIQUE INDEX ending_client ON ending (client) WHERE client IS NOT NULL"),
+    Step::Recorded {
+        table: ending::ENDING_COUNT.table,
+        entity: ending::ENDING_COUNT.entity,
+        columns: "ending {id} NOT NULL REFERENCES ending (id), what {text} NOT NULL, items {int} NOT NULL, \
+                  UNIQUE (ending, what),",
+    },
+    // Of whose people the record holds nothing any more.
+    Step::Sql(
+        "CREATE TABLE ending_forgotten (ending {id} PRIMARY KEY REFERENCES ending (id), at {int} NOT NULL) {strict}",
+    ),
 ];
 
 const MAINTAINING: &[Step] = &[

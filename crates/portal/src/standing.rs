@@ -101,6 +101,8 @@ struct Membership {
     closed: Option<Closure>,
     /// Whether it is the service in whose name the organisation's directory acts.
     directory: bool,
+    /// Whether the organisation is about to end.
+    closing: bool,
 }
 
 /// Pure: what a membership is at a place. Only what gives sight of it.
@@ -144,7 +146,8 @@ pub fn relations_of(
     project_role: Option<ProjectRole>,
     place: &Place,
 ) -> Relations {
-    let membership = Membership { role, client, project_role, lacks_factor: false, closed: None, directory: false };
+    let membership =
+        Membership { role, client, project_role, lacks_factor: false, closed: None, directory: false, closing: false };
     relations_at(&membership, place)
 }
 
@@ -157,6 +160,8 @@ fn relations_now(membership: &Membership, place: &Place) -> Relations {
     };
     match (relations_at(membership, place), instead) {
         (Relations::NONE, _) => Relations::NONE,
+        // Of what is about to end everything is seen, and nothing changed.
+        (found, None) if membership.closing => found.and(Relations::of(&[Relation::CLOSING])),
         (found, None) => found,
         (_, Some(instead)) if place.project.is_none() => Relations::of(&[instead]),
         _ => Relations::NONE,
@@ -192,7 +197,8 @@ async fn membership(
              AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
              WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
              AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
-             EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) AS directory \
+             EXISTS (SELECT 1 FROM directory d WHERE d.service = m.person) AS directory, \
+             EXISTS (SELECT 1 FROM ending e WHERE e.organisation = m.organisation AND e.client IS NULL) AS closing \
              FROM membership m JOIN organisation o ON o.id = m.organisation \
              WHERE m.person = $1 AND m.organisation = $2 AND m.state = 'active'",
             values![person, organisation, place.project],
@@ -206,6 +212,7 @@ async fn membership(
             lacks_factor: lacks_factor(&row, now)?,
             closed: Access::asked(&row)?.closed_to(caller, now),
             directory: row.get("directory")?,
+            closing: row.get("closing")?,
         })
     })
     .transpose()
@@ -235,7 +242,8 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
              AND w.required_since IS NOT NULL AND q.service_since IS NULL AND (EXISTS (SELECT 1 FROM provider_subject u \
              WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
              AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
-             EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') AS anywhere, \
+             (EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.state = 'active') \
+                     OR NOT EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person)) AS anywhere, \
              EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person AND m.organisation = s.organisation \
                      AND m.state = 'active') AS here, (SELECT w.person FROM membership w WHERE w.id = s.viewed) AS viewed, \
              coalesce(s.viewed_until > $2, FALSE) AND EXISTS (SELECT 1 FROM membership m WHERE m.person = s.person \
@@ -248,6 +256,7 @@ async fn session(tx: &mut Tx, shown: &str, origin: &Origin, now: Time) -> Result
         .await?;
     let Some(row) = row else { return Ok(None) };
     let seen: Time = row.get("seen_at")?;
+    // Whoever was put out everywhere is not let in. Whoever belongs nowhere because it ended still has an account.
     // An organisation's provider opened it: it is good there, and nowhere else.
     let bound = row.get::<Option<Uuid>>("subject")?.is_some();
     let anywhere: bool = row.get(if bound { "here" } else { "anywhere" })?;
@@ -446,6 +455,7 @@ mod tests {
             lacks_factor: false,
             closed: None,
             directory: false,
+            closing: false,
         };
         let place = Place {
             organisation: Some(HERE),
@@ -476,8 +486,15 @@ mod tests {
     fn a_directory_is_nothing_else_whatever_it_is_made() {
         for role in [Role::Owner, Role::Admin, Role::Staff] {
             let project_role = Some(ProjectRole::Admin);
-            let directory =
-                Membership { role, client: None, project_role, lacks_factor: false, closed: None, directory: true };
+            let directory = Membership {
+                role,
+                client: None,
+                project_role,
+                lacks_factor: false,
+                closed: None,
+                directory: true,
+                closing: false,
+            };
             let is = |place: Place| relations_now(&directory, &place).names(RELATIONS).collect::<Vec<_>>();
             assert_eq!(is(Place { internal: true, ..Place::organisation(HERE) }), ["directory"]);
             assert_eq!(is(Place { project: Some(WORK), ..Place::organisation(HERE) }), [""; 0]);

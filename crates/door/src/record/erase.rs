@@ -1,10 +1,11 @@
-//! Erasing what the record holds about a person, so that it stays provable that something was there, and is gone by right.
+//! Erasing what the record holds about a person, or about anybody in the chain of an organisation or a client that has ended,
+//! so that it stays provable that something was there, and is gone by right.
 //!
 //! A body holds only commitments; the values lie beside it with their salts. Erasing takes value and salt away and leaves a
 //! mark that names the event of the erasure. A value that is gone without such a mark was taken away by somebody else.
 
-use ledger::Hash;
-use ledger::event::{Outcome, Performer, PublicValue, Thing};
+use ledger::event::{Draft, Outcome, Performer, PublicValue, Thing};
+use ledger::{Chain, Hash};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ use crate::values;
 
 /// The event of an erasure.
 pub const ERASE: &str = "privacy.erase";
+/// The fact that says that a whole chain is meant, and of which kind it is; whose it is says `subject`.
+pub(super) const CHAIN_FACT: &str = "chain";
 /// Rows that are looked through at once.
 const PAGE: i64 = 500;
 
@@ -37,6 +40,25 @@ pub(super) struct Kept {
     pub(super) erased: Option<Uuid>,
 }
 
+/// Which values an erasure takes away.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    /// Those about a person, wherever they lie.
+    Person(Uuid),
+    /// Those beside the events of a chain, whomever they are about.
+    Chain(Chain),
+}
+
+impl Of {
+    const fn meets(self, kept: &Kept) -> bool {
+        kept.erased.is_none()
+            && match self {
+                Self::Person(subject) => kept.subject.as_u128() == subject.as_u128(),
+                Self::Chain(_) => true,
+            }
+    }
+}
+
 /// What an erasure took away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Erasure {
@@ -53,18 +75,36 @@ impl Keeper<'_> {
     /// # Errors
     /// See [`SealError`]; nothing was erased then.
     pub async fn erase(&self, subject: Uuid, basis: &'static str) -> std::result::Result<Erasure, SealError> {
-        let now = self.now;
-        if let Some(sealer) = self.sealer {
-            high_water::add_erased(&sealer.high_water, Erased { subject, at: now })?;
-        }
-        let mut tx = self.store.write(true).await?;
-        let draft = own_draft(self.installation, self.observer, now, ERASE)
+        let draft = own_draft(self.installation, self.observer, self.now, ERASE)
             .actor(Performer::console())
             .target(Thing { kind: "person", id: subject })
             .fact("subject", subject)
             .fact("basis", PublicValue::word(basis));
-        let id = draft.id();
-        let erasure = take_away(&mut tx, subject, id).await?;
+        self.erase_of(Of::Person(subject), subject, draft).await
+    }
+
+    /// Erases every value that lies beside the events of an organisation's or a client's chain, whomever it is about: the
+    /// chain's owner has ended. Recorded, and listed beside the high-water file, as one person's.
+    ///
+    /// # Errors
+    /// See [`SealError`]; nothing was erased then. [`SealError::Kept`] for any other chain.
+    pub async fn erase_chain(&self, chain: &Chain, basis: &'static str) -> std::result::Result<Erasure, SealError> {
+        let owner = owner_that_ends(chain).ok_or(SealError::Kept)?;
+        let draft = own_draft(self.installation, self.observer, self.now, ERASE)
+            .actor(Performer::job())
+            .target(Thing { kind: chain.kind(), id: owner })
+            .fact("subject", owner)
+            .fact(CHAIN_FACT, PublicValue::word(chain.kind()))
+            .fact("basis", PublicValue::word(basis));
+        self.erase_of(Of::Chain(*chain), owner, draft).await
+    }
+
+    async fn erase_of(&self, of: Of, subject: Uuid, draft: Draft) -> std::result::Result<Erasure, SealError> {
+        if let Some(sealer) = self.sealer {
+            high_water::add_erased(&sealer.high_water, Erased { subject, at: self.now })?;
+        }
+        let mut tx = self.store.write(true).await?;
+        let erasure = take_away(&mut tx, of, draft.id()).await?;
         let draft = draft.fact("values", number(erasure.values)).fact("events", number(erasure.events));
         write::insert(&mut tx, draft, Outcome::Done).await?;
         tx.commit().await?;
@@ -84,29 +124,56 @@ impl Keeper<'_> {
         listed.dedup();
         let mut again = Vec::new();
         for subject in listed {
-            let found = first_page(&mut self.store.read().await?, subject, 0).await?;
-            let there = found.iter().any(|(_, kept)| kept.iter().any(|kept| is_value_of(kept, subject)));
-            if there {
+            // A number in the list is a person's, an organisation's or a client's: it is found where it has values.
+            let (organisation, client) = (Chain::Organisation(subject), Chain::Client(subject));
+            let mut there = false;
+            if self.has_values(Of::Person(subject)).await? {
                 self.erase(subject, "replayed").await?;
+                there = true;
+            }
+            for chain in [organisation, client] {
+                if self.has_values(Of::Chain(chain)).await? {
+                    self.erase_chain(&chain, "replayed").await?;
+                    there = true;
+                }
+            }
+            if there {
                 again.push(subject);
             }
         }
         Ok(again)
     }
+
+    /// Whether there is anything to take away. What happened after the erasure was not meant by it, but whoever has ended has
+    /// nothing happen any more.
+    async fn has_values(&self, of: Of) -> Result<bool> {
+        let found = first_page(&mut self.store.read().await?, of, 0).await?;
+        Ok(found.iter().any(|(_, kept)| kept.iter().any(|kept| of.meets(kept))))
+    }
+}
+
+/// Whose chain it is, if that one can end.
+pub(super) fn owner_that_ends(chain: &Chain) -> Option<Uuid> {
+    matches!(chain, Chain::Organisation(_) | Chain::Client(_)).then(|| chain.owner())
 }
 
 fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn is_value_of(kept: &Kept, subject: Uuid) -> bool {
-    kept.subject == subject && kept.erased.is_none()
-}
-
-/// Events after `after` that hold something of this person, in order.
-async fn first_page(tx: &mut Tx, subject: Uuid, after: i64) -> Result<Vec<(i64, Vec<Kept>)>> {
-    let page = "SELECT n, private FROM event WHERE n > $1 AND private LIKE $2 ORDER BY n LIMIT $3";
-    let rows = tx.all(page, values![after, format!("%\"{subject}\"%"), PAGE]).await?;
+/// Events after `after` that have something of this beside them, in order.
+async fn first_page(tx: &mut Tx, of: Of, after: i64) -> Result<Vec<(i64, Vec<Kept>)>> {
+    let rows = match of {
+        Of::Person(subject) => {
+            let page = "SELECT n, private FROM event WHERE n > $1 AND private LIKE $2 ORDER BY n LIMIT $3";
+            tx.all(page, values![after, format!("%\"{subject}\"%"), PAGE]).await?
+        }
+        Of::Chain(chain) => {
+            let page =
+                "SELECT n, private FROM event WHERE n > $1 AND chain = $2 AND private IS NOT NULL ORDER BY n LIMIT $3";
+            tx.all(page, values![after, chain.to_string(), PAGE]).await?
+        }
+    };
     let read = |row: &crate::store::Row| {
         let n: i64 = row.get("n")?;
         let kept = serde_json::from_str(&row.get::<String>("private")?);
@@ -115,15 +182,15 @@ async fn first_page(tx: &mut Tx, subject: Uuid, after: i64) -> Result<Vec<(i64, 
     rows.iter().map(read).collect()
 }
 
-async fn take_away(tx: &mut Tx, subject: Uuid, by: Uuid) -> Result<Erasure> {
+async fn take_away(tx: &mut Tx, of: Of, by: Uuid) -> Result<Erasure> {
     let (mut erasure, mut after) = (Erasure::default(), 0);
     loop {
-        let page = first_page(tx, subject, after).await?;
+        let page = first_page(tx, of, after).await?;
         let rows = page.len();
         for (n, mut kept) in page {
             after = n;
             let mut values = 0;
-            for kept in kept.iter_mut().filter(|kept| is_value_of(kept, subject)) {
+            for kept in kept.iter_mut().filter(|kept| of.meets(kept)) {
                 (kept.salt, kept.value, kept.erased) = (None, None, Some(by));
                 values += 1;
             }

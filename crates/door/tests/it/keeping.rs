@@ -155,6 +155,68 @@ async fn erasing_leaves_a_mark_and_a_restored_value_is_found_and_erased_again() 
 }
 
 #[tokio::test]
+async fn a_chain_whose_owner_has_ended_is_emptied_and_no_other() {
+    on_each(&[], async |store| {
+        let directory = tempfile::tempdir().unwrap();
+        let sealer = sealer(directory.path());
+        let beside = |n: u8, chain| {
+            let pii = ledger::event::Pii::new(Uuid::from_u128(0xb0), format!("192.0.2.{n}"));
+            ledger::event::Draft::new(door::id::uuid_at(NOW), NOW.timestamp(), chain, "toy.paint").pii(
+                "actor.ip",
+                pii,
+                ledger::commitment::Salt::new([n; 32]),
+            )
+        };
+        let mut tx = store.write(true).await.unwrap();
+        record(&mut tx, beside(1, client(1))).await;
+        record(&mut tx, beside(2, client(2))).await;
+        tx.commit().await.unwrap();
+        let held = async |text: &str| {
+            let sql = "SELECT private FROM event WHERE private IS NOT NULL ORDER BY n";
+            let rows = store.read().await.unwrap().all(sql, vec![]).await.unwrap();
+            rows.iter().any(|row| row.get::<String>("private").unwrap().contains(text))
+        };
+        let backup: String = {
+            let mut tx = store.read().await.unwrap();
+            tx.one("SELECT private FROM event WHERE n = 1", vec![]).await.unwrap().get("private").unwrap()
+        };
+        let mut late = keeper(store, &sealer);
+        late.now = NOW.plus_seconds(1);
+        let erased = late.erase_chain(&client(1), "ended").await.unwrap();
+        assert_eq!((erased.values, erased.events), (1, 1));
+        assert!(!held("192.0.2.1").await && held("192.0.2.2").await, "one chain, and no other");
+        seal_now(store, &sealer).await;
+        let found = report(store, &sealer).await;
+        assert_eq!((found.verdict(), found.values_erased, found.values), (Verdict::Verified, 1, 1), "{found}");
+        // A value of another chain that goes under the same mark was taken away by somebody else.
+        let erasure: String = {
+            let mut tx = store.read().await.unwrap();
+            tx.one("SELECT private FROM event WHERE n = 1", vec![]).await.unwrap().get("private").unwrap()
+        };
+        let mut tx = store.write(true).await.unwrap();
+        let before: String =
+            tx.one("SELECT private FROM event WHERE n = 2", vec![]).await.unwrap().get("private").unwrap();
+        tx.run("UPDATE event SET private = $1 WHERE n = 2", values![erasure]).await.unwrap();
+        tx.commit().await.unwrap();
+        let found = report(store, &sealer).await;
+        assert!(matches!(found.faults[..], [Fault::ValueGone { n: 2, .. }]), "{found}");
+        // A backup brings one back: it is found, and erased again.
+        let mut tx = store.write(true).await.unwrap();
+        tx.run("UPDATE event SET private = $1 WHERE n = 2", values![before]).await.unwrap();
+        tx.run("UPDATE event SET private = $1 WHERE n = 1", values![backup]).await.unwrap();
+        tx.commit().await.unwrap();
+        let found = report(store, &sealer).await;
+        assert!(matches!(found.faults[..], [Fault::Resurrected { n: 1, .. }]), "{found}");
+        assert_eq!(late.replay_erasures().await.unwrap(), [client(1).owner()]);
+        assert!(report(store, &sealer).await.faults.is_empty());
+        // What tells of keys and erasures is never emptied.
+        let installation = Chain::Installation(Uuid::from_u128(1));
+        assert!(matches!(late.erase_chain(&installation, "ended").await, Err(SealError::Kept)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_beginning_is_dropped_and_the_rest_stays_provable() {
     on_each(TOYS, async |store| {
         let directory = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use door::HandClock;
-use door::inventory::{self, Class, Column, Copied, Data, Leaves, Table};
+use door::inventory::{self, Class, Column, Copied, Data, Ends, Leaves, Table};
 use door::store::{Engine, Error, Migration, Step, Store};
 
 use crate::world::{Database, START, World, migrations, on_both};
@@ -89,6 +89,7 @@ fn table(name: &'static str, class: Class, names: &[&'static str]) -> Table {
         kept: "",
         copied: Copied::Not(""),
         leaves: Leaves::NotTheirs,
+        ends: Ends::NotTheirs,
         erased: "",
         class,
         columns: columns.leak(),

@@ -311,6 +311,17 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
         "account.delete" => on_toms_account(harbour, &[name]).await,
         "account.keep" => on_toms_account(harbour, &["account.delete", name]).await,
         "organisation.copy" => harbour.pass(name, &token, here, json!({})).await,
+        "client.delete" | "client.keep" => {
+            let (client, typed) = (&clients["clients"][0], json!({"name": clients["clients"][0]["name"]}));
+            let at = || Ids(vec![("client", id(&client["id"]))]);
+            let asked = harbour.pass("client.delete", &token, at(), typed).await?;
+            if name == "client.delete" { Ok(asked) } else { harbour.pass(name, &token, at(), json!({})).await }
+        }
+        "organisation.delete" | "organisation.keep" => {
+            let shown = harbour.pass("organisation.deletion.show", &token, none(), json!({})).await?;
+            let asked = harbour.pass("organisation.delete", &token, none(), json!({"name": shown["name"]})).await?;
+            if name == "organisation.delete" { Ok(asked) } else { harbour.pass(name, &token, none(), json!({})).await }
+        }
         "client.copy" => {
             let client = Ids(vec![("client", id(&clients["clients"][0]["id"]))]);
             harbour.pass(name, &token, client, json!({})).await

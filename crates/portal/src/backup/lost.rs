@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use door::inventory::Ends;
 use door::store::{Dump, Settings, Value};
 use door::{Recorded, values};
 
@@ -12,7 +13,7 @@ use super::repository::{Repository, Snapshot};
 use super::stage::{PUTTING_BACK, Stage};
 use super::{Backups, Error, Result, give_back, restore, verify};
 use crate::files::{FileId, Files};
-use crate::ids::OrganisationId;
+use crate::ids::{ClientId, OrganisationId};
 use crate::inventory::INVENTORY;
 use crate::privacy::copy::{Whose, condition};
 use crate::requests::{LostFile, LostPart};
@@ -39,14 +40,16 @@ pub(super) struct LostRows {
     pub(super) rows: Vec<Vec<Value>>,
 }
 
-/// The questions, by table: which of its rows are the organisation's. The inventory is fixed when the program starts, so
+/// The questions, by table: which of its rows are the organisation's, and which a client's. The inventory is fixed when the program starts, so
 /// its questions live as long as it does.
-fn questions() -> &'static BTreeMap<&'static str, (Recorded, &'static str)> {
-    static QUESTIONS: LazyLock<BTreeMap<&str, (Recorded, &str)>> = LazyLock::new(|| {
+fn questions() -> &'static BTreeMap<&'static str, (Recorded, &'static str, &'static str)> {
+    static QUESTIONS: LazyLock<BTreeMap<&str, (Recorded, &str, &str)>> = LazyLock::new(|| {
         let content = INVENTORY.iter().filter(|table| CONTENT.contains(&table.name));
         let theirs = content.filter_map(|table| {
             let sql = format!("SELECT * FROM {} WHERE {}", table.name, condition(table, Whose::Organisation)?);
-            Some((table.name, (schema::recorded(table.name)?, &*sql.leak())))
+            let Ends::Goes { client: Some(client), .. } = table.ends else { return None };
+            let of_client = format!("SELECT * FROM {} WHERE {client}", table.name);
+            Some((table.name, (schema::recorded(table.name)?, &*sql.leak(), &*of_client.leak())))
         });
         theirs.collect()
     });
@@ -64,6 +67,7 @@ pub(super) async fn find(
     organisation: OrganisationId,
     snapshot: Option<&str>,
     gone: &[FileId],
+    ended: &[ClientId],
 ) -> Result<Lost> {
     let repository = backups.open_with_kit().await?;
     let snapshot = repository.snapshot(snapshot).await?;
@@ -74,7 +78,7 @@ pub(super) async fn find(
     let copy = Settings::Sqlite(stage.path.join("portal.db"));
     let store = give_back::database(&repository, &snapshot.manifest, &copy, now).await?;
     store.migrate(&schema::migrations(), now).await?;
-    let found = read(&mut Dump::open(&store).await?, organisation, gone).await;
+    let found = read(&mut Dump::open(&store).await?, organisation, gone, ended).await;
     store.close().await;
     let (tables, lost) = found?;
     bytes(&repository, &snapshot.manifest, files, organisation, &lost).await?;
@@ -85,6 +89,7 @@ async fn read(
     copy: &mut Dump,
     organisation: OrganisationId,
     gone: &[FileId],
+    ended: &[ClientId],
 ) -> Result<(Vec<LostRows>, Vec<LostFile>)> {
     let known = copy.all("SELECT id FROM organisation WHERE id = $1", values![organisation]).await?;
     if known.is_empty() {
@@ -93,8 +98,14 @@ async fn read(
     let mut tables = Vec::new();
     // In the order in which they were made: a row comes after what it refers to.
     for shape in copy.tables().await? {
-        let Some((table, sql)) = questions().get(shape.name.as_str()) else { continue };
-        let rows = copy.rows(&shape, sql, values![organisation]).await?;
+        let Some((table, sql, of_client)) = questions().get(shape.name.as_str()) else { continue };
+        let mut rows = copy.rows(&shape, sql, values![organisation]).await?;
+        // What belonged to a client that has ended since does not come back.
+        let mut without = Vec::new();
+        for client in ended {
+            without.extend(copy.rows(&shape, of_client, values![*client]).await?);
+        }
+        rows.retain(|row| !without.contains(row));
         if !rows.is_empty() {
             tables.push(LostRows { table: *table, columns: shape.columns, rows });
         }

@@ -61,7 +61,9 @@ impl Receive for PutBack {
 
     async fn ready(wanted: Wanted, _: &Permitted<Anywhere>, read: &mut Read<'_>) -> Result<Self::Ready> {
         let organisation = wanted.organisation;
-        let known = read.maybe("SELECT id FROM organisation WHERE id = $1", values![organisation]).await?;
+        let known = "SELECT o.id AS id FROM organisation o WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM ending e \
+                     WHERE e.organisation = o.id AND e.client IS NULL AND e.begun_at IS NOT NULL)";
+        let known = read.maybe(known, values![organisation]).await?;
         known.ok_or_else(|| Refusal::field("organisation", "is not known"))?;
         // While bytes are still being cleared away, what is put back could go with them.
         let going = "SELECT f.id FROM file f WHERE f.organisation = $1 AND f.gone_at IS NOT NULL \
@@ -70,12 +72,17 @@ impl Receive for PutBack {
             let why = "files whose time was over are still being cleared away: try again within the hour";
             return Err(Refusal::field("organisation", why));
         }
-        let gone = "SELECT id FROM file WHERE organisation = $1 AND gone_at IS NOT NULL";
+        // One to which nothing refers went with its client.
+        let gone = "SELECT f.id AS id FROM file f WHERE f.organisation = $1 AND f.gone_at IS NOT NULL \
+                    AND EXISTS (SELECT 1 FROM request_version v WHERE v.file = f.id)";
         let gone = read.all(gone, values![organisation]).await?;
         let gone = gone.iter().map(|row| row.get("id")).collect::<door::store::Result<Vec<_>>>()?;
+        let ended = "SELECT client FROM ending WHERE organisation = $1 AND client IS NOT NULL AND begun_at IS NOT NULL";
+        let ended = read.all(ended, values![organisation]).await?;
+        let ended = ended.iter().map(|row| row.get("client")).collect::<door::store::Result<Vec<_>>>()?;
         read.leave();
         let World { backups, cabinet, .. } = read.world::<World>()?;
-        let found = lost::find(backups, &cabinet.files, organisation, wanted.snapshot.as_deref(), &gone).await;
+        let found = lost::find(backups, &cabinet.files, organisation, wanted.snapshot.as_deref(), &gone, &ended).await;
         backups.troubles.remember(Self::SPEC.name, found.as_ref().err());
         let lost = found.map_err(|error| {
             tracing::error!(%error, "nothing was put back");

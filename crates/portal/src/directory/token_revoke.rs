@@ -44,7 +44,8 @@ impl Action for RevokeDirectoryToken {
         Way::Http(Verb::Delete, "/directory/tokens/{token}"),
         KEEPERS,
     )
-    .in_maintenance();
+    .in_maintenance()
+    .in_closing();
 }
 
 impl Change for RevokeDirectoryToken {

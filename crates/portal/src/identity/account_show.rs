@@ -162,6 +162,10 @@ pub struct MembershipShown {
     pub accent: Option<look::Colour>,
     /// Its picture's SHA-256 in hexadecimal, where there is one.
     pub logo: Option<String>,
+    /// When it is deleted, or the client company, if that was asked for: until then one looks, and changes nothing.
+    pub deleted_at: Option<Time>,
+    /// Whether it is the organisation that is deleted.
+    pub closing: bool,
 }
 
 /// One sign-in.
@@ -254,7 +258,10 @@ impl Look for Show {
                  WHERE u.provider = w.id AND u.person = q.id) OR EXISTS (SELECT 1 FROM domain d WHERE d.organisation = w.organisation \
                  AND d.verified_at IS NOT NULL AND (q.mail LIKE '%@' || d.name OR q.mail LIKE '%@' || d.shown)))) AS provider_only, \
                  (SELECT l.sha256 FROM organisation_logo l WHERE l.organisation = o.id) AS logo, \
-                 (SELECT w.handle FROM provider w WHERE w.organisation = o.id) AS handle \
+                 (SELECT w.handle FROM provider w WHERE w.organisation = o.id) AS handle, \
+                 (SELECT min(e.due_at) FROM ending e WHERE e.organisation = o.id \
+                  AND (e.client IS NULL OR e.client = m.client)) AS deleted_at, \
+                 EXISTS (SELECT 1 FROM ending e WHERE e.organisation = o.id AND e.client IS NULL) AS closing \
                  FROM membership m JOIN organisation o ON o.id = m.organisation \
                  LEFT JOIN client c ON c.id = m.client WHERE m.person = $1 AND m.state = 'active' \
                  AND ($2 OR m.organisation = $3) ORDER BY o.name, o.id",
@@ -327,6 +334,8 @@ impl Look for Show {
                         provider: if closed == Some(Closure::Provider) { row.get("handle")? } else { None },
                         accent: seen.accent,
                         logo: seen.logo,
+                        deleted_at: row.get("deleted_at")?,
+                        closing: row.get("closing")?,
                     })
                 })
                 .collect::<Result<_>>()?,

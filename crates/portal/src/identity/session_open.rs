@@ -155,8 +155,10 @@ impl Beginning {
         person: PersonId,
     ) -> Result<(SessionOpened, Record)> {
         let organisations = organisations_of(write, person).await?;
-        // Somebody whom every organisation has suspended learns no more than somebody who guessed.
-        if organisations.is_empty() {
+        // Somebody whom every organisation has suspended learns no more than somebody who guessed. Whoever belongs nowhere because
+        // it has ended still has an account, and can delete it.
+        let put_out = "SELECT id FROM membership WHERE person = $1 LIMIT 1";
+        if organisations.is_empty() && write.maybe(put_out, values![person]).await?.is_some() {
             return Err(Refusal::NoMatch);
         }
         let (id, now) = (SessionId(write.id()), write.now());

@@ -17,7 +17,8 @@ impl Action for Withdraw {
         "Takes an invitation back: its link works no more.",
         Way::Http(Verb::Delete, "/invitations/{invitation}"),
         INVITERS,
-    );
+    )
+    .in_closing();
 }
 
 impl Change for Withdraw {

@@ -123,6 +123,42 @@ pub(crate) async fn invitation(write: &mut Write<'_>, invited: Invited<'_>, toke
     queue(write, Queued { kind: Kind::Invitation, person: None, letter, until }).await
 }
 
+/// That a client or an organisation is to be deleted.
+pub(crate) struct EndingTold<'a> {
+    /// In which organisation.
+    pub(crate) organisation: &'a str,
+    /// What ends: a client's name, or the organisation's own.
+    pub(crate) what: &'a str,
+    /// Who asked for it, where that is the news.
+    pub(crate) by: Option<&'a str>,
+    /// When it is done.
+    pub(crate) due_at: Time,
+    /// Where it is taken back.
+    pub(crate) path: String,
+}
+
+/// Tells somebody who could take it back.
+///
+/// # Errors
+/// As [`queue`] says.
+pub(crate) async fn ending(write: &mut Write<'_>, reader: &Reader<'_>, told: EndingTold<'_>) -> Result<()> {
+    let (texts, EndingTold { organisation, what, by, due_at, path }) = (Texts::default(), told);
+    let due = shown(due_at);
+    let (subject, words) = match by {
+        Some(by) => (texts.letter_ending(what), texts.letter_ending_by(by, what, &due)),
+        None => (texts.letter_ending_soon(what), texts.letter_ending_last(what, &due)),
+    };
+    let letter = Letter {
+        place: Some(organisation.to_owned()),
+        words: vec![words, texts.letter_ending_until().to_owned()],
+        link: Some(Link { label: texts.letter_ending_look().to_owned(), path }),
+        below: vec![texts.letter_ending_below().to_owned()],
+        ..reader.letter(write, &subject).await?
+    };
+    let until = write.now().plus_seconds(NEWS_SECONDS);
+    queue(write, Queued { kind: Kind::Ending, person: reader.person, letter, until }).await
+}
+
 /// What happened with somebody's account.
 pub(crate) enum News<'a> {
     /// There is another mail address.

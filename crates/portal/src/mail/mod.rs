@@ -14,7 +14,9 @@ mod send;
 mod smtp;
 
 pub use letter::{Letter, Link};
-pub(crate) use letters::{Invited, News, Reader, invitation, mail_link, password_link, sign_in_link, tell};
+pub(crate) use letters::{
+    EndingTold, Invited, News, Reader, ending, invitation, mail_link, password_link, sign_in_link, tell,
+};
 pub use list::{LetterShown, List, Shown};
 pub(crate) use outbox::{KEPT_SECONDS, place_name};
 pub use outbox::{Kind, Queued, queue};

@@ -40,6 +40,8 @@ words!(
         Organisation = "organisation",
         /// Somebody is invited.
         Invitation = "invitation",
+        /// That a client or an organisation is to be deleted.
+        Ending = "ending",
     }
 );
 
@@ -86,7 +88,7 @@ pub async fn queue(write: &mut Write<'_>, queued: Queued) -> Result<()> {
 /// # Errors
 /// As the store says.
 pub(crate) async fn place_name(write: &mut Write<'_>) -> Result<Option<String>> {
-    let rows = write.all("SELECT name FROM organisation ORDER BY made_at LIMIT 2", vec![]).await?;
+    let rows = write.all("SELECT name FROM organisation WHERE name <> '' ORDER BY made_at LIMIT 2", vec![]).await?;
     match rows.as_slice() {
         [only] => Ok(Some(only.get("name")?)),
         _ => Ok(None),

@@ -31,14 +31,15 @@ impl Action for ArchiveClient {
         Way::Http(Verb::Post, "/clients/{client}/archive"),
         Relations::of(&[OWNER, ADMIN]),
     )
-    .not_when(&[Client::ARCHIVED])
+    .not_when(&[Client::ARCHIVED, Client::ENDING])
     .fresh();
 }
 
 impl Change for ArchiveClient {
     async fn change(_: &Nothing, client: &Permitted<Client>, write: &mut Write<'_>) -> Result<(ClientStands, Record)> {
         let now = write.now();
-        stand(client, Some(now), write).await
+        set_archived(client, Some(now), write).await?;
+        Ok((ClientStands { archived_at: Some(now) }, Record::on("client", client.id.0)))
     }
 }
 
@@ -52,6 +53,7 @@ impl Action for ReopenClient {
         Way::Http(Verb::Post, "/clients/{client}/reopen"),
         Relations::of(&[OWNER, ADMIN]),
     )
+    .not_when(&[Client::ENDING])
     .fresh();
 }
 
@@ -60,14 +62,18 @@ impl Change for ReopenClient {
         if !client.archived {
             return Err(Refusal::NotNow(Client::SERVED));
         }
-        stand(client, None, write).await
+        set_archived(client, None, write).await?;
+        Ok((ClientStands { archived_at: None }, Record::on("client", client.id.0)))
     }
 }
 
-async fn stand(client: &Client, archived_at: Option<Time>, write: &mut Write<'_>) -> Result<(ClientStands, Record)> {
+/// Closes a client's projects to changes since a time, or opens them again.
+///
+/// # Errors
+/// As the store says.
+pub(crate) async fn set_archived(client: &Client, archived_at: Option<Time>, write: &mut Write<'_>) -> Result<()> {
     let by = archived_at.and(write.caller().actor.person());
     let sql =
         "UPDATE client SET rev = $2, archived_at = $3, archived_by = $4 WHERE id = $1 AND rev = $2 - 1 RETURNING *";
-    write.update(CLIENT, client.id.0, client.revision, sql, values![archived_at, by]).await?;
-    Ok((ClientStands { archived_at }, Record::on("client", client.id.0)))
+    write.update(CLIENT, client.id.0, client.revision, sql, values![archived_at, by]).await
 }

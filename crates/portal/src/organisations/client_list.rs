@@ -34,6 +34,8 @@ pub struct ClientShown {
     pub made_at: Time,
     /// Since when it is archived, if it is.
     pub archived_at: Option<Time>,
+    /// When it is deleted, if that was asked for.
+    pub deleted_at: Option<Time>,
 }
 
 impl Action for ListClients {
@@ -54,10 +56,12 @@ impl Look for ListClients {
         let rows = read
             .all(
                 "SELECT c.id AS id, c.name AS name, c.made_at AS made_at, c.archived_at AS archived_at, \
+                 (SELECT e.due_at FROM ending e WHERE e.client = c.id) AS deleted_at, \
                  (SELECT count(*) FROM membership m WHERE m.client = c.id AND m.state = 'active') AS people, \
                  (SELECT count(*) FROM project p WHERE p.client = c.id AND ($2 OR EXISTS \
                   (SELECT 1 FROM project_member i WHERE i.project = p.id AND i.person = $3))) AS projects \
-                 FROM client c WHERE c.organisation = $1 AND ($2 OR EXISTS \
+                 FROM client c WHERE c.organisation = $1 AND NOT EXISTS \
+                 (SELECT 1 FROM ending e WHERE e.client = c.id AND e.begun_at IS NOT NULL) AND ($2 OR EXISTS \
                  (SELECT 1 FROM project p JOIN project_member i ON i.project = p.id \
                   WHERE p.client = c.id AND i.person = $3)) ORDER BY c.name, c.id LIMIT 1000",
                 values![room.organisation, every, room.person],
@@ -73,6 +77,7 @@ impl Look for ListClients {
                     people: row.get("people")?,
                     made_at: row.get("made_at")?,
                     archived_at: row.get("archived_at")?,
+                    deleted_at: row.get("deleted_at")?,
                 })
             })
             .collect::<Result<_>>()?;

@@ -30,7 +30,8 @@ impl Action for Enter {
         Way::Http(Verb::Post, "/organisations/{organisation}/enter"),
         ROOM_PEOPLE.and(Relations::of(&[FACTORLESS])),
     )
-    .in_maintenance();
+    .in_maintenance()
+    .in_closing();
 }
 
 impl Change for Enter {

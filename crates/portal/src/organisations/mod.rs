@@ -20,6 +20,7 @@ use door::store::{Result, Tx};
 use door::{Caller, Ids, Place, Recorded, Target, Write, values};
 
 pub use client::Client;
+pub(crate) use client_archive::set_archived;
 pub use client_archive::{ArchiveClient, ClientStands, ReopenClient};
 pub use client_create::{ClientCreated, CreateClient};
 pub use client_list::{ClientList, ClientShown, ListClients};

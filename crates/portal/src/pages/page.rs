@@ -97,6 +97,8 @@ pub struct Page {
     pub maintenance_until: Option<Time>,
     /// As whom the reader looks, if not as themselves.
     pub view: Option<ViewShown>,
+    /// When the organisation, or the reader's company, is deleted, if that was asked for.
+    pub deleted_at: Option<Time>,
     /// From when the organisation asks for a second factor, as long as the reader has none.
     pub factor_from: Option<Time>,
     /// One sentence about what was just done.
@@ -120,6 +122,7 @@ impl Default for Page {
             demo: None,
             maintenance_until: None,
             view: None,
+            deleted_at: None,
             factor_from: None,
             notice: None,
             refused: None,
@@ -153,6 +156,11 @@ impl Page {
         } else {
             self.texts.factor_wanted_now(self.place_name())
         }
+    }
+
+    /// What is said on every page in rooms that are deleted at this time.
+    pub fn ends(&self, at: &Time) -> String {
+        self.texts.ending_on_every_page(self.day(at).words())
     }
 
     /// What is said on every page during maintenance that is expected to be over at this time.

@@ -50,5 +50,12 @@ texts! {
     letter_signed_in: En "A new sign-in to your account";
     letter_signed_in_when(browser: &str, address: &str, when: &str): En "Somebody signed in to your account with {browser}, from {address}, on {when}. If it was you, there is nothing to do.";
     letter_no_address: En "an unknown address";
+    letter_ending(what: &str): En "{what} is to be deleted";
+    letter_ending_by(by: &str, what: &str, due: &str): En "{by} asked that {what} be deleted, with everything in it. It is done on {due}.";
+    letter_ending_soon(what: &str): En "{what} will be deleted in three days";
+    letter_ending_last(what: &str, due: &str): En "{what} will be deleted on {due}, with everything in it, as was asked for.";
+    letter_ending_until: En "Until then everything can be read and taken along, and nothing changed; and one press keeps it after all. Afterwards nobody can bring it back.";
+    letter_ending_look: En "Look at what goes, or keep it";
+    letter_ending_below: En "If that is right, there is nothing to do. This is written to the organisation’s owners and admins.";
     account_look: En "Look at what happened";
 }

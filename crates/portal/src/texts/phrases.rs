@@ -54,6 +54,41 @@ impl Texts {
         }
     }
 
+    /// “1 client”, “3 clients”.
+    pub fn ending_clients(self, number: u64) -> String {
+        match self.language {
+            Language::En => counted(number, "client", "clients"),
+        }
+    }
+
+    /// “1 document”, “12 documents”.
+    pub fn ending_files(self, number: u64) -> String {
+        match self.language {
+            Language::En => counted(number, "document", "documents"),
+        }
+    }
+
+    /// “1 message”, “48 messages”.
+    pub fn ending_messages(self, number: u64) -> String {
+        match self.language {
+            Language::En => counted(number, "message or comment", "messages and comments"),
+        }
+    }
+
+    /// “1 secret”, “4 secrets”.
+    pub fn ending_credentials(self, number: u64) -> String {
+        match self.language {
+            Language::En => counted(number, "secret", "secrets"),
+        }
+    }
+
+    /// “1 person’s way in”, “3 people’s way in”.
+    pub fn ending_people(self, number: u64) -> String {
+        match self.language {
+            Language::En => counted(number, "person’s way in", "people’s way in"),
+        }
+    }
+
     /// A number and the thing it counts: “1 project”, “3 projects”.
     pub fn projects_counted(self, number: u64) -> String {
         match self.language {

@@ -21,6 +21,8 @@ mod directory_groups;
 mod directory_published;
 mod domains;
 mod domains_allow;
+mod ending;
+mod ending_erased;
 mod export;
 mod factor;
 mod factor_demanded;

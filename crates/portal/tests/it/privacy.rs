@@ -24,18 +24,19 @@ on_both!(
 );
 
 /// Who they are: to be found nowhere once they are gone.
-const NAME: &str = "Zoë Quillfeather";
-const MAIL: &str = "zoe.q7731@canary.example";
+pub(crate) const NAME: &str = "Zoë Quillfeather";
+pub(crate) const MAIL: &str = "zoe.q7731@canary.example";
 const TOKEN_NAME: &str = "zoes-own-script-7731";
 const AGENT: &str = "ZoesBrowser/7731";
 
 /// What they made, each with a word that stands nowhere else. All but one stays for the others.
-const MADE: [&str; 7] = ["kn-title", "kn-message", "kn-comment", "kn-file.txt", "kn-note", "kn-bytes", "kn-credential"];
+pub(crate) const MADE: [&str; 7] =
+    ["kn-title", "kn-message", "kn-comment", "kn-file.txt", "kn-note", "kn-bytes", "kn-credential"];
 
 /// Somebody with something of everything.
-struct Zoe {
-    id: Uuid,
-    token: String,
+pub(crate) struct Zoe {
+    pub(crate) id: Uuid,
+    pub(crate) token: String,
 }
 
 async fn sign_in(house: &House) -> String {
@@ -46,7 +47,7 @@ async fn sign_in(house: &House) -> String {
     serde_json::from_slice::<Value>(&body).unwrap()["token"].as_str().unwrap_or_default().to_owned()
 }
 
-async fn zoe(house: &House, people: &People) -> Zoe {
+pub(crate) async fn zoe(house: &House, people: &People) -> Zoe {
     let input =
         json!({"mail": MAIL, "name": NAME, "password": PASSWORD, "organisation": people.organisation, "role": "staff"});
     let id: Uuid = house.operator("person.create", input).await["person"].as_str().unwrap().parse().unwrap();
@@ -172,7 +173,7 @@ pub(crate) async fn job(house: &House, name: &'static str) -> Value {
 }
 
 /// Every row of every table as text, and on SQLite every byte of every file of the portal's.
-async fn everything(house: &House) -> Vec<(String, String)> {
+pub(crate) async fn everything(house: &House) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for table in INVENTORY {
         let sql = format!("SELECT * FROM {}", table.name).leak();

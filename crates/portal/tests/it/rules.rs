@@ -40,6 +40,8 @@ impl Route<'_> {
             "account.mail.ask" => json!({"mail": "other@example.com"}),
             "account.mail.confirm" => json!({"token": "x"}),
             "account.delete" => json!({"mail": "owner@example.com"}),
+            "client.delete" => json!({"name": "Brightwater"}),
+            "organisation.delete" => json!({"name": "Halden"}),
             "invitation.create" => json!({"mail": "new@example.com", "role": "client_member", "client": people.client}),
             "session.confirm" => json!({"password": PASSWORD}),
             "password.set" => json!({"old": PASSWORD, "new": "quite another one"}),

@@ -7,18 +7,28 @@ use ledger::event::Event;
 use uuid::Uuid;
 
 use super::{Fault, Report, Trust};
-use crate::record::erase::{ERASE, Kept};
+use crate::record::erase::{CHAIN_FACT, ERASE, Kept, owner_that_ends};
 use crate::store::{Result, Tx};
 use crate::values;
 
 /// Who was erased when, and by which events.
 pub(super) struct Private {
-    /// The last time at which somebody was erased, in microseconds since 1970.
+    /// The last time at which somebody was erased, or a chain of this owner, in microseconds since 1970.
     erased: BTreeMap<Uuid, i64>,
-    /// Erasures that an event in the log tells: the event's id and whom.
-    told: HashSet<(Uuid, Uuid)>,
-    /// Erasures that marks name: the event's id and whom, and the first event that has such a mark.
-    named: HashMap<(Uuid, Uuid), i64>,
+    /// Erasures that an event in the log tells: the event's id and what.
+    told: HashSet<(Uuid, Whole)>,
+    /// Erasures that marks name: the event's id, whom the value was about and whose chain it lay in, and the first event that
+    /// has such a mark.
+    named: HashMap<(Uuid, Uuid, Option<Uuid>), i64>,
+}
+
+/// What an erasure takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Whole {
+    /// Everything about a person.
+    Person(Uuid),
+    /// Everything in the chain of this organisation or client.
+    Chain(Uuid),
 }
 
 impl Private {
@@ -35,7 +45,7 @@ impl Private {
         rows.extend(tx.all(waiting, vec![]).await?);
         for row in &rows {
             let Ok(event) = Event::parse(&row.get::<Vec<u8>>("body")?) else { continue };
-            if let Some(subject) = erased_by(&event) {
+            if let Some(Whole::Person(subject) | Whole::Chain(subject)) = erased_by(&event) {
                 private.erased_at(subject, event.at().as_microsecond());
             }
         }
@@ -49,16 +59,19 @@ impl Private {
 
     /// Takes in what stands beside an event.
     pub(super) fn take(&mut self, n: i64, event: &Event, beside: Beside, report: &mut Report) {
-        self.told.extend(erased_by(event).map(|subject| (event.id(), subject)));
+        self.told.extend(erased_by(event).map(|whole| (event.id(), whole)));
+        let owner = owner_that_ends(&event.body().chain);
         for (field, found) in beside.0 {
             match found {
                 Found::Erased { by, subject } => {
                     report.values_erased += 1;
-                    self.named.entry((by, subject)).or_insert(n);
+                    self.named.entry((by, subject, owner)).or_insert(n);
                 }
                 Found::There { subject } => {
                     report.values += 1;
-                    if self.erased.get(&subject).is_some_and(|erased| event.at().as_microsecond() < *erased) {
+                    let erased =
+                        [Some(subject), owner].into_iter().flatten().filter_map(|id| self.erased.get(&id)).max();
+                    if erased.is_some_and(|erased| event.at().as_microsecond() < *erased) {
                         report.fault(Fault::Resurrected { n, field, subject });
                     }
                 }
@@ -68,9 +81,13 @@ impl Private {
         }
     }
 
-    /// Every mark must name an erasure of that person.
+    /// Every mark must name an erasure of that person, or of the chain that it lies in.
     pub(super) fn end(&self, report: &mut Report) {
-        let mut untold: Vec<_> = self.named.iter().filter(|(erasure, _)| !self.told.contains(erasure)).collect();
+        let is_told = |(by, subject, owner): &(Uuid, Uuid, Option<Uuid>)| {
+            self.told.contains(&(*by, Whole::Person(*subject)))
+                || owner.is_some_and(|owner| self.told.contains(&(*by, Whole::Chain(owner))))
+        };
+        let mut untold: Vec<_> = self.named.iter().filter(|(erasure, _)| !is_told(erasure)).collect();
         untold.sort_by_key(|(_, n)| **n);
         for (_, n) in untold {
             report.fault(Fault::ValueGone { n: *n, field: "(marked as erased, and no event says so)".to_owned() });
@@ -118,9 +135,10 @@ impl Beside {
     }
 }
 
-/// Whom an event erased, if it is an erasure.
-fn erased_by(event: &Event) -> Option<Uuid> {
+/// What an event erased, if it is an erasure.
+fn erased_by(event: &Event) -> Option<Whole> {
     let body = event.body();
     let subject = (body.act == ERASE).then(|| body.facts.get("subject"))??;
-    subject.as_str()?.parse().ok()
+    let subject = subject.as_str()?.parse().ok()?;
+    Some(if body.facts.contains_key(CHAIN_FACT) { Whole::Chain(subject) } else { Whole::Person(subject) })
 }

@@ -64,6 +64,8 @@ pub(super) fn account() -> Account {
         provider: None,
         accent: None,
         logo: None,
+        deleted_at: None,
+        closing: false,
     };
     let session = |number, agent: &str, opened, seen, this| SessionShown {
         id: SessionId(id(number)),
@@ -168,6 +170,7 @@ pub(super) fn clients() -> ClientList {
         people,
         made_at: ago(days * DAY),
         archived_at: None,
+        deleted_at: None,
     };
     ClientList {
         clients: vec![

@@ -21,7 +21,8 @@ impl Action for RemoveUser {
          invitation back. Their account stays.",
         Way::Scim(Verb::Delete, "/Users/{user}"),
         Relations::of(&[DIRECTORY]),
-    );
+    )
+    .in_closing();
 }
 
 impl Change for RemoveUser {

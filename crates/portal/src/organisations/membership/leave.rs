@@ -42,7 +42,8 @@ impl Action for Leave {
         Way::Http(Verb::Post, "/organisations/{organisation}/leave"),
         ROOM_PEOPLE,
     )
-    .fresh();
+    .fresh()
+    .in_closing();
 }
 
 impl Change for Leave {

@@ -20,7 +20,7 @@ pub use role_set::SetRole;
 pub use state_set::{MembershipState, SetMembershipState};
 pub use suspend::{Resume, Suspend};
 
-use super::{MEMBERSHIP, Role, insert_membership};
+use super::{Client, MEMBERSHIP, Role, insert_membership};
 use crate::directory::group::standing::Given;
 use crate::identity::{TOKEN, end_provided_sessions, end_sessions};
 use crate::ids::{ClientId, MembershipId, OrganisationId, PersonId};
@@ -224,7 +224,7 @@ pub async fn end_tokens(write: &mut Write<'_>, organisation: OrganisationId, per
 /// as now, without the projects and tokens of before; who is suspended stays so.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when they belong to the organisation already.
+/// [`Refusal::Conflict`] when they belong to the organisation already; [`Refusal::NotNow`] when it is about to end.
 pub async fn let_in(
     write: &mut Write<'_>,
     organisation: OrganisationId,
@@ -233,6 +233,10 @@ pub async fn let_in(
     client: Option<ClientId>,
     mut given: Given,
 ) -> door::Result<MembershipId> {
+    let ending = "SELECT id FROM ending WHERE organisation = $1 AND (client IS NULL OR client = $2) LIMIT 1";
+    if write.maybe(ending, values![organisation, client]).await?.is_some() {
+        return Err(Refusal::NotNow(Client::ENDING));
+    }
     let before = "SELECT id, rev, state FROM membership WHERE organisation = $1 AND person = $2";
     let Some(row) = write.maybe(before, values![organisation, person]).await? else {
         let (role, by_hand) = given.in_organisation(role);

@@ -19,7 +19,8 @@ impl Action for Remove {
         Way::Http(Verb::Delete, "/people/{person}"),
         Relations::of(&[MANAGER]),
     )
-    .fresh();
+    .fresh()
+    .in_closing();
 }
 
 impl Change for Remove {

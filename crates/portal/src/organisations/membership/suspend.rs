@@ -22,7 +22,8 @@ impl Action for Suspend {
         Relations::of(&[MANAGER]),
     )
     .not_when(&["suspended"])
-    .fresh();
+    .fresh()
+    .in_closing();
 }
 
 impl Change for Suspend {

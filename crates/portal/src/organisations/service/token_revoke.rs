@@ -47,7 +47,8 @@ impl Action for RevokeServiceToken {
         Way::Http(Verb::Delete, "/services/{service}/tokens/{token}"),
         Relations::of(&[OWNER, ADMIN]),
     )
-    .in_maintenance();
+    .in_maintenance()
+    .in_closing();
 }
 
 impl Change for RevokeServiceToken {

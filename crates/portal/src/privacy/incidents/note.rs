@@ -42,7 +42,8 @@ impl Action for Note {
         Way::Http(Verb::Post, "/incidents/{incident}/entries"),
         Relations::of(&[OWNER, ADMIN]),
     )
-    .not_when(&["closed"]);
+    .not_when(&["closed"])
+    .in_closing();
 }
 
 impl Change for Note {

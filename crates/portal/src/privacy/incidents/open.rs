@@ -45,7 +45,8 @@ impl Action for Open {
         "Writes down that personal data may have been breached. From when it was noticed, 72 hours run.",
         Way::Http(Verb::Post, "/incidents"),
         Relations::of(&[OWNER, ADMIN]),
-    );
+    )
+    .in_closing();
 }
 
 impl Change for Open {

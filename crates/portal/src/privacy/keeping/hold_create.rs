@@ -42,7 +42,8 @@ impl Action for CreateHold {
         "Holds a project, a client or everything: nothing of it is deleted by its time until the hold is lifted.",
         Way::Http(Verb::Post, "/retention/holds"),
         Relations::of(&[OWNER, ADMIN]),
-    );
+    )
+    .in_closing();
 }
 
 impl Change for CreateHold {

@@ -20,7 +20,8 @@ impl Action for LiftHold {
         Way::Http(Verb::Post, "/retention/holds/{hold}/lift"),
         Relations::of(&[OWNER]),
     )
-    .not_when(&["lifted"]);
+    .not_when(&["lifted"])
+    .in_closing();
 }
 
 impl Change for LiftHold {

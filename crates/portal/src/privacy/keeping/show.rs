@@ -10,6 +10,7 @@ use super::{DataClass, Due};
 use crate::ids::ProjectId;
 use crate::nothing::Nothing;
 use crate::organisations::Room;
+use crate::privacy::ending::{Ended, ended_clients};
 use crate::standing::{ADMIN, OWNER};
 
 /// Shows them.
@@ -29,6 +30,8 @@ pub struct RetentionShown {
     pub holds: Vec<HoldShown>,
     /// What was deleted because its time was over; the newest first, at most a hundred.
     pub deleted: Vec<Deleted>,
+    /// Clients that were deleted, with what went; the newest first.
+    pub ended: Vec<Ended>,
 }
 
 /// Days after a project was closed; what has none is kept until somebody deletes it.
@@ -102,7 +105,9 @@ impl Look for ShowRetention {
         let until = read.now().plus_seconds(AHEAD_DAYS * 86_400);
         let rows = read.all(DUE, of(Some(room.organisation), until)).await?;
         let due = rows.iter().map(Due::read).collect::<door::store::Result<_>>()?;
-        Ok(RetentionShown { periods, due, holds: holds(room, read).await?, deleted: deleted(room, read).await? })
+        let (holds, deleted) = (holds(room, read).await?, deleted(room, read).await?);
+        let ended = ended_clients(read, room.organisation).await?;
+        Ok(RetentionShown { periods, due, holds, deleted, ended })
     }
 }
 

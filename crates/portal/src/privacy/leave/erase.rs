@@ -109,7 +109,11 @@ static GOING: LazyLock<Vec<Going>> = LazyLock::new(|| {
         .collect()
 });
 
-async fn erase(write: &mut Write<'_>, person: Uuid) -> Result<()> {
+/// Erases somebody, and writes down that it is done. The record is the business of `account.forget`.
+///
+/// # Errors
+/// As the store says.
+pub(in crate::privacy) async fn erase(write: &mut Write<'_>, person: Uuid) -> Result<()> {
     let Some(row) = write.maybe("SELECT mail, name, rev FROM person WHERE id = $1", values![person]).await? else {
         return Ok(());
     };

@@ -14,6 +14,7 @@ use door::Recorded;
 
 pub use ask::{Asked, DeleteAccount};
 pub use erase::Erase;
+pub(in crate::privacy) use erase::erase;
 pub use forget::Forget;
 pub use person_delete::DeletePerson;
 pub use stay::KeepAccount;

@@ -115,7 +115,7 @@ impl Cabinet {
     }
 
     /// Deletes a part's bytes. One that is gone already is none.
-    pub(in crate::requests) async fn delete(&self, place: &PartPlace) -> Result<()> {
+    pub(crate) async fn delete(&self, place: &PartPlace) -> Result<()> {
         match self.files.delete(place).await {
             Ok(()) | Err(Error::Missing { .. }) => Ok(()),
             Err(error) => Err(self.refused(&error)),

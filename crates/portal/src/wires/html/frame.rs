@@ -44,6 +44,7 @@ pub(super) fn of(visit: &Visit, account: &Account) -> Page {
         page.logo =
             here.logo.as_ref().map(|sha256| format!("/organisation/logo?of={}", &sha256[..16.min(sha256.len())]));
     }
+    page.deleted_at = here.deleted_at;
     page.factor_from = here.factor_from.filter(|_| !account.has_factor());
     page.viewer = Some(Viewer {
         name: account.name.clone(),
@@ -70,7 +71,12 @@ pub(super) fn relations_in_the_rooms(account: &Account, here: &MembershipShown) 
         ..Place::INSTALLATION
     };
     let oneself = if account.provided { PROVIDED } else { Relation::SELF };
-    relations_of(here.role, here.client, None, &place).and(Relations::of(&[oneself]))
+    relations_of(here.role, here.client, None, &place).and(Relations::of(&[oneself])).and(closing(here))
+}
+
+/// That a membership's place is about to end, where it is.
+pub(super) fn closing(here: &MembershipShown) -> Relations {
+    if here.closing { Relations::of(&[Relation::CLOSING]) } else { Relations::NONE }
 }
 
 /// The actions that somebody of this standing may do to a thing in this state, by the table that the door goes by. So
@@ -79,6 +85,7 @@ pub(super) fn may(visit: &Visit, standing: Relations, state: &str) -> May {
     let entries = visit.wire.door.catalogue().entries();
     entries
         .filter(|entry| entry.spec.may.meet(standing) && !entry.spec.not_when.contains(&state))
+        .filter(|entry| !entry.spec.closes(entry.effect, standing))
         .map(|entry| entry.spec.name)
         .collect()
 }

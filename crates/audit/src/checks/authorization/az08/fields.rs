@@ -196,6 +196,11 @@ fn is_kept_by_the_service(name: &str) -> bool {
         "size",
         "hash",
         "digest",
+        "ok",
+        "success",
+        "error",
+        "errors",
+        "message",
     ];
     words(name).last().is_some_and(|last| KEPT.contains(&last.as_str()))
 }

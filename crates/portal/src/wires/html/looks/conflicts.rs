@@ -34,6 +34,8 @@ pub(in crate::wires::html) fn conflict(texts: Texts, why: &str) -> String {
         "last_owner" => texts.conflict_last_owner().to_owned(),
         "asked_already" => texts.conflict_asked_already().to_owned(),
         "not_asked" => texts.conflict_not_asked().to_owned(),
+        "held" => texts.conflict_held().to_owned(),
+        "open_incident" => texts.conflict_open_incident().to_owned(),
         "no_organisation" => texts.conflict_no_organisation().to_owned(),
         "newer_version" => texts.conflict_newer_version().to_owned(),
         "no_preview" => texts.conflict_no_preview().to_owned(),

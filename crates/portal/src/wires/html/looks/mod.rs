@@ -92,6 +92,16 @@ pub(super) const LOOKS: &[Look] = &[
         who: Who::Room,
         show: |visit, page| Box::pin(rooms::client_mail(visit, page)),
     },
+    Look {
+        path: "/clients/{client}/deletion",
+        who: Who::Room,
+        show: |visit, page| Box::pin(promises::client_ending(visit, page)),
+    },
+    Look {
+        path: "/organisation/deletion",
+        who: Who::Room,
+        show: |visit, page| Box::pin(promises::organisation_ending(visit, page)),
+    },
     Look { path: "/provider", who: Who::Room, show: |visit, page| Box::pin(providers::provider(visit, page)) },
     Look { path: "/directory", who: Who::Room, show: |visit, page| Box::pin(directory::directory(visit, page)) },
     Look { path: "/organisation/settings", who: Who::Room, show: |visit, page| Box::pin(rooms::settings(visit, page)) },

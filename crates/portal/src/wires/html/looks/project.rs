@@ -38,6 +38,7 @@ pub(super) async fn head(visit: &Visit) -> Result<Head, Refusal> {
         ..Place::INSTALLATION
     };
     let standing = relations_of(here.role, here.client, my_role, &place).and(Relations::of(&[Relation::SELF]));
+    let standing = standing.and(frame::closing(here));
     let may = frame::may(visit, standing, project.state());
     Ok(Head { project, members, may })
 }

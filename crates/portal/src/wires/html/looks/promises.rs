@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::organisations::ClientList;
 use crate::pages::Page;
+use crate::privacy::ending::pages::EndingPage;
 use crate::privacy::incidents::pages::{IncidentPage, IncidentsPage};
 use crate::privacy::keeping::pages::RetentionPage;
 use crate::privacy::processing::pages::{RegisterPage, TermsPage, TrustPage};
@@ -36,6 +37,19 @@ pub(super) async fn retention(visit: &Visit, page: Page) -> Result<Answer, NoPag
     let clients: ClientList = visit.ask("client.list", Ids::default(), json!({})).await?;
     let projects: ProjectList = visit.ask("project.list", Ids::default(), json!({})).await?;
     Answer::page(&RetentionPage { page, shown, clients: clients.clients, projects: projects.projects })
+}
+
+/// How a client ends.
+pub(super) async fn client_ending(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown = visit.look("client.deletion.show").await?;
+    let path = format!("/clients/{}/deletion", visit.id("client")?);
+    Answer::page(&EndingPage { page, shown, path, of_client: true })
+}
+
+/// How the organisation ends.
+pub(super) async fn organisation_ending(visit: &Visit, page: Page) -> Result<Answer, NoPage> {
+    let shown = visit.look("organisation.deletion.show").await?;
+    Answer::page(&EndingPage { page, shown, path: "/organisation/deletion".to_owned(), of_client: false })
 }
 
 /// Breaches, and their clocks.
