@@ -9,8 +9,8 @@ use crate::story;
 const GET: &str = "GET /notes/{note}";
 
 /// The owner, and the one who is to check what he wrote.
-fn side(_: &World, call: &Call, row: &Row) -> bool {
-    row.owner == call.me() || row.fields.get("reviewer_id").is_some_and(|id| id.to_string() == call.me())
+fn side(world: &World, call: &Call, row: &Row) -> bool {
+    row.owner == call.me() || row.fields.get("reviewer_id") == Some(&world.key(call.me()))
 }
 
 fn anybody(_: &World, _: &Call, _: &Row) -> bool {
