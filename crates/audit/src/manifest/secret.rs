@@ -30,6 +30,11 @@ impl Secret {
         Self { value: value.into(), origin: Origin::Elsewhere(from.into()) }
     }
 
+    /// Whether it was fetched from elsewhere: then it is one, whatever its key is called.
+    pub fn is_fetched(&self) -> bool {
+        matches!(self.origin, Origin::Elsewhere(_))
+    }
+
     /// The secret. Only for what is sent, and for searching answers.
     pub fn reveal(&self) -> &str {
         &self.value

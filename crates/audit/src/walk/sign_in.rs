@@ -6,7 +6,7 @@ use super::world::{Asked, Call, World};
 use crate::client::Body;
 use crate::compare::leaves;
 use crate::error::{Result, Trouble};
-use crate::evidence::{ActorFact, Reading};
+use crate::evidence::{ActorFact, Reading, is_secret_name};
 use crate::manifest::{self, FilledBody, FilledRequest, RequestLine, SignIn, TokenPlace};
 use std::collections::BTreeMap;
 
@@ -300,7 +300,9 @@ impl World<'_> {
         let mut values = BTreeMap::new();
         for name in ["name", "role", "tenant"].into_iter().chain(told.values.keys().map(String::as_str)) {
             if let Some(value) = told.value(name, &known) {
-                if !["name", "role", "tenant", "mail", "email", "id"].contains(&name) {
+                // `values = { signature = "M. Ito" }` is no secret, and would be blotted out of the whole report as one.
+                let fetched = told.values.get(name).is_some_and(manifest::Secret::is_fetched);
+                if fetched || is_secret_name(name) || ["key", "token", "totp", "secret"].contains(&name) {
                     self.store.secrets().add(&value);
                 }
                 values.insert(name.to_owned(), value);

@@ -44,6 +44,9 @@ fn of(run: &Run, digest: &str, seen: &Ranked) -> Finding {
             let words = format!("{who} was made {given} by somebody who may, and made himself {rank}, as another request shows");
             if seen.told { about.gap(words) } else { about.suspected(words) }
         }
+        (Some(rank), None) if seen.told => {
+            about.gap(format!("{who} made himself {rank} ({} before), as another request shows", seen.before))
+        }
         (Some(rank), None) => about.suspected(format!(
             "{who} made himself {rank} ({} before), as another request shows; of {} things that were refused to him none is done now",
             seen.before, seen.closed
@@ -76,6 +79,9 @@ mod tests {
         assert_eq!(verdict(&Ranked { not_given: true, ..seen.clone() }), Verdict::Unproven);
         let raised = Ranked { given: Some("admin".into()), raised: Some("owner".into()), ..seen };
         assert_eq!(verdict(&raised), Verdict::Suspected, "which of them is higher was guessed from their names");
-        assert_eq!(verdict(&Ranked { told: true, ..raised }), Verdict::Gap);
+        assert_eq!(verdict(&Ranked { told: true, ..raised.clone() }), Verdict::Gap);
+        let alone = Ranked { given: None, ..raised };
+        assert_eq!(verdict(&alone), Verdict::Suspected, "nobody told that these are ranks");
+        assert_eq!(verdict(&Ranked { told: true, ..alone }), Verdict::Gap);
     }
 }

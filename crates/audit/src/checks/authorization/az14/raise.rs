@@ -93,6 +93,7 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, at: usize, subject: &str)
         }
         // Whoever has the highest rank proves nothing by asking for a lower one.
         if seen.raised.as_deref().is_some_and(|rank| ranks::governs(world, rank)) {
+            seen.told = !world.manifest.ranks.named.is_empty() && !ranks::governs(world, &before);
             break;
         }
     }
