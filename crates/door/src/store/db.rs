@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -16,6 +16,8 @@ use super::{Error, Faults, Result, Row, Value};
 
 /// How long a statement waits for a lock before the caller is asked to run it again.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// How long whoever opens a file waits before asking again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// Rows that one statement inserts at the most: few texts to prepare, and far from the engines' limits on places.
 const ROWS_AT_ONCE_MAX: usize = 256;
 /// Rows that SQLite's own thread reads ahead of whoever takes them.
@@ -228,13 +230,12 @@ impl Connections {
                     // What was erased leaves no trace in free pages.
                     .pragma("secure_delete", "ON")
                     .pragma("trusted_schema", "OFF");
-                let writer = Writer::open(options.clone()).await.map_err(|error| cannot_open(path, &error))?;
-                let read = SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS)
-                    .connect_with(options.read_only(true).create_if_missing(false))
-                    .await
-                    .map_err(|error| cannot_open(path, &error))?;
-                Ok(Self::Sqlite { read, writer })
+                let writer =
+                    patiently(|| Writer::open(options.clone())).await.map_err(|error| cannot_open(path, &error))?;
+                let options = options.read_only(true).create_if_missing(false);
+                let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
+                let read = patiently(|| readers.clone().connect_with(options.clone())).await;
+                Ok(Self::Sqlite { read: read.map_err(|error| cannot_open(path, &error))?, writer })
             }
             Settings::Postgres(url) => Self::postgres(primary::servers(url)?).await,
         }
@@ -256,6 +257,23 @@ impl Connections {
             tokio::spawn(primary::watch(pool.clone(), Arc::clone(&servers)));
         }
         Ok(Self::Postgres { pool, servers })
+    }
+}
+
+/// Opens a SQLite file that others may be opening, too. The step to the write-ahead log is refused at once, without the
+/// wait of [`LOCK_WAIT`], when two ask for it at the same moment: each would wait for the other (`sqlite3_busy_handler`).
+async fn patiently<T, F>(open: impl Fn() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match open().await {
+            Err(error) if matches!(dialect::classify(&error), Error::Again(_)) && Instant::now() < until => {
+                tokio::time::sleep(LOCK_PAUSE).await;
+            }
+            opened => return opened,
+        }
     }
 }
 

@@ -130,6 +130,28 @@ async fn both_engines_have_the_same_columns() {
     assert_eq!(schemas[0], schemas[1]);
 }
 
+/// Many that open, migrate and close one new file at once all come in: whoever is refused a lock at once asks again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn many_may_open_a_new_file_at_once() {
+    for _ in 0..10 {
+        let Some(database) = Database::empty(Engine::Sqlite).await else { return };
+        let database = Arc::new(database);
+        let opened: Vec<_> = (0..8)
+            .map(|_| {
+                let database = Arc::clone(&database);
+                tokio::spawn(async move {
+                    let store = database.open().await;
+                    store.migrate(&migrations(), START).await.unwrap();
+                    store.close().await
+                })
+            })
+            .collect();
+        for opened in opened {
+            opened.await.unwrap();
+        }
+    }
+}
+
 /// Instances that start together on an empty database migrate it once and agree who it is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn instances_may_start_together() {
