@@ -142,7 +142,7 @@ async fn many_may_open_a_new_file_at_once() {
                 tokio::spawn(async move {
                     let store = database.open().await;
                     store.migrate(&migrations(), START).await.unwrap();
-                    store.close().await
+                    store.close().await;
                 })
             })
             .collect();
