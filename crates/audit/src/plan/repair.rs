@@ -28,6 +28,27 @@ pub fn repair(sent: &Made, schema: &Schema, refusal: &str, maker: &mut Maker<'_>
     (body.value != sent.value).then_some(body)
 }
 
+/// The body with words that were seen in place of invented ones, for a refusal that names nothing: first where the seen word is
+/// plainly one of a set (`read:invoices`, `monthly`), then everywhere. `None` where nothing was seen, or it is sent already.
+pub fn as_seen(sent: &Made, schema: &Schema) -> Option<Made> {
+    let seen: Vec<(&JsonPath, Value)> = (sent.canaries.iter())
+        .filter_map(|(path, _)| Some((path, schema_at(schema, path)?.examples().into_iter().find(Value::is_string)?)))
+        .collect();
+    let listed: Vec<_> = seen.iter().filter(|(_, value)| value.as_str().is_some_and(is_of_a_set)).cloned().collect();
+    let chosen = if listed.is_empty() { seen } else { listed };
+    let mut body = sent.clone();
+    for (path, value) in chosen {
+        *path.first_mut(&mut body.value)? = value;
+        body.canaries.retain(|(known, _)| known != path);
+    }
+    (body.value != sent.value).then_some(body)
+}
+
+/// Whether a text looks like a word of a set that the service knows: short, small letters, at most joined by signs.
+fn is_of_a_set(text: &str) -> bool {
+    text.len() <= 40 && text.chars().all(|letter| letter.is_ascii_lowercase() || ":._-/".contains(letter))
+}
+
 /// The fields of a body that a refusal objects to, with what it says of each in small letters.
 pub fn objections(sent: &Value, schema: &Schema, refusal: &str) -> Vec<(JsonPath, String)> {
     let mut known: Vec<String> = schema.properties().into_iter().map(|(name, _)| name).collect();
@@ -323,6 +344,22 @@ mod tests {
     fn a_refusal_that_names_nothing_changes_nothing() {
         assert_eq!(repaired(json!({"title": "x"}), r#"{"error":"forbidden"}"#), None);
         assert_eq!(repaired(json!({"title": "x"}), "<html>500</html>"), None);
+    }
+
+    #[test]
+    fn what_names_nothing_is_met_with_words_that_were_seen() {
+        let node = json!({"type": "object", "properties": {
+            "name": {"type": "string", "examples": ["For the Till"]},
+            "scopes": {"type": "array", "items": {"type": "string", "examples": ["read:invoices"]}}}});
+        let schema = Schema::new(node, Arc::new(Value::Null));
+        let path = |path: &str| JsonPath::parse(path).unwrap();
+        let canaries = vec![(path("name"), "plima".to_owned()), (path("scopes[0]"), "plimb".to_owned())];
+        let sent = Made { value: json!({"name": "plima", "scopes": ["plimb"]}), canaries };
+        let first = as_seen(&sent, &schema).unwrap();
+        assert_eq!(first.value, json!({"name": "plima", "scopes": ["read:invoices"]}));
+        let second = as_seen(&first, &schema).unwrap();
+        assert_eq!(second.value, json!({"name": "For the Till", "scopes": ["read:invoices"]}));
+        assert_eq!((second.canaries.len(), as_seen(&second, &schema)), (0, None));
     }
 
     proptest! {

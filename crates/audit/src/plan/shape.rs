@@ -134,7 +134,14 @@ pub(super) fn of_name(name: &str) -> Shape {
         None => name == word || name.ends_with(&format!("_{word}")),
     };
     let found = NAMES.iter().filter(|(word, _)| fits(word)).max_by_key(|(word, _)| word.len());
-    found.map_or(Shape::Text, |(_, shape)| *shape)
+    match found {
+        Some((_, shape)) => *shape,
+        // What stands in a list has the list's name: `domains`.
+        None => match name.strip_suffix('s').filter(|one| 1 < one.len()) {
+            Some(one) => of_name(one),
+            None => Shape::Text,
+        },
+    }
 }
 
 /// Whether a name says that the value is the key of another object: `project_id`, `ownerId`, `tagIds`.
@@ -202,6 +209,7 @@ mod tests {
         assert_eq!(of_name("expires_at"), Shape::Moment);
         assert_eq!(of_name("title"), Shape::Text);
         assert_eq!(of_name("postal_code"), Shape::Fixed("10115"));
+        assert_eq!(of_name("mail_domains"), Shape::Host);
         assert_eq!(of_name("format"), Shape::Text, "ends in at, not in _at");
         assert!(names_a_reference("projectId") && names_a_reference("tag_ids") && !names_a_reference("paid"));
         assert_eq!(snake_case("createdAt"), "created_at");

@@ -4,7 +4,8 @@
 //! differ between actions of one service, so a slot is known by the literal segments before it.
 
 use super::forms::shape;
-use super::makers::{has_collection, has_maker, production_rank, reads_by_post};
+pub use super::makers::{changes, nouns, reads};
+use super::makers::{has_collection, has_maker, lists_by_post, production_rank, reads_by_post, spoken_of};
 pub use super::names::{names_person, reference_base, singular, words};
 use super::names::{noun, says_key};
 use crate::catalogue::path::last_literal;
@@ -167,13 +168,17 @@ impl Slots {
                     continue;
                 }
                 let number_or_uuid = schema.kind() == Kind::Integer || schema.format().as_deref() == Some("uuid");
-                let found = match self.by_name(&name).or_else(|| self.by_path(action, &name, &schema)) {
+                let spoken = is_own_key(&name).then(|| spoken_of(catalogue, action)).flatten();
+                let of_path = || self.by_path(action, &name, &schema);
+                let found = match self.by_name(spoken.as_ref().unwrap_or(&name)).or_else(of_path) {
                     // A plain noun may be anything: it is a key only where the schema says so.
                     Some(slot) => (says_key(&name)
+                        || spoken.is_some()
                         || is_bare_key(&name)
                         || number_or_uuid
                         || required && has_maker(catalogue, &name))
                     .then_some(slot),
+                    None if spoken.is_some() => spoken.as_deref().and_then(|noun| self.add_unplaced(noun)),
                     None if required
                         && !names_person(&name)
                         && (says_key(&name)
@@ -270,6 +275,9 @@ impl Slots {
             if self.all[at].item.is_none() && reads_by_post(action, self.named(index), at, &slot.noun) {
                 self.all[at].item = Some(index);
             }
+            if lists_by_post(action, self.named(index), &slot.noun) {
+                self.all[at].lists.push(index);
+            }
             if let Some(rank) = production_rank(action, &place, &slot, &above) {
                 let strangers = self.of(index).iter().filter(|(s, _)| !slot.parents.contains(s) && *s != at).count();
                 producers.push(((rank, strangers, action.path.len()), index));
@@ -284,6 +292,11 @@ impl Slots {
 /// Whether a name says that it holds keys, and of nothing in particular.
 fn is_bare_key(name: &str) -> bool {
     ["ids", "keys", "uuids", "guids"].contains(&name.to_lowercase().as_str())
+}
+
+/// Whether a name says that it holds the key of what its action is about.
+fn is_own_key(name: &str) -> bool {
+    ["id", "_id", "uuid", "guid"].contains(&name.to_lowercase().as_str())
 }
 
 /// Names, schemas and need of all fields in query and body; true in the query.

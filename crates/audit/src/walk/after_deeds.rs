@@ -8,11 +8,13 @@ use crate::checks::authorization::effect::{changed_something, control_worked};
 use crate::error::Result;
 use crate::evidence::{Form, Reading, Trial};
 use crate::plan::shape;
-use crate::plan::slots::{place, words};
+use crate::plan::slots::{changes, place, reads, words};
 
 /// Words of deeds by which something is shown to others.
 const SHOWS: &[&str] =
     &["publish", "share", "release", "open", "unlock", "unarchive", "list", "launch", "activate", "invite"];
+/// Words of deeds after which there is nothing to be tried on.
+const ENDS: &[&str] = &["delete", "remove", "destroy", "purge", "erase"];
 /// Most things that are done to one kind of thing.
 const DEEDS_OF_ONE_MAX: usize = 4;
 /// Most of them in one walk.
@@ -53,18 +55,23 @@ impl World<'_> {
 
     /// The look at a thing itself and the change of it, as they were tried on fresh ones.
     fn again_after(&self, slot: usize) -> Vec<Reached> {
-        let item = self.slots.all[slot].item.map(|item| place(&self.action(item).path));
+        let read = self.slots.all[slot].item;
+        let item = read.map(|item| place(&self.action(item).path));
+        let seen_itself = |met: &Reached| met.witness.as_ref().map(|seen| seen.reader.action) == read;
         let plain = |met: &&Reached| {
             let about = met.object.map(|object| self.objects[object].slot) == Some(slot);
-            let itself = Some(place(&self.action(met.action).path)) == item;
+            let action = self.action(met.action);
+            let itself = Some(place(&action.path)) == item || changes(action) && seen_itself(met);
             about && itself && met.after.is_none() && met.misplaced.is_none() && met.brought.is_empty() && !met.placed
         };
-        let of = |form: Form| {
-            let mut all: Vec<&Reached> = self.met.values().filter(plain).filter(|met| met.form == form).collect();
+        let of = |forms: &[Form]| {
+            let mut all: Vec<&Reached> =
+                self.met.values().filter(plain).filter(|met| forms.contains(&met.form)).collect();
             all.sort_by_key(|met| self.action(met.action).name());
             all.into_iter().next().cloned()
         };
-        of(Form::Read).into_iter().chain(of(Form::Change).filter(|met| met.witness.is_some())).collect()
+        let changed = of(&[Form::Change, Form::AddChild]).filter(|met| met.witness.is_some());
+        of(&[Form::Read]).into_iter().chain(changed).collect()
     }
 
     /// What can be done to a thing beside changing what it says: `POST /listings/{listing}/publish`.
@@ -75,8 +82,10 @@ impl World<'_> {
             let below = !action.path.trim_end_matches('/').ends_with('}');
             let makes = self.slots.all.iter().any(|slot| slot.producers.contains(at));
             let form = shape(action, about.len()).form;
-            let changes = form == Form::Change || form == Form::AddChild && !makes;
-            changes
+            let does = form == Form::Change || form == Form::AddChild && !makes;
+            let ends = words(&action.path).iter().any(|word| ENDS.contains(&word.as_str()));
+            does && !reads(action, self.slots.named(*at))
+                && !ends
                 && below
                 && about.last() == Some(&slot)
                 && self.left_out(*at).is_none()

@@ -33,6 +33,11 @@ impl World<'_> {
             let all = self.attackers_of(reached.action, fact, on_object, &may_try);
             chosen.extend(all.into_iter().filter(|(who, _)| !known.contains(&of(who))));
         }
+        // Whoever is at home in a place is a member of it.
+        let at_home = reached.object.is_some_and(|object| self.is_home(object));
+        let reaches = |at: usize| self.reviewed_reach(reached.action, at) >= Some(Reach::Member);
+        let is_member = |who: Who| self.relation(who, owner) == "same tenant" && who.is_some_and(reaches);
+        chosen.retain(|(who, _)| !(at_home && is_member(*who)));
         chosen
     }
 

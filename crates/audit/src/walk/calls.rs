@@ -7,7 +7,7 @@ use crate::catalogue::{Media, Parameter, Place, Schema};
 use crate::client::{Body, Purpose, percent_encode};
 use crate::evidence::Reading;
 use crate::json_path::JsonPath;
-use crate::plan::repair::{REPAIRS_MAX, repair};
+use crate::plan::repair::{REPAIRS_MAX, as_seen, repair};
 use crate::plan::slots::{Segment, segments};
 use crate::plan::values::{Extent, Made, Maker, renewed};
 use serde_json::Value;
@@ -141,16 +141,27 @@ impl World<'_> {
         if read.verb == "GET" {
             return Ok(Call::get(path));
         }
-        let media = read.body.as_ref().and_then(|body| body.best()).ok_or("it takes no body")?;
-        let mut fields = serde_json::Map::new();
+        let empty = Call { method: read.verb.clone(), path, headers: Vec::new(), body: Body::None };
+        let Some(media) = read.body.as_ref().and_then(|body| body.best()) else { return Ok(empty) };
+        // What else it asks for is as it was when it last succeeded, or as it was seen.
+        let good = self.bodies.get(&action).and_then(Value::as_object);
+        let properties = media.schema.properties();
+        let seen = |name: &str| properties.iter().find(|(known, _)| known == name)?.1.examples().into_iter().next();
+        let asked = media.schema.required().into_iter();
+        let known = |name: &str| good.and_then(|good| good.get(name)).cloned().or_else(|| seen(name));
+        let mut fields: serde_json::Map<String, Value> =
+            asked.filter_map(|name| known(&name).map(|value| (name, value))).collect();
         for named in self.slots.named(action).iter().filter(|named| !named.in_query) {
-            let key = keys.get(&named.slot).ok_or_else(|| format!("no key for {}", named.name))?;
-            let schema =
-                media.schema.properties().into_iter().find(|(name, _)| *name == named.name).map(|(_, schema)| schema);
-            let value = schema.and_then(|schema| as_kind(key, &schema)).unwrap_or_else(|| Value::from(key.as_str()));
+            let key = match keys.get(&named.slot) {
+                Some(key) => key,
+                None if named.required => return Err(format!("no key for {}", named.name)),
+                None => continue,
+            };
+            let schema = properties.iter().find(|(name, _)| *name == named.name).map(|(_, schema)| schema);
+            let value = schema.and_then(|schema| as_kind(key, schema)).unwrap_or_else(|| Value::from(key.as_str()));
             fields.insert(named.name.clone(), value);
         }
-        Ok(Call { method: read.verb.clone(), path, headers: Vec::new(), body: as_body(media, Value::Object(fields)) })
+        Ok(Call { body: as_body(media, Value::Object(fields)), ..empty })
     }
 
     /// The call of an action without an object, made from its document.
@@ -233,6 +244,11 @@ impl World<'_> {
         let Some(wanted) = self.action(action).body.clone() else { return Body::None };
         let Some(media) = wanted.best().cloned() else { return Body::None };
         let references = self.references(action, &media.schema, actor, keys, depth).await;
+        if !self.bodies.contains_key(&action)
+            && let Some(told) = Box::pin(self.told_body(action, actor, keys)).await
+        {
+            self.bodies.insert(action, told);
+        }
         if let Some(good) = self.bodies.get(&action).cloned() {
             let mut fresh = self.refreshed(&good, keys, subject);
             for (name, field) in media.schema.properties() {
@@ -316,7 +332,8 @@ impl World<'_> {
             return Some(as_body(&media, repaired.value));
         }
         let own = self.owned(action, actor, &media.schema, &value, &refusal, Says::Something);
-        own.map(|own| as_body(&media, own)).or_else(|| with_file_asked_for(&call.body, &refusal))
+        let seen = || as_seen(&sent, &media.schema).map(|seen| as_body(&media, seen.value));
+        own.map(|own| as_body(&media, own)).or_else(|| with_file_asked_for(&call.body, &refusal)).or_else(seen)
     }
 }
 

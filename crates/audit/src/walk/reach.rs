@@ -4,10 +4,15 @@
 use super::witness::{Calibrated, Reader};
 use super::world::{Asked, Call, World};
 use crate::client::{Body, Purpose};
-use crate::evidence::Form;
+use crate::compare::fields;
+use crate::evidence::{Form, is_secret_name};
 use crate::matrix::{Reach, Review};
 use crate::plan::shape;
+use crate::plan::slots::{nouns, reads};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewest fields of an answer that tells something.
+const FIELDS_MIN: usize = 4;
 
 /// Answers after which it may be that somebody else has to do it.
 const NOT_FOR_ME: [u16; 4] = [401, 403, 404, 409];
@@ -244,13 +249,14 @@ impl World<'_> {
         let actor = by.actor;
         let keys = self.keys_for(action, actor, object).await?;
         let own_key = self.objects[object].key().to_owned();
-        let also = self.readers_of(&self.objects[object].keys.clone());
+        let mut also = self.readers_of(&self.objects[object].keys.clone());
+        also.extend(self.lists_of_made(action));
+        also.extend(self.lists_of(self.objects[object].slot, &keys, &own_key));
         let looks = self.look_before(action, &keys, actor, Some(&own_key), &also).await;
         let (call, asked) = self.succeed(action, actor, &keys, Some(object), Purpose::SetUp, 0).await?;
-        let planted = super::objects::planted_in(&call, &self.canaries).into_iter();
         // What is sent as bytes of no known kind is content, and stands in no field that somebody reads.
         let shown = form != Form::Remove && !matches!(call.body, Body::Raw(..));
-        let sent: Vec<String> = planted.map(|(_, canary)| canary).filter(|_| shown).collect();
+        let sent = if shown { self.to_be_shown(&call) } else { Vec::new() };
         let witness = self.calibrate(&looks, &sent).await;
         if form == Form::Remove {
             self.objects[object].gone = true;
@@ -264,8 +270,10 @@ impl World<'_> {
         let owner = self.actors[self.objects[object].owner].fact.name.clone();
         let (answer, sent) = (asked.answer.text(), call.sent_text());
         let shows = self.canaries.search(&answer, "", &sent).iter().any(|seen| seen.owner == owner);
-        let form = if witness.is_none() && shows { Form::Read } else { form };
         let says_something = witness.is_none() && !shows && !answer.trim().is_empty();
+        // So is what says that it reads, and tells its owner several things.
+        let by_word = says_something && reads(self.action(action), self.slots.named(action)) && tells(&asked);
+        let form = if witness.is_none() && shows || by_word { Form::Read } else { form };
         drop(answer);
         if says_something && let Some(full) = self.reach_on_full(action, by, object).await {
             return Ok(full);
@@ -275,7 +283,8 @@ impl World<'_> {
 
     /// The same on an object with something of each kind in it: whether that comes out, as from an archive.
     async fn reach_on_full(&mut self, action: usize, by: By, object: usize) -> Option<Reached> {
-        let carried = self.fill(object, by.maker).await;
+        let mut carried = self.fill(object, by.maker).await;
+        carried.extend(self.add_alike(action, object, by.maker).await);
         if carried.is_empty() {
             return None;
         }
@@ -292,8 +301,7 @@ impl World<'_> {
         let also = self.lists_of_made(action);
         let looks = if safe { None } else { Some(self.look_before(action, &keys, actor, None, &also).await) };
         let (call, asked) = self.succeed(action, actor, &keys, None, Purpose::SetUp, 0).await?;
-        let planted = super::objects::planted_in(&call, &self.canaries).into_iter();
-        let sent: Vec<String> = planted.map(|(_, canary)| canary).collect();
+        let sent = self.to_be_shown(&call);
         let witness = match looks {
             Some(looks) => self.calibrate(&looks, &sent).await,
             None => None,
@@ -302,6 +310,13 @@ impl World<'_> {
             return Box::pin(self.reach_plain(action, actor, form)).await;
         }
         Ok(Reached { witness, ..Reached::of(action, By::alone(actor), form, None, (call, asked)) })
+    }
+
+    /// The canaries of a call that a witness must show. Nobody shows a password.
+    fn to_be_shown(&self, call: &Call) -> Vec<String> {
+        let planted = super::objects::planted_in(call, &self.canaries).into_iter();
+        let is_secret = |path: &str| is_secret_name(path.rsplit(['.', ']']).next().unwrap_or_default());
+        planted.filter(|(path, _)| !is_secret(path)).map(|(_, canary)| canary).collect()
     }
 
     /// The keys that an action on an object needs: the object's own, and standing ones for the rest of its path.
@@ -342,13 +357,43 @@ impl World<'_> {
     pub(super) fn readers_of(&self, keys: &BTreeMap<usize, String>) -> Vec<Reader> {
         let shows = |at: &usize| {
             let about = self.slots.about(*at);
-            let reads = self.action(*at).verb == "GET" || self.slots.all.iter().any(|slot| slot.item == Some(*at));
+            let reads = reads(self.action(*at), self.slots.named(*at));
             let there = !self.unready.contains_key(at) && !self.after.contains_key(at);
             reads && there && !about.is_empty() && about.iter().all(|slot| keys.contains_key(slot))
         };
         let mut readers: Vec<usize> = (0..self.catalogue.actions.len()).filter(shows).collect();
-        readers.sort_by_key(|at| std::cmp::Reverse(self.slots.about(*at).len()));
+        let is_item = |at: &usize| self.slots.all.iter().any(|slot| slot.item == Some(*at));
+        readers.sort_by_key(|at| (std::cmp::Reverse(self.slots.about(*at).len()), !is_item(at)));
         readers.into_iter().take(3).map(|action| Reader { action, row: None }).collect()
+    }
+
+    /// Lists in which an object of this slot stands under its key.
+    fn lists_of(&self, slot: usize, keys: &BTreeMap<usize, String>, key: &str) -> Vec<Reader> {
+        let there = |list: &&usize| self.slots.about(**list).iter().all(|slot| keys.contains_key(slot));
+        let lists = self.slots.all[slot].lists.iter().filter(there).take(2);
+        lists.map(|list| Reader { action: *list, row: Some(key.to_owned()) }).collect()
+    }
+
+    /// Adds something to an object by an action that speaks of the same as the one that is to show it, and says by which
+    /// canaries that is known.
+    async fn add_alike(&mut self, action: usize, object: usize, maker: usize) -> Vec<String> {
+        let (own, wanted) = (self.objects[object].slot, nouns(self.action(action)));
+        let adds = |at: &usize| {
+            let named = self.slots.named(*at);
+            let about = named.iter().any(|named| named.required && !named.in_query && named.slot == own);
+            let other = self.action(*at);
+            *at != action && other.verb == "POST" && about && !reads(other, named) && nouns(other) == wanted
+        };
+        let Some(adder) = (0..self.catalogue.actions.len()).find(|at| adds(at) && !self.avoided.contains_key(at))
+        else {
+            return Vec::new();
+        };
+        let Ok(keys) = self.keys_for(adder, maker, object).await else { return Vec::new() };
+        let added = self.succeed(adder, maker, &keys, Some(object), Purpose::SetUp, 0).await;
+        let Ok((call, _)) = added else { return Vec::new() };
+        let planted = super::objects::planted_in(&call, &self.canaries);
+        self.plant(own, maker, &planted);
+        planted.into_iter().map(|(_, canary)| canary.to_lowercase()).collect()
     }
 
     /// Lists in which something shows that an action without an object makes.
@@ -371,4 +416,10 @@ impl World<'_> {
     ) -> Result<Call, String> {
         self.call_for(action, actor, keys, Some(subject), 0).await
     }
+}
+
+/// Whether an answer tells several things, and not only that it went well.
+fn tells(asked: &Asked) -> bool {
+    let told = asked.answer.json().map(|value| fields(&value)).unwrap_or_default();
+    FIELDS_MIN <= told.len()
 }

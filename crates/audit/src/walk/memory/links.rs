@@ -34,6 +34,10 @@ impl World<'_> {
         let place = match from.split_once(['.', ' ']) {
             Some(("answer", path)) => KeyPlace::Answer(path.to_owned()),
             Some(("request", path)) => KeyPlace::Sent(path.to_owned()),
+            Some(("new", path)) => {
+                let (path, list) = path.split_once(" of ")?;
+                KeyPlace::New(self.action_named(list)?, path.to_owned())
+            }
             Some(("row", path)) => match path.split_once(" of ") {
                 Some((path, list)) => KeyPlace::Row(self.action_named(list)?, path.to_owned()),
                 None => return Some(Way::Listed(at, path.to_owned())),
@@ -60,6 +64,7 @@ impl World<'_> {
                     KeyPlace::Answer(path) => format!("answer.{path}"),
                     KeyPlace::Sent(path) => format!("request.{path}"),
                     KeyPlace::Row(list, path) => format!("row {path} of {}", self.action(*list).name()),
+                    KeyPlace::New(list, path) => format!("new {path} of {}", self.action(*list).name()),
                     KeyPlace::Location => "location".to_owned(),
                     KeyPlace::Path => "path".to_owned(),
                 };

@@ -36,7 +36,7 @@ impl World<'_> {
                 _ => {}
             }
         }
-        for list in self.shown_in(slot) {
+        for list in self.shown_in(slot, producer) {
             let Some(rows) = self.rows_of_mine(list, owner, &keys, call).await else { continue };
             if self.slots.all[slot].item.is_none() {
                 // Nothing reads one by its key: the key is what the row shows, and the answer to the making had.
@@ -98,11 +98,16 @@ impl World<'_> {
         candidates
     }
 
-    /// The reads that may show a row of what was made: its lists, or where it has none, the thing that it belongs to.
-    fn shown_in(&self, slot: usize) -> Vec<usize> {
+    /// The reads that may show a row of what was made: its lists, or where it has none, the thing that it belongs to. That
+    /// one stands in its own path, or in the path by which it is made: `POST /tickets/{ticket}/remarks`, then `/remarks/{remark}`.
+    pub(super) fn shown_in(&self, slot: usize, producer: usize) -> Vec<usize> {
         let own = &self.slots.all[slot];
-        let around = || own.parents.last().and_then(|parent| self.slots.all[*parent].item);
-        if own.lists.is_empty() { around().into_iter().collect() } else { own.lists.clone() }
+        if !own.lists.is_empty() {
+            return own.lists.clone();
+        }
+        let made_in = self.slots.of(producer).iter().map(|(around, _)| around).filter(|around| **around != slot);
+        let around = own.parents.last().or(made_in.last());
+        around.and_then(|around| self.slots.all[*around].item).into_iter().collect()
     }
 
     /// The key in the path that an answer leads to (`Location`). A form often leads to what the new thing belongs to:
@@ -126,6 +131,15 @@ impl World<'_> {
 
     /// Leaves of an answer that may be a key, likeliest first.
     pub(in crate::walk) fn ranked(&self, slot: usize, leaves: Vec<(String, String)>) -> Vec<(String, String)> {
+        self.ranked_below(98, slot, leaves)
+    }
+
+    /// Those whose name says that they are.
+    pub(super) fn named_keys(&self, slot: usize, leaves: Vec<(String, String)>) -> Vec<(String, String)> {
+        self.ranked_below(14, slot, leaves)
+    }
+
+    fn ranked_below(&self, most: usize, slot: usize, leaves: Vec<(String, String)>) -> Vec<(String, String)> {
         let names = self.parameter_names(slot);
         let noun = &self.slots.all[slot].noun;
         let rank = |path: &str, text: &str| {
@@ -155,7 +169,7 @@ impl World<'_> {
         };
         let mut ranked: Vec<_> = (leaves.into_iter())
             .map(|(path, text)| (rank(&path, &text), path.matches('.').count(), path, text))
-            .filter(|(rank, ..)| *rank < 99)
+            .filter(|(rank, ..)| *rank <= most)
             .collect();
         ranked.sort_by_key(|a| (a.0, a.1));
         ranked.into_iter().map(|(_, _, path, text)| (path, text)).collect()
@@ -210,8 +224,8 @@ impl World<'_> {
         keys: &BTreeMap<usize, String>,
         made: &Call,
     ) -> Option<Vec<(String, String)>> {
-        let path = self.path_of(list, keys).ok()?;
-        let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
+        let call = self.read_call(list, keys).ok()?;
+        let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
         let value = asked.answer.value().filter(|_| asked.succeeded())?;
         let canaries = planted_in(made, &self.canaries);
         let by_canary = canaries.iter().find_map(|(_, canary)| rows_with(&value, canary).pop().map(leaves));
@@ -244,7 +258,7 @@ pub(super) fn key_at(place: &KeyPlace, asked: &Asked, call: &Call) -> Option<Str
         KeyPlace::Answer(path) => at(asked.answer.value(), path),
         KeyPlace::Sent(path) => at(call.sent_json(), path),
         KeyPlace::Path => last_segment(&call.path),
-        KeyPlace::Location | KeyPlace::Row(..) => None,
+        KeyPlace::Location | KeyPlace::Row(..) | KeyPlace::New(..) => None,
     }
 }
 

@@ -6,6 +6,8 @@
 mod accounts;
 mod audiences;
 mod keys;
+mod news;
+mod recipes;
 mod seen;
 mod ways;
 
@@ -70,6 +72,8 @@ pub enum KeyPlace {
     Path,
     /// In the row of a list that carries the canary.
     Row(usize, String),
+    /// In a list, or in what it belongs to: the one that was not there before.
+    New(usize, String),
 }
 
 impl Object {
@@ -209,7 +213,7 @@ impl World<'_> {
         self.plant(slot, actor, &canaries);
     }
 
-    fn plant(&mut self, slot: usize, owner: usize, canaries: &[(String, String)]) {
+    pub(in crate::walk) fn plant(&mut self, slot: usize, owner: usize, canaries: &[(String, String)]) {
         let noun = self.slots.all[slot].noun.clone();
         let fact = self.actors[owner].fact.clone();
         for (field, canary) in canaries {

@@ -55,8 +55,8 @@ impl World<'_> {
         keys: &BTreeMap<usize, String>,
     ) -> Option<(usize, String, usize)> {
         for list in self.slots.all[slot].lists.clone() {
-            let Ok(path) = self.path_of(list, keys) else { continue };
-            let asked = self.ask(Some(owner), &Call::get(path), Purpose::SetUp).await;
+            let Ok(call) = self.read_call(list, keys) else { continue };
+            let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
             let Some(value) = asked.answer.value().filter(|_| asked.succeeded()) else { continue };
             let Some(row) = first_row(&value) else { continue };
             for (path, key) in self.ranked(slot, leaves(row)).into_iter().take(2) {

@@ -1,11 +1,9 @@
 //! How objects of a kind come to be: found out once, by making one, and repeated from then on.
 
-use super::super::calls::Refused;
 use super::super::world::{Asked, Call, World};
-use super::keys::{key_at, last_segment};
+use super::keys::key_at;
 use super::{KeyPlace, Way};
 use crate::client::Purpose;
-use crate::compare::{leaves, scalar};
 use crate::evidence::Reading;
 use crate::manifest::{FixtureMay, Template};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +49,11 @@ impl World<'_> {
             }
             match self.produce(producer, slot, owner, &keys, depth).await {
                 Ok((asked, call, keys)) => {
-                    let found = self.find_key(producer, slot, owner, &asked, &call, keys).await;
+                    let found = self.find_key(producer, slot, owner, &asked, &call, keys.clone()).await;
+                    let found = match found {
+                        None => self.find_new(producer, slot, owner, keys, depth).await,
+                        found => found,
+                    };
                     if let Some((place, object)) = found {
                         return Ok((Way::Action(producer, place), object));
                     }
@@ -89,6 +91,9 @@ impl World<'_> {
     ) -> Result<usize, String> {
         let noun = self.slots.all[slot].noun.clone();
         match way {
+            Way::Action(producer, KeyPlace::New(list, path)) => {
+                self.make_and_compare(*producer, (*list, path), slot, owner, keys, depth).await
+            }
             Way::Action(producer, place) => {
                 let (asked, call, keys) = self.produce(*producer, slot, owner, &keys, depth).await?;
                 let key = match place {
@@ -142,15 +147,15 @@ impl World<'_> {
         }
     }
 
-    /// Sends a producer, its own parents made first.
-    async fn produce(
+    /// The keys that a producer's path asks for: standing objects', and one that is chosen for what it makes.
+    pub(super) async fn keys_around(
         &mut self,
         producer: usize,
         slot: usize,
         owner: usize,
         keys: &BTreeMap<usize, String>,
         depth: usize,
-    ) -> Result<(Asked, Call, BTreeMap<usize, String>), String> {
+    ) -> Result<BTreeMap<usize, String>, String> {
         let mut keys = keys.clone();
         for (needed, _) in self.slots.of(producer).to_vec() {
             if needed == slot {
@@ -161,6 +166,19 @@ impl World<'_> {
                 keys.extend(self.objects[object].keys.clone());
             }
         }
+        Ok(keys)
+    }
+
+    /// Sends a producer, its own parents made first.
+    pub(super) async fn produce(
+        &mut self,
+        producer: usize,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+        depth: usize,
+    ) -> Result<(Asked, Call, BTreeMap<usize, String>), String> {
+        let mut keys = self.keys_around(producer, slot, owner, keys, depth).await?;
         let refused = match self.succeed_or_why(producer, owner, &keys, None, Purpose::SetUp, depth).await {
             Ok((call, asked)) => return Ok((asked, call, self.without_own(producer, slot, keys))),
             Err(refused) => refused,
@@ -204,53 +222,5 @@ impl World<'_> {
             }
         }
         renewed
-    }
-
-    async fn make_by_recipe(
-        &mut self,
-        slot: usize,
-        owner: usize,
-        keys: BTreeMap<usize, String>,
-    ) -> Result<usize, Refused> {
-        let broken = |words: String| Refused { words, reading: Reading::Broken };
-        let noun = self.slots.all[slot].noun.clone();
-        let line = self.manifest.make.get(&noun).cloned().ok_or_else(|| broken("no such recipe".into()))?;
-        let maker = line.actor.as_ref().and_then(|name| self.actors.iter().position(|actor| actor.fact.name == *name));
-        let maker = match maker {
-            // The recipe's actor makes it for his own tenant only.
-            Some(at) if self.actors[at].fact.tenant != self.actors[owner].fact.tenant => owner,
-            Some(at) => at,
-            None => owner,
-        };
-        let mut known = self.known(Some(maker));
-        known.insert("canary".into(), self.canaries.mint());
-        self.add_keys(&mut known, &keys);
-        for name in line.names() {
-            let needed = (0..self.slots.all.len()).find(|at| *at != slot && self.slots.names_of(*at).contains(&name));
-            if let Some(needed) = needed.filter(|_| !known.contains_key(&name)) {
-                let object = Box::pin(self.standing_at(needed, maker, 1)).await.map_err(broken)?;
-                known.insert(name, self.objects[object].key().to_owned());
-            }
-        }
-        let filled = line
-            .fill(&|name| known.get(name).cloned())
-            .map_err(|unfilled| broken(format!("make.{noun}: {unfilled}")))?;
-        let call = Call::from(filled);
-        let asked = self.ask(Some(maker), &call, Purpose::SetUp).await;
-        if !asked.succeeded() {
-            let words = format!("make.{noun} answered {}", asked.exchange.status);
-            return Err(Refused { words, reading: asked.exchange.reading });
-        }
-        let value = asked.answer.value();
-        let key = match &line.produces {
-            Some(path) => value.as_ref().and_then(|value| path.first(value)).and_then(scalar),
-            None => value
-                .map(|value| self.ranked(slot, leaves(&value)))
-                .and_then(|found| found.into_iter().next())
-                .map(|(_, key)| key)
-                .or_else(|| asked.answer.header("location").and_then(last_segment)),
-        };
-        let key = key.ok_or_else(|| broken(format!("make.{noun}: the answer has no key there")))?;
-        Ok(self.keep_object(slot, maker, keys, key, &call, false))
     }
 }

@@ -1,5 +1,6 @@
 //! Plain flaws in services of many styles: each is found, on its action and by its check, and nothing else is said.
 
+mod called;
 mod careless;
 pub(crate) mod crossing;
 mod deeds;

@@ -86,3 +86,55 @@ async fn the_body_is_checked_and_the_path_is_not() {
     story.is_sound();
     story.holds(&["AZ03 PUT /notes/{note}"]);
 }
+
+/// Remarks and links are made below a note and shown in it, and called by their keys alone: `/remarks/{remark}`. A link holds no
+/// text: it is the one that was not there before.
+fn flat(may: rows::Rule) -> Service {
+    let show = |world: &mut World, call: &Call| match rows::reach(world, call, "note", own) {
+        Ok(note) => {
+            let mut shown = world.show(&note);
+            for (noun, name) in [("remark", "remarks"), ("link", "links")] {
+                let below = world.rows.iter().filter(|row| row.noun == noun && row.parent.as_deref() == Some(&note.id));
+                shown[name] = below.map(|row| world.show(row)).collect::<Vec<_>>().into();
+            }
+            Answer::ok(shown)
+        }
+        Err(refusal) => refusal,
+    };
+    let below = |noun: &'static str, fields: Vec<crate::service::Field>| {
+        move |world: &mut World, call: &Call| match rows::reach(world, call, "note", own) {
+            Ok(note) => match rows::take(&fields, call) {
+                Ok(taken) => {
+                    let row = rows::insert(world, call, noun, taken);
+                    world.row_mut(noun, &row.id).into_iter().for_each(|row| row.parent = Some(note.id.clone()));
+                    Answer::nothing(201)
+                }
+                Err(refusal) => refusal,
+            },
+            Err(refusal) => refusal,
+        }
+    };
+    notes::service()
+        .replace("GET /notes/{note}", show)
+        .with(
+            notes::action("POST /notes/{note}/remarks", below("remark", vec![text("text")])).takes(vec![text("text")]),
+        )
+        .with(
+            notes::action("PUT /remarks/{remark}", rows::update("remark", vec![text("text")], may))
+                .takes(vec![text("text")]),
+        )
+        .with(
+            notes::action("POST /notes/{note}/links", below("link", vec![field("days", "integer")]))
+                .takes(vec![field("days", "integer")]),
+        )
+        .with(notes::action("POST /links/{link}/revoke", rows::delete("link", may)))
+}
+
+#[tokio::test]
+async fn children_are_called_by_their_keys_alone() {
+    let sound = story::notes(flat(own)).told().await;
+    sound.is_sound();
+    sound.holds(&["AZ03 PUT /remarks/{remark}", "AZ03 POST /links/{link}/revoke", "AZ03 POST /notes/{note}/links"]);
+    let leaky = story::notes(flat(|_, _, _| true)).told().await;
+    leaky.has_only(&["AZ03 PUT /remarks/{remark}", "AZ03 POST /links/{link}/revoke"]);
+}

@@ -9,6 +9,7 @@ pub(crate) mod factor;
 pub(crate) mod founders;
 pub(crate) mod homes;
 pub(crate) mod letters;
+pub(crate) mod memos;
 pub(crate) mod notes;
 pub(crate) mod office;
 pub(crate) mod papers;

@@ -44,6 +44,8 @@ const RANK: &[&str] = &[
 ];
 /// Most fields that are sent along with one request.
 const FIELDS_MAX: usize = 6;
+/// Members that only say how it went.
+const ENVELOPE: &[&str] = &["ok", "success", "error", "message", "meta", "links", "jsonapi", "request_id", "requestId"];
 /// Most objects around what is said: `data`, `attributes`.
 const AROUND_MAX: usize = 3;
 
@@ -61,7 +63,8 @@ fn says_whose(name: &str) -> bool {
 /// named `data`, the one member that there is.
 fn within<'a>(names: &[&'a str]) -> Option<&'a str> {
     let one_of = |wanted: &str| names.iter().copied().find(|name| *name == wanted);
-    match names {
+    let said: Vec<&str> = names.iter().copied().filter(|name| !ENVELOPE.contains(name)).collect();
+    match said.as_slice() {
         [only] => Some(only),
         _ => one_of("attributes").or_else(|| one_of("data").filter(|_| names.len() <= 2)),
     }

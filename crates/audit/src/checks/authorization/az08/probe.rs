@@ -5,8 +5,8 @@ use super::{Assigned, Field};
 use crate::client::Purpose;
 use crate::error::Result;
 use crate::evidence::Exchange;
-use crate::plan::slots::words;
-use crate::walk::objects::Way;
+use crate::plan::slots::{changes, reads, words};
+use crate::walk::objects::{KeyPlace, Way};
 use crate::walk::{Call, World};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 const READERS_MAX: usize = 4;
 /// Most actions that are tried where no answer shows a rank.
 const BLIND_MAX: usize = 6;
+/// Words of paths that stand for oneself.
+const ONESELF: &[&str] = &["me", "profile", "account", "settings", "self", "user", "preferences"];
 /// Most kinds of objects that are tried.
 const NOUNS_MAX: usize = 8;
 
@@ -52,10 +54,34 @@ pub(in crate::checks::authorization) async fn probe(world: &mut World<'_>) -> Re
 
 /// Objects of one kind: one as it should be, and one with more.
 async fn making(world: &mut World<'_>, slot: usize, at: usize) -> Option<Assigned> {
-    let (Some(Ok(Way::Action(action, _))), Some(item)) = (world.ways.get(&slot).cloned(), world.slots.all[slot].item)
-    else {
-        return None;
+    let item = world.slots.all[slot].item?;
+    let told = world.ways.get(&slot).cloned();
+    let action = match &told {
+        Some(Ok(Way::Action(action, _))) => *action,
+        // What a line of the manifest makes is made by its action, so that more can be sent along.
+        Some(Ok(Way::Recipe)) => {
+            let (action, place) = by_action(world, slot)?;
+            world.ways.insert(slot, Ok(Way::Action(action, place)));
+            action
+        }
+        _ => return None,
     };
+    let seen = making_by(world, slot, (action, item), at).await;
+    told.map(|way| world.ways.insert(slot, way));
+    seen
+}
+
+/// The action that a line of the manifest sends to make something of a kind, where it was met and says where the key stands.
+fn by_action(world: &World<'_>, slot: usize) -> Option<(usize, KeyPlace)> {
+    let line = world.manifest.make.get(&world.slots.all[slot].noun)?;
+    let place = KeyPlace::Answer(line.produces.as_ref()?.to_string());
+    let met = |at: &usize| world.bodies.contains_key(at) && !world.avoided.contains_key(at);
+    let action = world.slots.all[slot].producers.iter().copied().find(met)?;
+    let of_line = line.path.as_str().split('?').next()? == world.action(action).address_path();
+    of_line.then_some((action, place))
+}
+
+async fn making_by(world: &mut World<'_>, slot: usize, (action, item): (usize, usize), at: usize) -> Option<Assigned> {
     let control = world.make(slot, at).await.ok()?;
     let owner = world.objects[control].owner;
     let before = look(world, item, control, owner).await?;
@@ -91,8 +117,13 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
     let item = world.slots.all[slot].item?;
     let fits = |at: &usize| {
         let (action, read) = (world.action(*at), world.action(item));
-        let changes = matches!(action.verb.as_str(), "PUT" | "PATCH") && action.address_path() == read.address_path();
-        changes && world.left_out(*at).is_none() && !world.avoided.contains_key(at) && world.met.contains_key(at)
+        let itself = matches!(action.verb.as_str(), "PUT" | "PATCH") && action.address_path() == read.address_path();
+        let seen_by = world.met.get(at).and_then(|met| met.witness.as_ref()).map(|seen| seen.reader.action);
+        let says = changes(action) && seen_by == Some(item) && world.slots.about(*at) == [slot];
+        (itself || says)
+            && world.left_out(*at).is_none()
+            && !world.avoided.contains_key(at)
+            && world.met.contains_key(at)
     };
     let action = (0..world.catalogue.actions.len()).find(fits)?;
     let by = world.met.get(&action)?.by();
@@ -183,8 +214,12 @@ fn finish(
 fn describing(world: &World<'_>) -> Vec<usize> {
     let fits = |at: &usize| {
         let action = world.action(*at);
-        let changes = matches!(action.verb.as_str(), "PUT" | "PATCH") && !action.path.contains('{');
-        changes && world.bodies.contains_key(at) && !world.avoided.contains_key(at)
+        let of_oneself = words(&action.path).iter().any(|word| ONESELF.contains(&word.as_str()));
+        let is_place =
+            action.path.rsplit('/').find(|part| !part.is_empty()).is_some_and(|last| ONESELF.contains(&last));
+        let says = action.verb == "POST" && of_oneself && (is_place || changes(action));
+        let describes = says || matches!(action.verb.as_str(), "PUT" | "PATCH");
+        describes && !action.path.contains('{') && world.bodies.contains_key(at) && !world.avoided.contains_key(at)
     };
     (0..world.catalogue.actions.len()).filter(fits).take(4).collect()
 }
@@ -192,7 +227,7 @@ fn describing(world: &World<'_>) -> Vec<usize> {
 /// What a person says about himself, with more than he may say.
 async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<Assigned> {
     let proof = world.proof_call(at)?;
-    let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.json()?;
+    let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.value()?;
     let extra = candidates(world, action, &shown(&before), &BTreeMap::new(), at);
     if extra.is_empty() {
         return None;
@@ -209,7 +244,7 @@ async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<As
         let call = Call { method: world.action(action).verb.clone(), path, headers: Vec::new(), body };
         let done = world.ask(Some(at), &call, Purpose::Other).await.succeeded();
         let asked = world.ask(Some(at), &proof, Purpose::Other).await;
-        let Some(now) = asked.answer.json().filter(|_| asked.succeeded()) else { break };
+        let Some(now) = asked.answer.value().filter(|_| asked.succeeded()) else { break };
         let seen = compared(&some, &before, &now);
         fields.extend(seen.into_iter().filter(|field| done || field.was_taken()));
         after = Some(asked.exchange);
@@ -251,8 +286,9 @@ async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
 async fn blindly(world: &mut World<'_>) -> Vec<Assigned> {
     let extra = BTreeMap::from([("role".to_owned(), Value::from("admin")), ("is_admin".to_owned(), true.into())]);
     let mut seen = Vec::new();
-    let known: Vec<usize> =
-        world.met.keys().copied().filter(|at| world.bodies.get(at).is_some_and(Value::is_object)).collect();
+    let does = |at: &usize| !reads(world.action(*at), world.slots.named(*at));
+    let met = world.met.keys().copied().filter(|at| world.bodies.get(at).is_some_and(Value::is_object));
+    let known: Vec<usize> = met.filter(does).collect();
     for action in known {
         let about = world.action(action);
         let plain = matches!(about.verb.as_str(), "POST" | "PUT" | "PATCH") && world.slots.of(action).is_empty();

@@ -28,6 +28,10 @@ impl Judged<'_> {
             if let Some(ruling) = self.refused_unseen().or_else(|| self.answered_as_if_made()) {
                 return ruling;
             }
+            // What tells the owner something is a read, whatever verb asked for it.
+            if let Some(served) = self.served().filter(|_| behind_a_wall && self.void().is_none()) {
+                return served;
+            }
             let answer = Some(format!("a GET that shows what {} does", self.trial.action));
             return self.undecided("nothing that can be read shows what this action does".to_owned(), answer);
         };

@@ -7,6 +7,9 @@ use crate::evidence::{Exchange, Reading};
 use crate::verdict::{Cause, Verdict};
 use std::collections::BTreeSet;
 
+/// Fewest fields of an answer that tells something.
+const CONTENT_MIN: usize = 2;
+
 impl Judged<'_> {
     /// An action without an object of anybody's: performed when the answer is none of the refusals and like the one
     /// that the permitted actor gets.
@@ -38,9 +41,10 @@ impl Judged<'_> {
                 shape(&exchange.answer) == shape(&control.answer) && !shape(&control.answer).is_empty()
             });
             let safe = first.is_some_and(|exchange| exchange.method == "GET");
-            // A table is content, whatever verb asked for it; an acknowledgement is none.
+            // A table is content, whatever verb asked for it, and so is what has several fields; an acknowledgement is none.
             let table = first.is_some_and(|exchange| head(exchange).is_some() && head(exchange) == head(control));
-            if read_back || alike && safe || table {
+            let told = alike && CONTENT_MIN <= content(&control.answer) && self.is_kept_by_row();
+            if read_back || alike && safe || table || told {
                 let how = if read_back { "what it made was read back" } else { "the answer is the permitted actor's" };
                 return self.proved(format!("{who} performs it: {how}"), "performed".to_owned(), String::new());
             }
@@ -88,6 +92,17 @@ fn head(exchange: &Exchange) -> Option<&str> {
     let kind = exchange.headers.get("content-type").map(String::as_str).unwrap_or_default();
     let first = exchange.answer.lines().next()?.trim();
     (kind.starts_with("text/csv") && first.contains([',', ';', '\t'])).then_some(first)
+}
+
+/// How many fields of an answer say something: neither that it went well, nor yes or no.
+fn content(answer: &str) -> usize {
+    const SAYS_HOW: &[&str] = &["ok", "success", "status", "message", "detail", "code", "result", "error", "msg"];
+    let leaves = serde_json::from_str(answer).map(|value| crate::compare::leaves(&value)).unwrap_or_default();
+    let telling = leaves.into_iter().filter(|(path, text)| {
+        let name = path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
+        !SAYS_HOW.contains(&name.as_str()) && !["true", "false", ""].contains(&text.as_str())
+    });
+    telling.map(|(path, _)| path).collect::<BTreeSet<String>>().len()
 }
 
 /// The paths of an answer's fields: two answers of one action have the same.

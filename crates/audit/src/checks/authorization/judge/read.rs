@@ -73,17 +73,8 @@ impl Judged<'_> {
             return self.rule_list(&who);
         }
         let as_for_nothing = self.attempt.like_missing == Some(true);
-        if answered && !as_for_nothing && (self.is_served_the_same() || self.is_served_the_same_fields()) {
-            let words = format!("{who} gets the owner's answer");
-            // Unlike at least two refusals: this service knows how to say no, and did not.
-            let by_row = self.expectation.rule == Rule::Forbidden && self.expectation.strength == Strength::Matrix;
-            if by_row && REFUSALS_MIN <= self.refusals.len() {
-                return self.proved(words, "the owner's answer".to_owned(), String::new());
-            }
-            let mut ruling =
-                self.undecided(format!("{words}, and nothing in it is the owner's alone"), Some(self.row()));
-            ruling.verdict = Verdict::Suspected;
-            return ruling;
+        if let Some(served) = self.served() {
+            return served;
         }
         let how = match (answered, as_for_nothing) {
             (true, true) => "is answered as for what does not exist, without anything of",
@@ -91,6 +82,27 @@ impl Judged<'_> {
             (false, _) => "is refused",
         };
         self.held(format!("{who} {how} {}", self.object()), "")
+    }
+
+    /// The attacker is answered as the owner is, and not as for what does not exist.
+    pub(super) fn served(&self) -> Option<Ruling> {
+        let as_for_nothing = self.attempt.like_missing == Some(true);
+        if as_for_nothing || !self.is_served_the_same() && !self.is_served_the_same_fields() {
+            return None;
+        }
+        let words = format!("{} gets the owner's answer", self.who());
+        if self.is_kept_by_row() {
+            return Some(self.proved(words, "the owner's answer".to_owned(), String::new()));
+        }
+        let mut ruling = self.undecided(format!("{words}, and nothing in it is the owner's alone"), Some(self.row()));
+        ruling.verdict = Verdict::Suspected;
+        Some(ruling)
+    }
+
+    /// A reviewed row keeps him from it, and this service knows how to say no: an answer unlike at least two refusals is none.
+    pub(super) fn is_kept_by_row(&self) -> bool {
+        let by_row = self.expectation.rule == Rule::Forbidden && self.expectation.strength == Strength::Matrix;
+        by_row && REFUSALS_MIN <= self.refusals.len()
     }
 
     /// Whether an answer has the owner's fields, all of them, whatever moves in them by itself, and a missing object is
