@@ -167,6 +167,11 @@ impl Matrix {
         self.field_rule(false, field, role)
     }
 
+    /// Whether a field must never stand in an answer to somebody.
+    pub fn hides_from_any(&self, field: &str) -> bool {
+        self.fields.iter().any(|rule| !rule.fixed && rule.names.iter().any(|name| name == field))
+    }
+
     /// Whether a field can never be set by a role.
     pub fn fixes(&self, field: &str, role: &str) -> bool {
         self.field_rule(true, field, role)

@@ -45,6 +45,7 @@ impl World<'_> {
             answers: std::mem::take(&mut self.secrecy.answers),
             secrets: u32::try_from(secrets).unwrap_or(u32::MAX),
             exposed: std::mem::take(&mut self.secrecy.exposed).into_iter().collect(),
+            hidden: self.hidden_fields(),
         };
         self.store.add(&searched).map(drop)
     }

@@ -63,6 +63,7 @@ impl World<'_> {
                 pending.push((reached, trials));
             }
             self.end_stretch(&mut pending).await?;
+            self.read_for_the_hidden_inside(slot).await;
             self.membership = None;
             (self.standing, self.failed) = (standing, failed);
         }
@@ -180,11 +181,7 @@ impl World<'_> {
         // The line's actor brings people into what is his own tenant's.
         let by = told.filter(|by| self.actors[*by].fact.tenant == self.actors[owner].fact.tenant).unwrap_or(owner);
         let mut known = self.known(Some(at));
-        for (slot, key) in &self.objects[subject].keys {
-            for name in ["id", "key"] {
-                known.insert(format!("{}.{name}", self.slots.all[*slot].noun), key.clone());
-            }
-        }
+        self.add_keys(&mut known, &self.objects[subject].keys);
         let answered = match membership.line.fill(&|name| known.get(name).cloned()) {
             Ok(filled) => {
                 let asked = self.ask(Some(by), &Call::from(filled), Purpose::SetUp).await;

@@ -4,13 +4,14 @@
 //! of known passwords, texts in the form of a stored password, and what the matrix hides. What was found is written down
 //! by the place where it stood, never by its value.
 
+use super::objects::Object;
 use super::reach::Reached;
 use super::world::{Call, Who, World};
-use crate::checks::authorization::az09::{Exposed, Kind};
+use crate::checks::authorization::az09::{Exposed, HiddenField, Kind};
 use crate::client::{Answer, Purpose};
 use crate::compare::leaves;
 use crate::evidence::{Form, Reading};
-use crate::plan::slots::words;
+use crate::plan::slots::{reads, words};
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -20,6 +21,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const KNOWN_LENGTH_MIN: usize = 8;
 /// Shortest value that is a digest, in hex digits.
 const DIGEST_LENGTH_MIN: usize = 32;
+/// Shortest secret that is made by a service.
+const GIVEN_LENGTH_MIN: usize = 12;
+/// Most requests that are kept for one field that the matrix hides.
+const BEARING_MAX: usize = 16;
+/// Most things that somebody is brought into to see whether such a field is kept from him there.
+const INSIDE_MAX: usize = 3;
 /// How stored passwords begin: modular crypt formats (bcrypt, Argon2, scrypt, PBKDF2, SHA-crypt, MD5-crypt), and those
 /// of Django and Werkzeug.
 const STORED: &[&str] = &[
@@ -52,6 +59,12 @@ pub struct Secrecy {
     digests: BTreeMap<String, (String, &'static str)>,
     /// Passwords whose digests are known.
     digested: BTreeSet<String>,
+    /// Fields that the matrix hides from somebody, and the requests that showed them to anybody, by what was sent.
+    bearing: BTreeMap<String, BTreeMap<String, Call>>,
+    /// Secrets that were given out when they were made.
+    given: BTreeSet<String>,
+    /// Which of all requests answered a role with success.
+    answered: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl World<'_> {
@@ -66,7 +79,10 @@ impl World<'_> {
         let sent = call.sent_text();
         let mut found: Vec<(String, Kind)> = Vec::new();
         let text = answer.text();
-        let fields = answer.json().map(|value| leaves(&value)).unwrap_or_default();
+        let is_read = reads(self.action(action), self.slots.named(action));
+        let hides = self.matrix.as_ref().is_some_and(|matrix| matrix.fields.iter().any(|rule| !rule.fixed));
+        let value = if hides { answer.value() } else { answer.json() };
+        let fields = value.map(|value| leaves(&value)).unwrap_or_default();
         for secret in &self.manifest.target.secrets {
             let value = secret.reveal();
             if KNOWN_LENGTH_MIN <= value.len() && text.contains(value) && !sent.contains(value) {
@@ -83,8 +99,22 @@ impl World<'_> {
         }
         if reading == Reading::Success {
             found.extend(password_columns(&fields).into_iter().map(|path| (path, Kind::Column)));
+            for (path, value) in fields.iter().filter(|(path, value)| is_given_once(path) && !is_masked(value)) {
+                if is_read && self.secrecy.given.contains(value) {
+                    found.push((path.clone(), Kind::Again));
+                } else if !is_read && GIVEN_LENGTH_MIN <= value.len() {
+                    self.secrecy.given.insert(value.clone());
+                }
+            }
             if let Some(matrix) = &self.matrix {
                 let role = if who.is_none() { crate::matrix::ANONYMOUS } else { &fact.role };
+                self.secrecy.answered.entry(role.to_owned()).or_default().insert(asked_for(call));
+                for (path, value) in fields.iter().filter(|(path, _)| matrix.hides_from_any(last(path))) {
+                    let bearing = self.secrecy.bearing.entry(last(path).to_owned()).or_default();
+                    if is_read && !is_masked(value) && bearing.len() < BEARING_MAX {
+                        bearing.entry(asked_for(call)).or_insert_with(|| call.clone());
+                    }
+                }
                 let hidden = fields.iter().filter(|(path, value)| !is_masked(value) && matrix.hides(last(path), role));
                 found.extend(hidden.map(|(path, _)| (path.clone(), Kind::Hidden)));
             }
@@ -97,19 +127,13 @@ impl World<'_> {
     /// Lets one of each role from whom the matrix hides something read what it may read, so that it is seen what it is
     /// shown.
     pub(super) async fn read_for_the_hidden(&mut self) {
-        let Some(matrix) = self.matrix.clone() else { return };
-        let concerned = |role: &str| {
-            let mut rules = matrix.fields.iter().filter(|rule| !rule.fixed);
-            rules.any(|rule| rule.roles.is_empty() || rule.roles.iter().any(|own| own == role))
-        };
-        // A read may be called by POST, too.
-        let looks = |met: &&Reached| met.call.method == "GET" || matches!(met.form, Form::Read | Form::List);
         let reads: Vec<(usize, Call)> =
             self.met.values().filter(looks).map(|met| (met.actor, met.call.clone())).collect();
+        let bearing: Vec<Call> = self.secrecy.bearing.values().flat_map(BTreeMap::values).cloned().collect();
         let mut roles: BTreeSet<String> = BTreeSet::new();
         for at in 0..self.actors.len() {
             let fact = self.actors[at].fact.clone();
-            if fact.throw_away || !concerned(&fact.role) || !roles.insert(fact.role.clone()) {
+            if fact.throw_away || !self.is_kept_in_the_dark(&fact.role) || !roles.insert(fact.role.clone()) {
                 continue;
             }
             for (owner, call) in &reads {
@@ -117,7 +141,60 @@ impl World<'_> {
                     self.ask(Some(at), call, Purpose::Other).await;
                 }
             }
+            for call in &bearing {
+                self.ask(Some(at), call, Purpose::Other).await;
+            }
         }
+    }
+
+    /// The same for whoever can be brought into something: what lies in it is shown to him there alone.
+    pub(super) async fn read_for_the_hidden_inside(&mut self, slot: usize) {
+        let bearing: Vec<Call> = self.secrecy.bearing.values().flat_map(BTreeMap::values).cloned().collect();
+        let mut read: BTreeSet<String> = BTreeSet::new();
+        for at in 0..self.actors.len() {
+            let fact = self.actors[at].fact.clone();
+            if fact.throw_away || !self.is_kept_in_the_dark(&fact.role) || !read.insert(fact.role.clone()) {
+                continue;
+            }
+            for call in bearing.iter().take(INSIDE_MAX) {
+                let shown_by = |object: &Object| {
+                    let item = self.slots.all[object.slot].item.filter(|_| object.keys.contains_key(&slot));
+                    item.and_then(|item| self.read_call(item, &object.keys).ok()).as_ref() == Some(call)
+                };
+                let Some(object) = self.objects.iter().position(shown_by) else { continue };
+                let theirs = self.relation(Some(at), self.objects[object].owner) == "same tenant";
+                if theirs && !self.brought_in(object, &[Some(at)]).await.is_empty() {
+                    self.ask(Some(at), call, Purpose::Other).await;
+                }
+            }
+        }
+    }
+
+    /// Whether the matrix hides something from a role.
+    fn is_kept_in_the_dark(&self, role: &str) -> bool {
+        let rules = self.matrix.iter().flat_map(|matrix| &matrix.fields).filter(|rule| !rule.fixed);
+        let mut rules = rules.map(|rule| &rule.roles);
+        rules.any(|roles| roles.is_empty() || roles.iter().any(|own| own == role))
+    }
+
+    /// What the matrix hides from whom, and whether he was answered by anything that shows it to somebody.
+    pub(super) fn hidden_fields(&self) -> Vec<HiddenField> {
+        let Some(matrix) = &self.matrix else { return Vec::new() };
+        let walking: BTreeSet<&str> =
+            self.actors.iter().filter(|one| !one.fact.throw_away).map(|one| one.fact.role.as_str()).collect();
+        let rules = matrix.fields.iter().filter(|rule| !rule.fixed);
+        let each = rules.flat_map(|rule| rule.names.iter().map(move |name| (name, &rule.roles)));
+        let mut hidden: Vec<HiddenField> = Vec::new();
+        for (field, roles) in each {
+            let (none, nothing) = (BTreeSet::new(), BTreeMap::new());
+            let bearing = self.secrecy.bearing.get(field).unwrap_or(&nothing);
+            for role in walking.iter().filter(|role| roles.is_empty() || roles.iter().any(|own| own == **role)) {
+                let answered = self.secrecy.answered.get(*role).unwrap_or(&none);
+                let looked = bearing.keys().any(|asked| answered.contains(asked));
+                hidden.push(HiddenField { field: field.clone(), role: (*role).to_owned(), looked });
+            }
+        }
+        hidden
     }
 
     /// What a whole value of an answer is, where it is a secret.
@@ -167,6 +244,16 @@ impl World<'_> {
     }
 }
 
+/// What a request asks for.
+fn asked_for(call: &Call) -> String {
+    format!("{} {}", call.method, call.sent_text())
+}
+
+/// Whether it was a look, which may be called by POST, too.
+fn looks(met: &&Reached) -> bool {
+    met.call.method == "GET" || matches!(met.form, Form::Read | Form::List)
+}
+
 /// Fields that are called after a stored password and hold digests: long, in hexadecimal digits or base64, not masked.
 fn password_columns(fields: &[(String, String)]) -> BTreeSet<String> {
     let stored = |path: &str| {
@@ -184,6 +271,12 @@ fn password_columns(fields: &[(String, String)]) -> BTreeSet<String> {
     };
     let found = fields.iter().filter(|(path, text)| stored(path) && is_digest(text) && !is_masked(text));
     found.map(|(path, _)| path.clone()).collect()
+}
+
+/// Whether a field holds what is told once: `secret`, `api_key`.
+fn is_given_once(path: &str) -> bool {
+    let name = words(last(path)).join("");
+    ["secret", "apikey", "privatekey", "secretkey"].iter().any(|end| name.ends_with(end))
 }
 
 /// A value that shows nothing: empty, all of one sign, or a word for it.

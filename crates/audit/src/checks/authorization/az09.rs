@@ -15,8 +15,9 @@ pub const CHECK: Check = Check {
     why: "Whole rows end up in answers although the page shows three fields. Password hashes and other people's \
           addresses then travel to every browser.",
     how: "Every answer of the walk is searched for passwords and keys of those who walk, for what the manifest names \
-          as secret, for digests of the known passwords, for texts in the form of a stored password, and for fields that \
-          the matrix hides. What the request itself sent is no evidence. Salted digests are known by their form, not \
+          as secret, for digests of the known passwords, for texts in the form of a stored password, for fields that \
+          the matrix hides, and for a secret that was given out when it was made. Whoever something is hidden from is asked for \
+          it where others are shown it. What the request itself sent is no evidence. Salted digests are known by their form, not \
           computed.",
     references: &[
         "OWASP API3:2023 (BOPLA)",
@@ -43,6 +44,20 @@ pub struct Searched {
     pub secrets: u32,
     /// What stood in them, each once.
     pub exposed: Vec<Exposed>,
+    /// What the matrix hides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<HiddenField>,
+}
+
+/// A field that the matrix hides from a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenField {
+    /// Its name.
+    pub field: String,
+    /// From whom.
+    pub role: String,
+    /// He was answered by something that shows it to somebody.
+    pub looked: bool,
 }
 
 /// A secret in an answer. The secret itself is not written down.
@@ -76,6 +91,8 @@ pub enum Kind {
     Column,
     /// A field that the matrix hides from this role.
     Hidden,
+    /// What was given out when it was made, and is given out again.
+    Again,
 }
 
 impl Document for Searched {
@@ -92,6 +109,7 @@ impl Kind {
             Self::Stored => "a stored password".into(),
             Self::Column => "the digest of a password or key".into(),
             Self::Hidden => "what the matrix hides".into(),
+            Self::Again => "the secret that was given out when it was made".into(),
         }
     }
 }
@@ -108,9 +126,9 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
             by_action.entry(&exposed.action).or_default().entry(exposed).or_insert(digest);
         }
     }
-    let gaps: Vec<Finding> = by_action.into_iter().map(|(action, found)| gap(action, &found)).collect();
-    if !gaps.is_empty() {
-        return gaps;
+    let mut findings: Vec<Finding> = by_action.into_iter().map(|(action, found)| exposes(action, &found)).collect();
+    if findings.iter().any(|finding| finding.verdict == Verdict::Gap) {
+        return findings;
     }
     let answers: u32 = all.iter().map(|(_, searched)| searched.answers).sum();
     let secrets = all.iter().map(|(_, searched)| searched.secrets).max().unwrap_or_default();
@@ -119,10 +137,24 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         false => (Verdict::Holds, None, format!("{answers} answers were searched for {secrets} known secrets")),
     };
     let evidence = all.iter().map(|(digest, _)| *digest);
-    vec![Finding { cause, ..finding(evidence, SUBJECT, verdict, Strength::Fact, words) }]
+    findings.push(Finding { cause, ..finding(evidence, SUBJECT, verdict, Strength::Fact, words) });
+    let hidden: Vec<&HiddenField> = all.iter().flat_map(|(_, searched)| &searched.hidden).collect();
+    let looked = |one: &HiddenField| {
+        hidden.iter().any(|other| other.looked && (&other.field, &other.role) == (&one.field, &one.role))
+    };
+    let unseen: BTreeSet<(&str, &str)> =
+        hidden.iter().filter(|one| !looked(one)).map(|one| (one.field.as_str(), one.role.as_str())).collect();
+    for (field, role) in unseen {
+        let words = format!("no {role} was answered by anything that shows `{field}`, so that nobody saw it hidden");
+        let evidence = all.iter().map(|(digest, _)| *digest);
+        let subject = format!("{field}, hidden from {role}");
+        let unproven = finding(evidence, &subject, Verdict::Unproven, Strength::Matrix, words);
+        findings.push(Finding { cause: Some(Cause::Undecided), ..unproven });
+    }
+    findings
 }
 
-fn gap(action: &str, found: &BTreeMap<&Exposed, &str>) -> Finding {
+fn exposes(action: &str, found: &BTreeMap<&Exposed, &str>) -> Finding {
     let hidden = found.keys().all(|exposed| exposed.kind == Kind::Hidden);
     let strength = if hidden { Strength::Matrix } else { Strength::Fact };
     let mut said: Vec<String> = Vec::new();
@@ -137,6 +169,11 @@ fn gap(action: &str, found: &BTreeMap<&Exposed, &str>) -> Finding {
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     let words = format!("{}{more}", said[..said.len().min(2)].join("; "));
     let evidence: BTreeSet<&str> = found.values().copied().collect();
+    if found.keys().all(|exposed| exposed.kind == Kind::Again) {
+        let answer = Some("nothing, where it is meant to be read again".to_owned());
+        let suspected = finding(evidence, action, Verdict::Suspected, strength, words);
+        return Finding { cause: Some(Cause::WaitsForAnswer), answer, ..suspected };
+    }
     finding(evidence, action, Verdict::Gap, strength, words)
 }
 

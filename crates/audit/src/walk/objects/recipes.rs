@@ -24,7 +24,7 @@ impl World<'_> {
         let noun = self.slots.all[slot].noun.clone();
         let line = self.manifest.make.get(&noun).cloned().ok_or_else(|| broken("no such recipe".into()))?;
         let maker = self.maker_of(&line, owner);
-        let call = self.filled(&line, &noun, Some(slot), maker, &keys).await?;
+        let (call, around) = self.filled(&line, &noun, Some(slot), maker, &keys).await?;
         let asked = self.ask(Some(maker), &call, Purpose::SetUp).await;
         if !asked.succeeded() {
             let words = format!("make.{noun} answered {}", asked.exchange.status);
@@ -40,7 +40,7 @@ impl World<'_> {
                 .or_else(|| asked.answer.header("location").and_then(last_segment)),
         };
         let key = key.ok_or_else(|| broken(format!("make.{noun}: the answer has no key there")))?;
-        Ok(self.keep_object(slot, maker, keys, key, &call, false))
+        Ok(self.keep_object(slot, maker, around, key, &call, false))
     }
 
     /// The body that a line of the manifest sends with an action: it is known to be taken.
@@ -56,7 +56,7 @@ impl World<'_> {
             self.action_at(&line.verb, &path)
         };
         let (noun, line) = lines.into_iter().find(|(_, line)| line.body.is_some() && sends(line) == Some(action))?;
-        let call = self.filled(&line, &noun, None, self.maker_of(&line, actor), keys).await.ok()?;
+        let (call, _) = self.filled(&line, &noun, None, self.maker_of(&line, actor), keys).await.ok()?;
         call.sent_json().filter(Value::is_object)
     }
 
@@ -66,7 +66,7 @@ impl World<'_> {
         maker.filter(|at| self.actors[*at].fact.tenant == self.actors[owner].fact.tenant).unwrap_or(owner)
     }
 
-    /// The line with its holes filled; what it names is made first.
+    /// The line with its holes filled, and the keys of what it names, which is made first: what is made lies in that.
     async fn filled(
         &mut self,
         line: &RequestLine,
@@ -74,7 +74,8 @@ impl World<'_> {
         slot: Option<usize>,
         maker: usize,
         keys: &BTreeMap<usize, String>,
-    ) -> Result<Call, Refused> {
+    ) -> Result<(Call, BTreeMap<usize, String>), Refused> {
+        let mut around = keys.clone();
         let mut known = self.known(Some(maker));
         known.insert("canary".into(), self.canaries.mint());
         self.add_keys(&mut known, keys);
@@ -84,12 +85,17 @@ impl World<'_> {
             if let Some(needed) = needed.filter(|_| !known.contains_key(&name)) {
                 let object = Box::pin(self.standing_at(needed, maker, 1)).await.map_err(broken)?;
                 known.insert(name, self.objects[object].key().to_owned());
+                self.objects[object].keys.iter().for_each(|(slot, key)| {
+                    around.entry(*slot).or_insert_with(|| key.clone());
+                });
+                let names = self.objects[object].keys.clone();
+                self.add_keys(&mut known, &names);
             }
         }
         let filled = line
             .fill(&|name| known.get(name).cloned())
             .map_err(|unfilled| broken(format!("make.{noun}: {unfilled}")))?;
-        Ok(Call::from(filled))
+        Ok((Call::from(filled), around))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Secrets that travel with answers, and what only looks like one.
 
+use plimsoll::verdict::Verdict;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::service::rows::{self, own};
-use crate::service::{Answer, Call, Service, World, field, notes, text};
+use crate::service::{Answer, Call, Row, Service, World, field, notes, text};
 use crate::story;
 
 /// The caller's own page with more in it than it shows.
@@ -95,4 +96,79 @@ async fn what_the_matrix_hides() {
     let gaps = story.gaps();
     assert!(gaps.iter().all(|gap| gap.starts_with("AZ09 ")), "{}", story.told());
     assert!(gaps.contains(&"AZ09 GET /projects".to_owned()), "{}", story.told());
+}
+
+/// What nobody of a role was shown is not proved to be hidden from it.
+#[tokio::test]
+async fn what_was_shown_to_nobody_is_not_proved_hidden() {
+    let matrix = |hide: &str| format!("{}{hide}", crate::service::office::MATRIX);
+    let service = crate::service::office::service;
+    let story = story::office(service()).matrix(&matrix("hide salary from viewer\n")).told().await;
+    story.is_sound();
+    let said = story.verdict("AZ09", "salary, hidden from viewer");
+    assert_eq!(said, Some(Verdict::Unproven), "{}", story.told());
+}
+
+/// Only whoever was brought into a project is shown it, and what is hidden in it from him.
+#[tokio::test]
+async fn what_the_matrix_hides_is_looked_for_inside() {
+    use crate::service::team;
+    const BECOME: &str = r#"
+[become]
+viewer = 'olga: POST /projects/{project.id}/members {"member":{actor.id},"role":"viewer"}'
+"#;
+    let with_fee = |shows: bool| {
+        team::service().replace("GET /projects/{project}", move |world, call| {
+            match rows::reach(world, call, "project", rows::member) {
+                Ok(project) => {
+                    let mut shown = world.show(&project);
+                    if shows || world.role(call) != "viewer" {
+                        shown["fee"] = json!("4,200 a month");
+                    }
+                    Answer::ok(shown)
+                }
+                Err(refusal) => refusal,
+            }
+        })
+    };
+    let told = |shows: bool| {
+        let matrix = format!("{}hide fee from viewer\n", team::matrix());
+        story::office(with_fee(shows)).matrix(&matrix).also(BECOME).told()
+    };
+    let sound = told(false).await;
+    sound.is_sound();
+    sound.holds(&["AZ09 the service"]);
+    assert_eq!(sound.verdict("AZ09", "fee, hidden from viewer"), None, "{}", sound.told());
+    told(true).await.has_only(&["AZ09 GET /projects/{project}"]);
+}
+
+/// A key of a program is told when it is made, and never again.
+#[tokio::test]
+async fn a_secret_that_is_told_twice() {
+    let keys = |again: bool| {
+        let show = move |world: &World, row: &Row, tells: bool| {
+            let mut shown = world.show(row);
+            shown["secret"] = if tells { json!(format!("sk-{}-of-a-program", row.id)) } else { json!("****") };
+            shown
+        };
+        let make = move |world: &mut World, call: &Call| match rows::take(&[text("label")], call) {
+            Ok(taken) => {
+                let row = rows::insert(world, call, "key", taken);
+                Answer::json(201, show(world, &row, true))
+            }
+            Err(refusal) => refusal,
+        };
+        let list = move |world: &mut World, call: &Call| {
+            let own = world.rows.iter().filter(|row| row.noun == "key" && row.owner == call.me());
+            Answer::ok(json!({ "items": own.map(|row| show(world, row, again)).collect::<Vec<_>>() }))
+        };
+        notes::service()
+            .with(notes::action("POST /keys", make).takes(vec![text("label")]))
+            .with(notes::action("GET /keys", list))
+    };
+    let sound = story::notes(keys(false)).told().await;
+    sound.is_sound();
+    sound.holds(&["AZ09 the service"]);
+    let story = story::notes(keys(true)).told().await;
+    assert_eq!(story.verdict("AZ09", "GET /keys"), Some(Verdict::Suspected), "{}", story.told());
 }

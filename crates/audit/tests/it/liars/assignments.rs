@@ -3,7 +3,7 @@
 use plimsoll::verdict::Verdict;
 use serde_json::json;
 
-use crate::service::{Answer, Body, notes};
+use crate::service::{Answer, Body, Call, World, notes};
 use crate::story;
 
 #[tokio::test]
@@ -90,15 +90,14 @@ async fn one_field_is_checked_and_another_is_not() {
 
 /// Shown, declared nowhere, and of no rank that anybody knows: `featured` is taken by the first, and left alone by the second.
 fn featured(taken: bool) -> crate::service::Service {
-    let keep =
-        move |world: &mut crate::service::World, call: &crate::service::Call, inner: &crate::service::Handler| {
-            let answer = inner(world, call);
-            if let Some(row) = world.rows.last_mut().filter(|row| row.noun == "note" && answer.status == 201) {
-                let sent = call.body.get("featured").cloned().filter(|_| taken);
-                row.fields.insert("featured".into(), sent.unwrap_or(json!(false)));
-            }
-            answer
-        };
+    let keep = move |world: &mut World, call: &Call, inner: &crate::service::Handler| {
+        let answer = inner(world, call);
+        if let Some(row) = world.rows.last_mut().filter(|row| row.noun == "note" && answer.status == 201) {
+            let sent = call.body.get("featured").cloned().filter(|_| taken);
+            row.fields.insert("featured".into(), sent.unwrap_or(json!(false)));
+        }
+        answer
+    };
     notes::service().wrap("POST /notes", keep)
 }
 
@@ -113,4 +112,34 @@ async fn a_field_of_which_nobody_said_whose_it_is() {
     let fixed = "plimsoll.matrix 1\n# action anon user\nfixed featured for user\n";
     let story = story::notes(featured(true)).matrix(fixed).told().await;
     assert_eq!(story.verdict("AZ08", subject), Some(Verdict::Gap), "{}", story.told());
+}
+
+/// What somebody is, under a word that says of a thing only what it is.
+#[tokio::test]
+async fn a_kind_of_person_is_rank() {
+    let kinds = |taken: bool| {
+        let show = |world: &mut World, call: &Call| {
+            let Some(person) = world.person(call.me()) else { return Answer::missing() };
+            let kind = person.profile.get("kind").cloned().unwrap_or_else(|| json!("contact"));
+            Answer::ok(json!({ "id": world.key(&person.id), "name": person.name, "kind": kind }))
+        };
+        let save = move |world: &mut World, call: &Call| {
+            let (motto, kind) = (call.text("motto").to_owned(), call.text("kind").to_owned());
+            if motto.is_empty() {
+                return Answer::refused(400, "motto is required");
+            }
+            if let Some(person) = world.person_mut(call.me()).filter(|_| taken && !kind.is_empty()) {
+                person.profile.insert("kind".into(), json!(kind));
+            }
+            Answer::nothing(204)
+        };
+        notes::service()
+            .without("PUT /whoami")
+            .replace("GET /whoami", show)
+            .with(notes::action("POST /profile", save).takes(vec![crate::service::text("motto")]))
+    };
+    let sound = story::notes(kinds(false)).told().await;
+    sound.is_sound();
+    sound.holds(&["AZ08 POST /profile"]);
+    story::notes(kinds(true)).told().await.has_only(&["AZ08 POST /profile"]);
 }

@@ -42,6 +42,8 @@ const RANK: &[&str] = &[
     "cost",
     "cents",
 ];
+/// Fields that give rank to a person, and say of a thing what it is.
+pub(super) const RANK_OF_PERSONS: &[&str] = &["kind", "type", "level", "group", "tier"];
 /// Most fields that are sent along with one request.
 const FIELDS_MAX: usize = 6;
 /// Members that only say how it went.
@@ -133,12 +135,13 @@ impl Extra {
 }
 
 /// What to send along to an action: fields that are shown and that it does not declare, and those that the matrix fixes.
-/// Whose something is becomes what stands in a stranger's, where `theirs` is known.
+/// Whose something is becomes what stands in a stranger's, where `theirs` is known. `also` gives rank here.
 pub(super) fn candidates(
     world: &World<'_>,
     action: usize,
     shown: &BTreeMap<String, Value>,
     theirs: &BTreeMap<String, Value>,
+    also: &[&str],
     at: usize,
 ) -> Extra {
     let media = world.action(action).body.as_ref().and_then(|body| body.best());
@@ -154,7 +157,8 @@ pub(super) fn candidates(
         Some((name.clone(), strangers.or_else(|| other(world, name, value, at))?))
     };
     let fields = shown.iter().filter(|(name, _)| !declared.contains(*name) || fixed(name));
-    let (rank, rest): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| gives_rank(name) || fixed(name));
+    let ranks = |name: &str| gives_rank(name) || also.contains(&name) || fixed(name);
+    let (rank, rest): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| ranks(name));
     let rest = rest.into_iter().filter(|(name, _)| !is_kept_by_the_service(name));
     let sent = |fields: Vec<(&String, &Value)>| {
         fields.into_iter().filter_map(|(name, value)| another(name, value)).take(FIELDS_MAX).collect()

@@ -1,6 +1,6 @@
 //! Sends fields along that nobody offered.
 
-use super::fields::{Extra, candidates, compared, shown, with};
+use super::fields::{Extra, RANK_OF_PERSONS, candidates, compared, shown, with};
 use super::{Assigned, Field};
 use crate::client::Purpose;
 use crate::error::Result;
@@ -87,7 +87,7 @@ async fn making_by(world: &mut World<'_>, slot: usize, (action, item): (usize, u
     let before = look(world, item, control, owner).await?;
     let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
     let theirs = a_strangers(world, slot, item, owner).await;
-    let extra = candidates(world, action, &shown(&before.0), &theirs, owner);
+    let extra = candidates(world, action, &shown(&before.0), &theirs, &[], owner);
     if extra.is_empty() {
         return None;
     }
@@ -132,7 +132,7 @@ async fn changing(world: &mut World<'_>, slot: usize) -> Option<Assigned> {
     let before = look(world, item, object, owner).await?;
     let good = world.bodies.get(&action).cloned().filter(Value::is_object)?;
     let theirs = a_strangers(world, slot, item, owner).await;
-    let extra = candidates(world, action, &shown(&before.0), &theirs, owner);
+    let extra = candidates(world, action, &shown(&before.0), &theirs, &[], owner);
     if extra.is_empty() {
         return None;
     }
@@ -228,7 +228,7 @@ fn describing(world: &World<'_>) -> Vec<usize> {
 async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<Assigned> {
     let proof = world.proof_call(at)?;
     let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.value()?;
-    let extra = candidates(world, action, &shown(&before), &BTreeMap::new(), at);
+    let extra = candidates(world, action, &shown(&before), &BTreeMap::new(), RANK_OF_PERSONS, at);
     if extra.is_empty() {
         return None;
     }
@@ -258,7 +258,7 @@ async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
     let proof = world.proof_call(like)?;
     let before = world.ask(Some(like), &proof, Purpose::Other).await.answer.json()?;
     // What is somebody's own differs anyway.
-    let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), like);
+    let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), RANK_OF_PERSONS, like);
     extra.retain(|name| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant" | "id")));
     if extra.is_empty() {
         return None;
