@@ -252,7 +252,14 @@ impl Slots {
         let base = reference_base(name)?;
         let fits = |slot: &Slot| slot.noun == base || base.ends_with(&format!("_{}", slot.noun));
         // A slot that needs fewer parents is easier to fill.
-        (0..self.all.len()).filter(|at| fits(&self.all[*at])).min_by_key(|at| self.all[*at].parents.len())
+        let by_noun = (0..self.all.len()).filter(|at| fits(&self.all[*at]));
+        let by_noun = by_noun.min_by_key(|at| self.all[*at].parents.len());
+        // `/c/{client}/p/{project}`: the parameter says more than the word before it.
+        let written = |at: &usize| {
+            let mut used = self.of_action.iter().flatten().filter(|(slot, _)| slot == at);
+            used.any(|(_, name)| reference_base(name).is_some_and(|own| own == base && 2 < own.len()))
+        };
+        by_noun.or_else(|| (0..self.all.len()).filter(written).min_by_key(|at| self.all[*at].parents.len()))
     }
 
     fn connect(&mut self, at: usize, catalogue: &Catalogue) {
@@ -333,6 +340,14 @@ mod tests {
             crate::plan::forms::tests::action(verb, path)
         });
         Catalogue { actions: actions.collect(), ..Catalogue::default() }
+    }
+
+    #[test]
+    fn a_parameter_may_say_more_than_the_word_before_it() {
+        let catalogue = catalogue(&["GET /c/{client}/p/{project}", "GET /projects-of/{id}"]);
+        let slots = Slots::new(&catalogue);
+        assert_eq!(slots.by_name("project").map(|at| slots.all[at].place.as_str()), Some("/c/{}/p/{}"));
+        assert_eq!((slots.by_name("id"), slots.by_name("colour")), (None, None));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What happened in a trial, told from what was read and never from a status code.
 
-use crate::compare::changed;
+use crate::canary::LENGTH_MIN;
+use crate::compare::{changed, leaves};
 use crate::evidence::{Attempt, Observation, Reading, Trial};
 
 /// What the attempts of a trial did to the owner's object, in words; nothing where it is as it was.
@@ -16,7 +17,7 @@ pub fn effect(trial: &Trial) -> Option<String> {
         changed(before, after, &witness.noise).into_iter().filter(|path| witness.shows.contains(path)).collect();
     let first = moved.first()?;
     let canaries: Vec<&String> = trial.attempts.iter().filter_map(|attempt| attempt.canary.as_ref()).collect();
-    let seen = canaries.iter().any(|canary| carries(after, canary));
+    let seen = canaries.iter().any(|canary| carries(after, canary)) || stands_there_now(trial, before, after);
     // A list moves by itself: there, only the value that was sent is proof. In the object itself any change of what
     // the owner had set is.
     let in_list = moved.iter().all(|path| path.contains("[]"));
@@ -25,6 +26,14 @@ pub fn effect(trial: &Trial) -> Option<String> {
     }
     let field = first.trim_start_matches("[]").trim_start_matches('.');
     Some(if field.is_empty() { "changed".to_owned() } else { format!("{field} changed") })
+}
+
+/// Whether something that an attempt sent stands there now, and did not before.
+fn stands_there_now(trial: &Trial, before: &Observation, after: &Observation) -> bool {
+    let sent =
+        trial.attempts.iter().flat_map(|attempt| &attempt.exchanges).filter_map(|exchange| exchange.sent.as_ref());
+    let mut texts = sent.flat_map(leaves).map(|(_, text)| text.to_lowercase());
+    texts.any(|text| LENGTH_MIN <= text.len() && carries(after, &text) && !carries(before, &text))
 }
 
 /// Whether the attempts changed anything.
@@ -83,6 +92,21 @@ mod tests {
         assert_eq!(effect(&trial), None);
         trial.after = Some(look(&[("title", "b"), ("views", "2")]));
         assert_eq!(effect(&trial).as_deref(), Some("title changed"));
+    }
+
+    #[test]
+    fn whatever_was_sent_may_be_what_a_list_shows() {
+        let mut trial = trial();
+        trial.attempts[0].canary = Some("plimnote".into());
+        trial.attempts[0].exchanges[0].sent = Some(serde_json::json!({"note": "plimnote", "title": "plimtitle1"}));
+        if let Some(witness) = &mut trial.witness {
+            witness.shows = ["[].title".to_owned()].into();
+        }
+        trial.before = Some(look(&[("[].title", "a")]));
+        trial.after = Some(look(&[("[].title", "plimtitle1")]));
+        assert!(effect(&trial).is_some(), "another field is shown than the one that was made anew");
+        trial.after = Some(look(&[("[].title", "somebody else's")]));
+        assert_eq!(effect(&trial), None);
     }
 
     #[test]

@@ -28,21 +28,9 @@ impl World<'_> {
         candidates.dedup();
         let item = self.slots.all[slot].item?;
         for key in candidates.into_iter().take(3) {
-            let mut all = keys.clone();
-            all.insert(slot, key.clone());
-            let call = self.read_call(item, &all).ok()?;
-            let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
-            if !asked.succeeded() {
-                continue;
+            if let Some(object) = self.opened(slot, item, owner, keys, key).await {
+                return Some(object);
             }
-            let object = self.keep_object(slot, owner, keys.clone(), key, &Call::default(), false);
-            self.objects[object].changeable = false;
-            // It carries what its owner planted elsewhere, if that shows in it.
-            let text = asked.answer.text().to_lowercase();
-            let own = self.objects.iter().filter(|other| other.owner == owner).flat_map(|other| other.canaries.clone());
-            let shown: Vec<_> = own.filter(|(_, canary)| text.contains(&canary.to_lowercase())).collect();
-            self.objects[object].canaries = shown;
-            return Some(object);
         }
         None
     }
@@ -67,7 +55,56 @@ impl World<'_> {
                 }
             }
         }
+        self.shown_in_parent(slot, owner, keys).await
+    }
+
+    /// One that its parent shows under its name, where no list does: the versions of a document.
+    async fn shown_in_parent(
+        &mut self,
+        slot: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+    ) -> Option<(usize, String, usize)> {
+        let parent = self.slots.all[slot].parents.last().and_then(|parent| self.slots.all[*parent].item)?;
+        let item = self.slots.all[slot].item.filter(|_| self.slots.all[slot].lists.is_empty())?;
+        let call = self.read_call(parent, keys).ok()?;
+        let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
+        let value = asked.answer.value().filter(|_| asked.succeeded())?;
+        let names = self.parameter_names(slot);
+        let named = |path: &str| names.iter().any(|name| name != "id" && path.ends_with(name.as_str()));
+        let shown = self.named_keys(slot, leaves(&value)).into_iter().filter(|(path, _)| named(path));
+        for (path, key) in shown.take(2).collect::<Vec<_>>() {
+            if let Some(object) = self.opened(slot, item, owner, keys, key).await {
+                return Some((parent, path, object));
+            }
+        }
         None
+    }
+
+    /// Something that nobody here made, where its owner reads it by this key.
+    async fn opened(
+        &mut self,
+        slot: usize,
+        item: usize,
+        owner: usize,
+        keys: &BTreeMap<usize, String>,
+        key: String,
+    ) -> Option<usize> {
+        let mut all = keys.clone();
+        all.insert(slot, key.clone());
+        let call = self.read_call(item, &all).ok()?;
+        let asked = self.ask(Some(owner), &call, Purpose::SetUp).await;
+        if !asked.succeeded() {
+            return None;
+        }
+        let object = self.keep_object(slot, owner, keys.clone(), key, &Call::default(), false);
+        self.objects[object].changeable = false;
+        // It carries what its owner planted elsewhere, if that shows in it.
+        let text = asked.answer.text().to_lowercase();
+        let own = self.objects.iter().filter(|other| other.owner == owner).flat_map(|other| other.canaries.clone());
+        let shown: Vec<_> = own.filter(|(_, canary)| text.contains(&canary.to_lowercase())).collect();
+        self.objects[object].canaries = shown;
+        Some(object)
     }
 }
 

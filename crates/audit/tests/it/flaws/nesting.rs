@@ -1,7 +1,9 @@
 //! Parent and child in one path.
 
+use serde_json::json;
+
 use crate::service::rows::{self, own};
-use crate::service::{Answer, Call, Row, Service, World, field, notes, office, text};
+use crate::service::{Answer, Body, Call, Field, Row, Service, World, field, notes, office, text};
 use crate::story;
 
 /// Checks the parent in the path and loads the child by its key alone.
@@ -101,8 +103,8 @@ fn flat(may: rows::Rule) -> Service {
         }
         Err(refusal) => refusal,
     };
-    let below = |noun: &'static str, fields: Vec<crate::service::Field>| {
-        move |world: &mut World, call: &Call| match rows::reach(world, call, "note", own) {
+    let below = |noun: &'static str, fields: Vec<Field>, may: rows::Rule| {
+        move |world: &mut World, call: &Call| match rows::reach(world, call, "note", may) {
             Ok(note) => match rows::take(&fields, call) {
                 Ok(taken) => {
                     let row = rows::insert(world, call, noun, taken);
@@ -117,15 +119,16 @@ fn flat(may: rows::Rule) -> Service {
     notes::service()
         .replace("GET /notes/{note}", show)
         .with(
-            notes::action("POST /notes/{note}/remarks", below("remark", vec![text("text")])).takes(vec![text("text")]),
+            notes::action("POST /notes/{note}/remarks", below("remark", vec![text("text")], own))
+                .takes(vec![text("text")]),
         )
         .with(
             notes::action("PUT /remarks/{remark}", rows::update("remark", vec![text("text")], may))
                 .takes(vec![text("text")]),
         )
         .with(
-            notes::action("POST /notes/{note}/links", below("link", vec![field("days", "integer")]))
-                .takes(vec![field("days", "integer")]),
+            notes::action("POST /notes/{note}/links", below("link", vec![field("days", "integer")], may))
+                .takes(vec![field("days", "integer"), field("password", "password")]),
         )
         .with(notes::action("POST /links/{link}/revoke", rows::delete("link", may)))
 }
@@ -136,5 +139,35 @@ async fn children_are_called_by_their_keys_alone() {
     sound.is_sound();
     sound.holds(&["AZ03 PUT /remarks/{remark}", "AZ03 POST /links/{link}/revoke", "AZ03 POST /notes/{note}/links"]);
     let leaky = story::notes(flat(|_, _, _| true)).told().await;
-    leaky.has_only(&["AZ03 PUT /remarks/{remark}", "AZ03 POST /links/{link}/revoke"]);
+    leaky.has_only(&[
+        "AZ03 PUT /remarks/{remark}",
+        "AZ03 POST /links/{link}/revoke",
+        // Nobody reads its password back: that there is one more shows it.
+        "AZ03 POST /notes/{note}/links",
+    ]);
+}
+
+/// Versions that nobody makes by themselves: the note shows which there are.
+#[tokio::test]
+async fn versions_that_the_thing_itself_shows() {
+    let service = |may: rows::Rule| {
+        let version = move |world: &mut World, call: &Call| match rows::reach(world, call, "note", may) {
+            Ok(note) if call.at("version") == "1" => Answer::ok(world.show(&note)),
+            Ok(_) => Answer::missing(),
+            Err(refusal) => refusal,
+        };
+        notes::service()
+            .wrap("GET /notes/{note}", |world, call, inner| {
+                let mut answer = inner(world, call);
+                if let (200, Body::Json(shown)) = (answer.status, &mut answer.body) {
+                    shown["versions"] = json!([{ "version": 1, "by": "its owner" }]);
+                }
+                answer
+            })
+            .with(notes::action("GET /notes/{note}/versions/{version}", version))
+    };
+    let sound = story::notes(service(own)).told().await;
+    sound.is_sound();
+    sound.holds(&["AZ02 GET /notes/{note}/versions/{version}"]);
+    story::notes(service(|_, _, _| true)).told().await.has_only(&["AZ02 GET /notes/{note}/versions/{version}"]);
 }
