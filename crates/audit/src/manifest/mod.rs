@@ -115,6 +115,8 @@ pub struct SignIn {
     pub fill: BTreeMap<String, Template>,
     /// The second step, of whoever has a second factor: a request with `{totp}`, or the page of its form.
     pub second: Option<RequestLine>,
+    /// What is sent once signed in, before anything else: the workspace is chosen. An answer with a token gives another one.
+    pub then: Vec<RequestLine>,
     /// Where the token stands in the answer.
     pub token: Option<TokenPlace>,
     /// How the credential is sent with each request.

@@ -181,6 +181,7 @@ impl Manifest {
 
     fn request_lines(&self) -> Vec<(String, &RequestLine)> {
         let mut lines: Vec<(String, &RequestLine)> = Vec::new();
+        lines.extend(self.sign_in.iter().flat_map(|way| &way.then).map(|line| ("sign_in.then".to_owned(), line)));
         lines.extend(self.throw_away.make.iter().map(|line| ("throw_away.make".to_owned(), line)));
         lines.extend(self.throw_away.remove.iter().map(|line| ("throw_away.remove".to_owned(), line)));
         lines.extend(self.become_state.iter().map(|(state, line)| (format!("become.{state}"), line)));

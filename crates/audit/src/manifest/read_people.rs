@@ -43,6 +43,7 @@ fn read_way(table: &Table<'_>, name: String) -> Result<SignIn> {
             fill.all().into_iter().map(|(name, field)| Ok((name, field.template()?))).collect::<Result<_>>()
         })?,
         second: table.optional("second", Field::request)?,
+        then: table.optional("then", Field::requests)?.unwrap_or_default(),
         token: table.optional("token", read_token)?,
         credentials: table.optional("use", read_credentials)?.unwrap_or_default(),
         proof: table.optional("proof", Field::request)?,

@@ -3,7 +3,7 @@
 use super::actors::{Actor, Carried, Session};
 use super::second_factor::look_up;
 use super::world::{Asked, Call, World};
-use crate::client::Body;
+use crate::client::{Body, Purpose};
 use crate::compare::leaves;
 use crate::error::{Result, Trouble};
 use crate::evidence::{ActorFact, Reading, is_secret_name};
@@ -146,7 +146,18 @@ impl World<'_> {
             let _ = self.carry(at, way);
             self.second_step(at, way, second).await?;
         }
-        self.carry(at, way)
+        self.carry(at, way)?;
+        for line in &way.then {
+            let call = self.fill_line(line, Some(at))?;
+            let asked = self.ask(Some(at), &call, Purpose::SignIn).await;
+            if !asked.succeeded() {
+                return Err(said(&line.text, &asked));
+            }
+            // What it does not say anew stays as it was.
+            let _ = self.take_token(at, way, &asked);
+            self.carry(at, way)?;
+        }
+        Ok(())
     }
 
     /// The request or the form of a way to sign in. Of two steps the first may answer whatever it likes.

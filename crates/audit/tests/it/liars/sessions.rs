@@ -86,3 +86,30 @@ async fn the_same_token_for_two_accounts() {
         }
     }
 }
+
+/// Whoever has signed in chooses a room first, and gets another token there; until then he reaches nothing.
+#[tokio::test]
+async fn a_room_is_chosen_after_the_sign_in() {
+    let service = notes::service()
+        .with(
+            notes::action("POST /session/room", |world, call| {
+                let own = world.person(call.me()).is_some_and(|person| person.name == call.text("room"));
+                if !own {
+                    return Answer::refused(403, "not your room");
+                }
+                let token = format!("room-{}", world.open_session(&call.me().to_owned()));
+                world.sessions.push((token.clone(), call.me().to_owned()));
+                Answer::ok(json!({ "session": { "key": token } }))
+            })
+            .takes(vec![crate::service::text("room")]),
+        )
+        .guard(|_, call| {
+            let open = ["/accounts", "/session", "/session/room", "/health"].contains(&call.target.as_str());
+            let waits = call.token.as_deref().is_some_and(|token| !token.starts_with("room-"));
+            (waits && !open).then(|| Answer::refused(403, "choose a room first"))
+        });
+    let then = "then  = 'POST /session/room {\"room\":\"{name}\"}'\nproof =";
+    let story = story::notes(service).replace_in_manifest("proof =", then).told().await;
+    story.is_sound();
+    story.holds(&STILL);
+}
