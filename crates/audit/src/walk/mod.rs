@@ -44,6 +44,7 @@ mod second_factor;
 mod secrecy;
 mod sentinel;
 mod setup;
+mod shows;
 mod sign_in;
 mod sign_up;
 mod stages;

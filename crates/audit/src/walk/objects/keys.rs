@@ -105,8 +105,8 @@ impl World<'_> {
         if !own.lists.is_empty() {
             return own.lists.clone();
         }
-        let made_in = self.slots.of(producer).iter().map(|(around, _)| around).filter(|around| **around != slot);
-        let around = own.parents.last().or(made_in.last());
+        let mut made_in = self.slots.of(producer).iter().map(|(around, _)| around).filter(|around| **around != slot);
+        let around = own.parents.last().or(made_in.next_back());
         around.and_then(|around| self.slots.all[*around].item).into_iter().collect()
     }
 

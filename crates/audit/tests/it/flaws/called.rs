@@ -1,7 +1,8 @@
 //! Everything is called by `POST`, and the body says by a plain `id` what it is about.
 
-use crate::service::rows::{Rule, own};
-use crate::service::{Answer, Body, Call, Row, Service, World, memos};
+use crate::service::memos::{self, Rules};
+use crate::service::rows::own;
+use crate::service::{Answer, Body, Call, Row, Service, World};
 use crate::story::{self, Story};
 
 fn anybody(_: &World, _: &Call, _: &Row) -> bool {
@@ -37,7 +38,7 @@ async fn everything_is_called_and_kept_apart() {
 
 #[tokio::test]
 async fn each_call_is_found_by_itself() {
-    let flaws: [(fn(&str) -> Rule, &str); 6] = [
+    let flaws: [(Rules, &str); 6] = [
         (|verb| if verb == "get" { anybody } else { own }, "AZ02 POST /api/memos.get"),
         (|verb| if verb == "remarks" { anybody } else { own }, "AZ02 POST /api/memos.remarks"),
         (|verb| if verb == "update" { anybody } else { own }, "AZ03 POST /api/memos.update"),

@@ -97,7 +97,7 @@ async fn a_room_is_chosen_after_the_sign_in() {
                 if !own {
                     return Answer::refused(403, "not your room");
                 }
-                let token = format!("room-{}", world.open_session(&call.me().to_owned()));
+                let token = format!("room-{}", world.open_session(call.me()));
                 world.sessions.push((token.clone(), call.me().to_owned()));
                 Answer::ok(json!({ "session": { "key": token } }))
             })

@@ -7,8 +7,17 @@ use super::document::{Field, field, maybe, text};
 use super::rows::{self, Rule};
 use super::{Answer, Call, Row, Service, World, notes};
 
-/// The sound service, but for who may do what by `rule`: the last part of the path in, `get` or `remark`.
-pub(crate) fn service(rule: fn(&str) -> Rule) -> Service {
+/// Who may do what: the last part of the path in, `get` or `remark`.
+pub(crate) type Rules = fn(&str) -> Rule;
+
+/// What a call says, or its error.
+type Said = Result<Value, &'static str>;
+
+/// A call: its name, what it takes, what it does.
+type Called = (&'static str, Vec<Field>, fn(&mut World, &Call, Rule) -> Said);
+
+/// The sound service, but for who may do what.
+pub(crate) fn service(rule: Rules) -> Service {
     let base = [
         "POST /notes",
         "GET /notes",
@@ -24,7 +33,7 @@ pub(crate) fn service(rule: fn(&str) -> Rule) -> Service {
     let service = base.into_iter().fold(notes::service(), Service::without);
     let id = || field("id", "key");
     let days = Field { is_required: true, ..field("days", "integer") };
-    let calls: Vec<(&'static str, Vec<Field>, fn(&mut World, &Call, Rule) -> Result<Value, &'static str>)> = vec![
+    let calls: Vec<Called> = vec![
         ("POST /api/memos.create", vec![text("title")], create),
         ("POST /api/memos.list", vec![maybe("cursor")], list),
         ("POST /api/memos.get", vec![id()], |world, call, rule| {
@@ -80,14 +89,14 @@ pub(crate) fn service(rule: fn(&str) -> Rule) -> Service {
     })
 }
 
-fn create(world: &mut World, call: &Call, _: Rule) -> Result<Value, &'static str> {
+fn create(world: &mut World, call: &Call, _: Rule) -> Said {
     let mut taken = rows::take(&[text("title")], call).map_err(|_| "invalid_arguments")?;
     taken.insert("phase".into(), "open".into());
     let row = rows::insert(world, call, "memo", taken);
     Ok(json!({ "memo": world.show(&row) }))
 }
 
-fn list(world: &mut World, call: &Call, rule: Rule) -> Result<Value, &'static str> {
+fn list(world: &mut World, call: &Call, rule: Rule) -> Said {
     let rows = world.rows.iter().filter(|row| row.noun == "memo" && rule(world, call, row));
     Ok(json!({ "memos": rows.map(|row| world.show(row)).collect::<Vec<_>>() }))
 }
@@ -97,7 +106,7 @@ fn found(world: &World, call: &Call, noun: &str, name: &str, rule: Rule) -> Resu
     world.row(noun, &key).filter(|row| rule(world, call, row)).cloned().ok_or("not_found")
 }
 
-fn set(world: &mut World, memo: &Row, name: &str, value: Value) -> Result<Value, &'static str> {
+fn set(world: &mut World, memo: &Row, name: &str, value: Value) -> Said {
     let row = world.row_mut("memo", &memo.id).ok_or("not_found")?;
     row.fields.insert(name.to_owned(), value);
     Ok(json!({}))
