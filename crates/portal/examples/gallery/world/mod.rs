@@ -37,8 +37,8 @@ use portal::{
 use uuid::Uuid;
 
 use people::{
-    TOKEN, account, account_with_a_password, clients, demo, everybody, factor_begun, log, recovery_codes, scopes,
-    sign_in_refused, token_refused,
+    TOKEN, account, account_with_a_password, clients, demo, everybody, factor_begun, log, notices, recovery_codes,
+    scopes, sign_in_refused, token_refused,
 };
 use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
 use work::{
@@ -54,12 +54,22 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("sign-in-demo", html(&SignInPage { page: demo(guest("/sign-in")), next: String::new() })),
         ("setup", html(&SetupPage { page: guest("/setup/7Q4K"), token: "7Q4K".into() })),
         ("setup-over", html(&SetupOverPage { page: guest("/setup/7Q4K") })),
-        ("account", html(&AccountPage { page: tom("/account"), account: account(), log: log(), scopes: scopes() })),
+        (
+            "account",
+            html(&AccountPage {
+                page: tom("/account"),
+                account: account(),
+                notices: notices(),
+                log: log(),
+                scopes: scopes(),
+            }),
+        ),
         (
             "account-with-a-password",
             html(&AccountPage {
                 page: tom("/account"),
                 account: account_with_a_password(),
+                notices: notices(),
                 log: log(),
                 scopes: scopes(),
             }),
@@ -77,7 +87,13 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("second-step-paper", html(&second_step(false, false))),
         (
             "account-token-refused",
-            html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
+            html(&AccountPage {
+                page: token_refused(),
+                account: account(),
+                notices: notices(),
+                log: log(),
+                scopes: scopes(),
+            }),
         ),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into(), back: "/account".into() })),
         (

@@ -61,6 +61,7 @@ pub(super) const LOOKS: &[Look] = &[
         who: Who::Anyone,
         show: |visit, page| Box::pin(links::password(visit, page)),
     },
+    Look { path: "/notices/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::end_notices(visit, page)) },
     Look { path: "/join/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::join(visit, page)) },
     Look { path: "/invitations", who: Who::Room, show: |visit, page| Box::pin(rooms::invitations(visit, page)) },
     Look { path: "/demo/mail", who: Who::Anyone, show: |visit, page| Box::pin(links::demo_mail(visit, page)) },
