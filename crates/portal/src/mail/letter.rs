@@ -52,7 +52,7 @@ pub struct Letter {
 /// Lines about one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
-    /// What that is called.
+    /// What that is called; empty where the letter's name says it.
     pub title: String,
     /// What is said of it.
     pub lines: Vec<String>,
@@ -146,8 +146,9 @@ impl Letter {
     pub fn text(&self, origin: &str) -> String {
         let mut parts = self.words.clone();
         parts.extend(self.sections.iter().map(|section| {
-            let lines: Vec<String> = section.lines.iter().map(|line| format!("\n- {line}")).collect();
-            format!("{}{}", section.title, lines.concat())
+            let title = Some(section.title.clone()).filter(|title| !title.is_empty());
+            let lines = section.lines.iter().map(|line| format!("- {line}"));
+            title.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
         }));
         parts.extend(self.link.as_ref().map(|link| format!("{}:\n{origin}{}", link.label, link.path)));
         parts.extend_from_slice(&self.below);

@@ -138,7 +138,10 @@ impl Lines {
     /// What the letter is called.
     pub(super) fn subject(&self, texts: &Texts, organisation: &str) -> String {
         if let Some(line) = self.only() {
-            return line.short(texts);
+            return match &line.told.stands {
+                Some((status, _)) => texts.letter_stands(&line.told.title, status.label(texts)),
+                None => line.short(texts),
+            };
         }
         let place = self.lines.first().filter(|_| self.is_in_one()).map_or(organisation, |line| &line.told.title);
         let waiting = self.topics == [Topic::Waiting];
@@ -148,15 +151,17 @@ impl Lines {
     /// Where it is, where there is one line only: the letter's name says the rest.
     pub(super) fn words(&self, texts: &Texts) -> Vec<String> {
         let Some(line) = self.only() else { return Vec::new() };
+        let Told { who, title, .. } = &line.told;
         let said = match (&line.told.stands, line.told.what.topic()) {
-            (Some((_, sentence)), _) if !sentence.is_empty() => Some(format!("“{sentence}”")),
-            (_, Topic::Waiting) => Some(texts.letter_waits().to_owned()),
-            _ => None,
+            (Some((_, sentence)), _) if sentence.is_empty() => texts.letter_said_so(who),
+            (Some((_, sentence)), _) => texts.letter_says(who, sentence),
+            (None, Topic::Waiting) => texts.letter_waits_in(title),
+            (None, _) => texts.letter_in_project(title),
         };
-        said.into_iter().chain([texts.letter_in_project(&line.told.title)]).collect()
+        vec![said]
     }
 
-    /// The lines, by project, where there are several.
+    /// The lines, by project, where there are several. Of one project the letter's name says which.
     pub(super) fn sections(&self, texts: &Texts) -> Vec<Section> {
         let mut sections: Vec<(ProjectId, Section)> = Vec::new();
         for line in self.lines.iter().filter(|_| self.only().is_none()) {
@@ -164,7 +169,8 @@ impl Lines {
             match sections.last_mut() {
                 Some((project, section)) if *project == line.told.project => section.lines.push(words),
                 _ => {
-                    let section = Section { title: line.told.title.clone(), lines: vec![words] };
+                    let title = if self.is_in_one() { String::new() } else { line.told.title.clone() };
+                    let section = Section { title, lines: vec![words] };
                     sections.push((line.told.project, section));
                 }
             }
@@ -221,6 +227,9 @@ mod tests {
     fn the_name_says_what_it_is() {
         assert_eq!(subject(vec![told(What::Asked, 1, "Tom")]), "Tom asks for “Photos”");
         assert_eq!(subject(vec![told(What::Wrote, 1, "Tom"), told(What::Wrote, 1, "Tom")]), "Tom wrote 2 messages");
+        let stands = Lines::of(vec![told(What::Stands, 1, "Ana")]).unwrap();
+        assert_eq!(stands.subject(&Texts::default(), "Halden"), "Project 1: active");
+        assert_eq!(stands.words(&Texts::default()), ["Ana: “On we go.”"]);
         let two = vec![told(What::Wrote, 1, "Tom"), told(What::Wrote, 1, "Ana")];
         assert_eq!(subject(two), "Project 1: two things are new");
         let two = vec![told(What::Asked, 1, "Tom"), told(What::Submitted, 2, "Ana")];
@@ -238,7 +247,7 @@ mod tests {
             told(What::Asked, 1, "Tom"),
         ];
         let sections = Lines::of(all).unwrap().sections(&texts);
-        assert_eq!(sections[0].lines, ["Tom asks for “Photos”", "Ana: Active. “On we go.”", "Tom wrote a message"]);
+        assert_eq!(sections[0].lines, ["Tom asks for “Photos”", "Ana: active. “On we go.”", "Tom wrote a message"]);
         assert_eq!((sections[1].title.as_str(), sections.len()), ("Project 2", 2));
     }
 

@@ -23,6 +23,7 @@ pub use reader::About;
 pub(crate) use reader::is_open;
 pub use send::SendNotices;
 pub use set::SetNotices;
+pub use token::made as end_token;
 
 use crate::fields::words;
 

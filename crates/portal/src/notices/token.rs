@@ -26,7 +26,7 @@ const fn bit(topic: Topic) -> u8 {
 ///
 /// # Errors
 /// As [`Safe::notice_seal`] says.
-pub(super) fn made(safe: &Safe, person: PersonId, topics: &[Topic]) -> Result<String> {
+pub fn made(safe: &Safe, person: PersonId, topics: &[Topic]) -> Result<String> {
     let bits = topics.iter().fold(0, |bits, topic| bits | bit(*topic));
     let seal = safe.notice_seal(person, bits)?;
     Ok(URL_SAFE_NO_PAD.encode([person.0.as_bytes().as_slice(), &[bits], &seal].concat()))

@@ -64,13 +64,15 @@ texts! {
     letter_rejected(who: &str, thing: &str): En "{who} rejected “{thing}”";
     letter_stands(who: &str, status: &str): En "{who}: {status}";
     letter_internal: En "internal";
-    letter_waits: En "It waits for you.";
+    letter_says(who: &str, sentence: &str): En "{who}: “{sentence}”";
+    letter_said_so(who: &str): En "{who} said so.";
+    letter_waits_in(project: &str): En "It waits for you in the project “{project}”.";
     letter_in_project(project: &str): En "In the project “{project}”.";
     letter_open: En "Open it";
     letter_open_project: En "Open the project";
     letter_open_portal: En "Open the portal";
     letter_more(count: usize): En "And {count} more, which you find there.";
-    letter_notice_why: En "You get this because you are in the project. Which letters you get, and how often, is on your account’s page.";
+    letter_notice_why: En "Which letters you get, and how often, you choose on your account’s page.";
     letter_notice_off: En "No more letters like this";
     account_look: En "Look at what happened";
 }

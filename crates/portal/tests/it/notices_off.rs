@@ -200,7 +200,7 @@ async fn whole_letters_as_they_are() {
     let mut letters = house.written().await;
     run_job(&house.door, "mail.send").await.unwrap();
     assert_eq!(house.hand_in(people.token("their_admin"), &request, "a.txt", TEXT).await.status, 200);
-    say(&house, &people, "their_member", json!({"text": "Hello."})).await;
+    say(&house, &people, "their_admin", json!({"text": "Hello."})).await;
     say(&house, &people, "works", json!({"text": "Hello.", "visibility": "internal"})).await;
     let status = json!({"status": "waiting_on_client", "sentence": "We need the photos to go on."});
     let path = format!("/projects/{}/status", people.project);

@@ -258,9 +258,12 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         return Ok(Done::SignedIn(opened, entered));
     }
     if ["session.provider.begin", "session.passkey.begin", END_NOTICES].contains(&form.name) {
-        // Whoever sets off is nobody yet, whatever an old cookie says; and sets off anew each time. So does a link in a letter:
-        // it says whose it is.
-        let request = visit.request(Credential::None, Ids::default(), input);
+        // Whoever sets off is nobody yet, whatever an old cookie says; and sets off anew each time.
+        let mut request = visit.request(Credential::None, Ids::default(), input);
+        if form.name == END_NOTICES {
+            // The link says whose it is, wherever it is pressed.
+            (request.origin.fetch_site, request.origin.origin) = (None, None);
+        }
         return Ok(Done::Reply(visit.wire.door.pass(form.name, request).await?));
     }
     let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
