@@ -100,9 +100,7 @@ async fn told(
     rows: &[Row],
 ) -> Result<(Vec<Told>, Vec<Part>)> {
     let choices = Choices::of(read, person).await?;
-    let reader = Reader::new(person, organisation);
-    let mut sees: BTreeMap<(ProjectId, bool), bool> = BTreeMap::new();
-    let mut turns: BTreeMap<RequestId, Option<What>> = BTreeMap::new();
+    let mut reader = Reader::new(person, organisation);
     let mut parts: BTreeMap<ProjectId, Part> = BTreeMap::new();
     let mut told = Vec::new();
     for row in rows {
@@ -116,23 +114,15 @@ async fn told(
         let (mut who, mut stands): (String, _) = (row.get("actor_name")?, None);
         let waits = match &request {
             Some((request, _)) if what.topic() == Topic::Waiting => {
-                if !turns.contains_key(request) {
-                    let turn = reader.turn(read, project, *request).await?;
-                    turns.insert(*request, turn);
-                }
                 // Somebody else may have done it in the meantime, or there is other news of it by now.
-                if turns.get(request).copied().flatten() != Some(what) {
+                if reader.turn(read, project, *request).await? != Some(what) {
                     continue;
                 }
                 Some(*request)
             }
             None if what != What::Wrote && what != What::Stands => continue,
             _ => {
-                if !sees.contains_key(&(project, internal)) {
-                    let is_in = reader.is_in(read, project, internal).await?;
-                    sees.insert((project, internal), is_in);
-                }
-                if sees.get(&(project, internal)) != Some(&true) {
+                if !reader.is_in(read, project, internal).await? {
                     continue;
                 }
                 None

@@ -1,6 +1,8 @@
 //! Who reads a letter, and what of it is theirs to read. That is asked when it is written, and once more each time that it is
 //! sent: whoever was put out a moment before hears nothing.
 
+use std::collections::BTreeMap;
+
 use door::{Actor, Caller, Ids, Permitted, Read, Relation, Relations, Result};
 use serde::{Deserialize, Serialize};
 
@@ -41,15 +43,20 @@ impl Part {
     }
 }
 
-/// Somebody in an organisation.
-pub(super) struct Reader(Caller);
+/// Somebody in an organisation, and what was asked about them in this snapshot.
+pub(super) struct Reader {
+    caller: Caller,
+    is_in: BTreeMap<(ProjectId, bool), bool>,
+    turns: BTreeMap<RequestId, Option<What>>,
+}
 
 impl Reader {
     /// As they would come if they came now: by a sign-in that the organisation lets in, and from nowhere in particular,
     /// because a letter is read anywhere.
     pub(super) fn new(person: PersonId, organisation: OrganisationId) -> Self {
         let (actor, organisation) = (Actor::Person(person.0), Some(organisation.0));
-        Self(Caller { actor, organisation, bound: true, ..Caller::anyone() })
+        let caller = Caller { actor, organisation, bound: true, ..Caller::anyone() };
+        Self { caller, is_in: BTreeMap::new(), turns: BTreeMap::new() }
     }
 
     /// A project that they see at present and in which work goes on.
@@ -58,7 +65,7 @@ impl Reader {
     /// As the store says.
     async fn project(&self, read: &mut Read<'_>, project: ProjectId) -> Result<Option<Permitted<Project>>> {
         let ids = Ids(vec![("project", project.0)]);
-        Ok(read.open_to::<Project>(&self.0, &ids, "project.show").await?.filter(|project| {
+        Ok(read.open_to::<Project>(&self.caller, &ids, "project.show").await?.filter(|project| {
             let closed = CLOSED.contains(&door::Target::state(&**project));
             !closed && !project.caller_is(&[Relation::CLOSING])
         }))
@@ -68,9 +75,14 @@ impl Reader {
     ///
     /// # Errors
     /// As the store says.
-    pub(super) async fn is_in(&self, read: &mut Read<'_>, project: ProjectId, internal: bool) -> Result<bool> {
-        let found = self.project(read, project).await?;
-        Ok(found.is_some_and(|found| found.standing().meet(IN_IT) && (!internal || found.standing().meet(OUR_PEOPLE))))
+    pub(super) async fn is_in(&mut self, read: &mut Read<'_>, project: ProjectId, internal: bool) -> Result<bool> {
+        if let Some(known) = self.is_in.get(&(project, internal)) {
+            return Ok(*known);
+        }
+        let standing = self.project(read, project).await?.map_or(Relations::NONE, |found| found.standing());
+        let is_in = standing.meet(IN_IT) && (!internal || standing.meet(OUR_PEOPLE));
+        self.is_in.insert((project, internal), is_in);
+        Ok(is_in)
     }
 
     /// What a request waits for them with, if it does: because of what the other side did.
@@ -78,16 +90,25 @@ impl Reader {
     /// # Errors
     /// As the store says.
     pub(super) async fn turn(
-        &self,
+        &mut self,
         read: &mut Read<'_>,
         project: ProjectId,
         request: RequestId,
     ) -> Result<Option<What>> {
-        if self.project(read, project).await?.is_none() {
-            return Ok(None);
+        if let Some(known) = self.turns.get(&request) {
+            return Ok(*known);
         }
+        let turn = match self.project(read, project).await? {
+            Some(_) => self.turn_in(read, project, request).await?,
+            None => None,
+        };
+        self.turns.insert(request, turn);
+        Ok(turn)
+    }
+
+    async fn turn_in(&self, read: &mut Read<'_>, project: ProjectId, request: RequestId) -> Result<Option<What>> {
         let ids = Ids(vec![("project", project.0), ("request", request.0)]);
-        let found = read.open_to::<Request>(&self.0, &ids, "request.show").await?;
+        let found = read.open_to::<Request>(&self.caller, &ids, "request.show").await?;
         Ok(found.and_then(|found| turn_of(&found, found.standing())))
     }
 }
@@ -108,7 +129,7 @@ fn turn_of(request: &Request, standing: Relations) -> Option<What> {
 /// # Errors
 /// As the store says.
 pub(crate) async fn is_open(read: &mut Read<'_>, person: PersonId, about: &About) -> Result<bool> {
-    let reader = Reader::new(person, about.organisation);
+    let mut reader = Reader::new(person, about.organisation);
     for part in &about.parts {
         if part.more && !reader.is_in(read, part.project, part.internal).await? {
             return Ok(false);
