@@ -61,7 +61,7 @@ impl Heard {
     /// in each project of theirs. Whom it does wait for shows when the letter is written.
     const WHO: &'static str = "INSERT INTO notice (position, person, organisation, project, request, actor, what, internal, at, \
          due_at) SELECT $1, m.person, p.organisation, p.id, $2, $3, $4, $5, $6, \
-         CASE WHEN coalesce(c.pace, $7) = 'at_once' THEN $8 ELSE $9 END \
+         CASE WHEN coalesce(c.pace, $7) = 'at_once' THEN CAST($8 AS BIGINT) ELSE CAST($9 AS BIGINT) END \
          FROM project p JOIN membership m ON m.organisation = p.organisation AND m.state = 'active' \
          JOIN person q ON q.id = m.person AND q.service_since IS NULL \
          LEFT JOIN notice_choice c ON c.person = m.person AND c.topic = $10 \

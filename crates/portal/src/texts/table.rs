@@ -959,9 +959,14 @@ texts! {
     notice_save: En "Save";
     notices_daily_help: En "The letter of the day leaves at 07:00 UTC, and only when there is something to say. Where an organisation lets people in from certain networks only, it sends none of these: a letter is read anywhere.";
     notices_always: En "Always sent";
-    notices_always_account: En "What happens with your account: sign-ins from somewhere new, another password, mail address or second factor. You would want to know if it was not you.";
-    notices_always_links: En "Links that you asked for yourself, and invitations. Without them nobody gets in.";
-    notices_always_ending: En "That something is to be deleted, to those who can take it back.";
+    notices_always_account: En "Your account";
+    notices_always_account_why: En "A sign-in from somewhere new, another password, mail address or second factor: you would want to know if it was not you.";
+    notices_always_links: En "Links and invitations";
+    notices_always_links_why: En "You asked for the link, or somebody for you; without it you do not get in.";
+    notices_always_ending: En "Deletions";
+    notices_always_ending_why: En "To those who can take them back, because afterwards nobody can.";
+    notices_always_owners: En "Domains";
+    notices_always_owners_why: En "To an organisation’s owners: a proof that is missing, and who joined by it. Nobody else can put it right.";
     notice_end_title: En "No more letters of this kind?";
     notice_end_help: En "You go on seeing everything in the portal. On your account’s page you can have them again, or less often.";
     notice_end: En "Switch them off";
