@@ -304,11 +304,8 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
         "account.name.set" => harbour.pass(name, &token, none(), json!({"name": "Maya Lindqvist"})).await,
         "account.notice.end" => {
             let safe = &harbour.door.world::<portal::world::World>()?.safe;
-            let link = portal::notices::end_token(
-                safe,
-                opened["person"].as_str().and_then(|id| id.parse().ok()).map(portal::ids::PersonId).unwrap_or_default(),
-                &[portal::notices::Topic::Waiting],
-            )?;
+            let whose = portal::ids::PersonId(id(&opened["person"]));
+            let link = portal::notices::end_token(safe, whose, &[portal::notices::Topic::Waiting])?;
             harbour.pass(name, "", none(), json!({ "token": link })).await
         }
         "account.notice.set" => harbour.pass(name, &token, none(), json!({"messages": "at_once"})).await,
