@@ -81,7 +81,7 @@ async fn letter(
         subject: lines.subject(&texts, &name),
         words: lines.words(&texts),
         sections: lines.sections(&texts),
-        link: Some(lines.link(&texts)),
+        link: Some(lines.link(&texts, organisation)),
         below: lines.below(&texts),
         place: Some(name),
         sender: look.sender,

@@ -1,7 +1,7 @@
 //! What a letter about the work says: one line a thing, by project, and never what was written or handed in. Pure.
 
 use super::{Topic, What};
-use crate::ids::{ProjectId, RequestId};
+use crate::ids::{OrganisationId, ProjectId, RequestId};
 use crate::mail::{Link, Section};
 use crate::projects::Status;
 use crate::texts::Texts;
@@ -178,8 +178,8 @@ impl Lines {
         sections.into_iter().map(|(_, section)| section).collect()
     }
 
-    /// Where the letter leads: to the thing, where it is about one.
-    pub(super) fn link(&self, texts: &Texts) -> Link {
+    /// Where the letter leads: to the thing, where it is about one, and in whose rooms that is.
+    pub(super) fn link(&self, texts: &Texts, organisation: OrganisationId) -> Link {
         let first = self.lines.first().map(Line::path).unwrap_or_default();
         let same = self.left_out == 0 && self.lines.iter().all(|line| line.path() == first);
         let (label, path) = match (same, self.lines.first()) {
@@ -189,7 +189,7 @@ impl Lines {
             }
             _ => (texts.letter_open_portal(), "/".to_owned()),
         };
-        Link { label: label.to_owned(), path }
+        Link { label: label.to_owned(), path: format!("{path}?in={organisation}") }
     }
 
     /// What it says below: how many are left out, and why it came.

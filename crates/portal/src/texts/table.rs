@@ -945,6 +945,8 @@ texts! {
     shown_once: En "It was done before. What it gave out is shown once and not kept.";
     elsewhere: En "Another site led your browser here";
     elsewhere_help: En "Nothing was changed. If you meant to do this, go to the page here and use its button.";
+    go_in(organisation: &str): En "This is in {organisation}";
+    go_in_help: En "You are not in those rooms at the moment. Go in, and you are led on to it.";
     notices: En "Notifications";
     notices_help: En "What the portal writes to you about your work, and how soon.";
     notice_waiting: En "Something waits for you";

@@ -7,7 +7,8 @@ use portal::world::World;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::house::{House, People, START, move_in, on_both};
+use crate::browser::Browser;
+use crate::house::{House, PASSWORD, People, START, move_in, on_both};
 use crate::requests::TEXT;
 use crate::watch::{run, run_job};
 
@@ -23,6 +24,7 @@ on_both!(
     two_instances_tell_once,
     a_letter_that_is_not_written_down_is_not_lost,
     many_things_are_one_letter_that_ends,
+    a_link_leads_to_the_thing_from_the_rooms_of_another_organisation,
 );
 
 /// Seven in the morning after the first day.
@@ -135,7 +137,7 @@ async fn what_waits_is_told_at_once_and_to_whom_it_waits_for(house: House) {
     assert_eq!(written[0].letter.subject, "owner asks for changes to “Checkout design”");
     assert!(!written[0].text().contains("darker"), "{}", written[0].text());
     let link = written[0].letter.link.as_ref().unwrap();
-    assert_eq!(link.path, request, "it opens the very thing");
+    assert_eq!(link.path, format!("{request}?in={}", people.organisation), "it opens the very thing");
 
     // An approval waits for nobody while who asks for it has not handed anything in.
     run_job(&house.door, "mail.send").await.unwrap();
@@ -169,7 +171,7 @@ async fn the_rest_is_one_letter_a_day(house: House) {
         (owner.sections[0].title.as_str(), owner.sections[0].lines.as_slice()),
         ("", &lines.map(str::to_owned)[..])
     );
-    assert_eq!(owner.link.as_ref().unwrap().path, format!("/projects/{}", people.project));
+    assert_eq!(owner.link.as_ref().unwrap().path, format!("/projects/{}?in={}", people.project, people.organisation));
     assert_eq!(written[4].letter.subject, "Booking site: two things are new", "nobody is told what they did");
     for letter in &written {
         assert!(
@@ -411,4 +413,44 @@ async fn many_things_are_one_letter_that_ends(house: House) {
     assert_eq!(letter.sections.iter().map(|section| section.lines.len()).sum::<usize>(), 20);
     assert_eq!(letter.below[0], "And 12 more, which you find there.");
     assert!(written[0].id != Uuid::nil());
+}
+
+async fn a_link_leads_to_the_thing_from_the_rooms_of_another_organisation(house: House) {
+    let people = told_from_now(&house).await;
+    let account = house.ask(people.token("elsewhere"), "GET", "/account", Value::Null).await;
+    let there = account.body["memberships"][0]["organisation"].as_str().unwrap().to_owned();
+    let joined = json!({"mail": "works@example.com", "name": "works", "password": PASSWORD,
+                        "organisation": there, "role": "staff"});
+    house.operator("person.create", joined).await;
+    say(&house, &people, "owner", json!({"text": "Hello."})).await;
+    house.clock.set(SEVEN);
+    house.tell().await;
+    let written = house.written().await;
+    let works = written.iter().find(|letter| letter.to.starts_with("works")).unwrap();
+    let path = works.letter.link.clone().unwrap().path;
+    let thing = path.split('?').next().unwrap();
+
+    // Whoever belongs to two has said nothing of which it is to be; the link does.
+    let mut browser = Browser::new(&house);
+    let page = browser.get(&path).await;
+    let sign_in = browser.get(page.header("location")).await;
+    let typed = [("mail", "works@example.com"), ("password", PASSWORD)];
+    let signed_in = browser.send(&sign_in, "/session/open", &typed).await;
+    assert_eq!(signed_in.header("location"), path);
+    let page = browser.get(&path).await;
+    let enter = format!("/organisations/{}/enter", people.organisation);
+    assert!(page.status == 200 && page.says("This is in Halden"), "{}", page.body);
+    let entered = browser.send(&page, &enter, &[]).await;
+    assert_eq!(entered.header("location"), thing);
+    assert_eq!(browser.get(&path).await.status, 200);
+    assert!(browser.get(&path).await.says("Hello."));
+
+    // From the rooms of the other one.
+    let choice = browser.get("/organisations").await;
+    browser.send(&choice, &format!("/organisations/{there}/enter"), &[]).await;
+    assert!(browser.get(&path).await.says("This is in Halden"));
+    // To whoever does not belong there it says nothing.
+    let stranger = Browser::of(&house, "elsewhere").await;
+    let page = stranger.get(&path).await;
+    assert!(page.status == 404 && !page.says("Halden"), "{} {}", page.status, page.body);
 }

@@ -25,7 +25,7 @@ use portal::{
     organisations::{
         ClientList, Role,
         membership::{MembershipList, pages::PeoplePage},
-        pages::{ClientsPage, OrganisationsPage},
+        pages::{ClientsPage, GoInPage, OrganisationsPage},
         service::{ServiceList, pages::ServicesPage},
     },
     pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
@@ -100,6 +100,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
             "organisations",
             html(&OrganisationsPage { page: jo("/organisations"), account: account(), joinable: joinable() }),
         ),
+        ("go-in", html(&go_in())),
         (
             "people-factor-demanded",
             html(&PeoplePage {
@@ -312,4 +313,10 @@ fn joinable() -> JoinableList {
         domain: "mill.example".into(),
     };
     JoinableList { organisations: vec![mill] }
+}
+
+/// From the rooms of one organisation to a project of another.
+fn go_in() -> GoInPage {
+    let there = account().memberships.remove(0);
+    GoInPage { page: jo("/projects/7Q4K"), there, next: "/projects/7Q4K".into() }
 }

@@ -343,8 +343,15 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let next = Some(next.as_str()).filter(|next| !next.is_empty());
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
-                // One's account is open outside of every room, too.
-                Some(next) if entered || next == providers::CONNECT || next.starts_with("/account") => next.to_owned(),
+                // One's account is open outside of every room, too; and a link in a letter says into which it leads.
+                Some(next)
+                    if entered
+                        || next == providers::CONNECT
+                        || next.starts_with("/account")
+                        || next.contains("?in=") =>
+                {
+                    next.to_owned()
+                }
                 None if entered => "/".to_owned(),
                 _ => "/organisations".to_owned(),
             };
@@ -363,6 +370,7 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "session.close" => {
             Answer::SeeWithCookies("/sign-in".to_owned(), visit.cookies.clear_session().into_iter().collect())
         }
+        "organisation.enter" if !next.is_empty() => Answer::See(next),
         "organisation.enter" | "session.view.begin" => Answer::See("/".to_owned()),
         "session.view.end" => Answer::See("/people".to_owned()),
         "session.provider.begin" => providers::away(visit, answered(output)?)?,

@@ -189,6 +189,12 @@ pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
     if look.who == Who::Person && account.view.is_some() {
         return Err(Refusal::Viewing.into());
     }
+    // A link in a letter says in whose rooms its thing is.
+    if look.who == Who::Room
+        && let Some(there) = rooms::elsewhere(visit, account)
+    {
+        return rooms::go_in(visit, account, there);
+    }
     // Whoever stands before closed rooms is told why, and it is on the record.
     if look.who == Who::Room && account.closed.is_some() {
         visit.pass("project.list", Ids::default(), json!({})).await?;
