@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::action::Target;
 use crate::caller::{Caller, Origin};
 use crate::catalogue::Catalogue;
+use crate::decide::decide;
 use crate::id::uuid_at;
 use crate::pass::Parts;
 use crate::record::{Changed, Erasure, Keeper, Pruned};
@@ -175,6 +176,27 @@ impl Desk {
         Ok(Keeper { store, sealer: sealer.as_deref(), installation: row.get("id")?, observer, now: self.now() })
     }
 
+    /// Writes housekeeping tables together: all of it in one transaction, or nothing where the first statement touches
+    /// another number of rows than `rows`, because another instance was quicker. Says whether it was done.
+    ///
+    /// # Errors
+    /// As [`store::Error`] says.
+    pub async fn keep_together(&self, rows: u64, statements: &[(&'static str, Vec<Value>)]) -> Result<bool> {
+        let store = &self.0.parts.store;
+        let kept = store::Store::twice(|alone| async move {
+            let mut tx = store.write(alone).await?;
+            for (at, (sql, values)) in statements.iter().enumerate() {
+                let touched = tx.run(sql, values.clone()).await?;
+                if at == 0 && touched != rows {
+                    return Ok(false);
+                }
+            }
+            tx.commit().await?;
+            Ok(true)
+        });
+        Ok(kept.await?)
+    }
+
     /// Writes a housekeeping table, in a transaction of its own.
     ///
     /// # Errors
@@ -300,6 +322,27 @@ impl<'t> Read<'t> {
             tracing::error!("a verb reads after it left its snapshot");
             Refusal::Broken
         })
+    }
+
+    /// Whether somebody else could look at an object now, by the decision that is taken when they ask for it themselves: for
+    /// what is told to people without their asking. `look` is the action of the page. `None` where they could not.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when there is no such action.
+    pub async fn open_to<T: Target>(
+        &mut self,
+        somebody: &Caller,
+        ids: &Ids,
+        look: &'static str,
+    ) -> Result<Option<Permitted<T>>> {
+        let (parts, now) = (self.parts, self.now);
+        let entry = parts.catalogue.find(look).ok_or(Refusal::Broken)?;
+        let tx = self.tx()?;
+        let Some(target) = T::load(tx, somebody, ids).await? else { return Ok(None) };
+        let at_its_place = parts.grounds.standing(tx, somebody, &target.place(), now).await?;
+        let standing = target.standing(somebody, at_its_place);
+        let decided = decide(&entry.spec, entry.effect, somebody, standing, target.state(), now);
+        Ok(decided.is_ok().then_some(Permitted(target, standing)))
     }
 
     /// Every row.

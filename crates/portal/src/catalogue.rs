@@ -6,7 +6,7 @@ use crate::identity::{factor, passkey};
 use crate::organisations::{access, look, mail_domains, membership, service};
 use crate::privacy::{copy, ending, incidents, keeping, leave, processing};
 use crate::{
-    backup, directory, domains, identity, installation, invitations, mail, messages, organisations, projects,
+    backup, directory, domains, identity, installation, invitations, mail, messages, notices, organisations, projects,
     providers, requests, trail, vault, watch,
 };
 
@@ -32,6 +32,9 @@ pub fn catalogue() -> Catalogue {
         .change::<identity::SetName>()
         .change::<identity::AskMail>()
         .change::<identity::ConfirmMail>()
+        .look::<notices::ListNotices>()
+        .change::<notices::SetNotices>()
+        .change::<notices::EndNotices>()
         .receive::<identity::SetPassword>()
         .change::<identity::SendPasswordLink>()
         .receive::<identity::ResetPassword>()
@@ -208,6 +211,7 @@ pub fn catalogue() -> Catalogue {
         .receive::<keeping::Sweep>()
         .receive::<domains::CheckDomains>()
         .keep::<trail::push::Push>()
+        .keep::<notices::SendNotices>()
         .keep::<mail::Send>()
         .keep::<trail::Sweep>()
         .seals(LEDGER_SEAL)

@@ -24,6 +24,7 @@ pub mod mail;
 pub mod messages;
 pub mod moving;
 pub mod nothing;
+pub mod notices;
 pub mod organisations;
 pub mod outside;
 pub mod pages;

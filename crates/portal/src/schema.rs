@@ -5,8 +5,8 @@ use door::store::{Migration, Step};
 
 use crate::privacy::{ending, incidents, keeping, processing};
 use crate::{
-    directory, domains, identity, invitations, messages, organisations, privacy, projects, providers, requests, trail,
-    vault,
+    directory, domains, identity, invitations, messages, notices, organisations, privacy, projects, providers,
+    requests, trail, vault,
 };
 
 /// Every migration of a portal's database, in order.
@@ -34,6 +34,7 @@ pub fn migrations() -> Vec<Migration> {
     all.push(Migration { version: 22, name: "clients and organisations that end", steps: ENDING });
     all.push(Migration { version: 24, name: "domains of organisations", steps: OWNING });
     all.push(Migration { version: 25, name: "what domains of organisations allow", steps: ALLOWING });
+    all.push(Migration { version: 26, name: "letters about the work", steps: TELLING });
     all
 }
 
@@ -238,6 +239,28 @@ const ALLOWING: &[Step] = &[
     Step::Sql("ALTER TABLE person ADD COLUMN mail_proved_at {int}"),
     // Since when its word alone opens the organisation's rooms to whom it is for; null where other sign-ins do, too.
     Step::Sql("ALTER TABLE provider ADD COLUMN required_since {int}"),
+];
+
+const TELLING: &[Step] = &[
+    // How soon somebody wants to be told, where it is other than usual.
+    Step::Recorded {
+        table: notices::CHOICE.table,
+        entity: notices::CHOICE.entity,
+        columns: "person {id} NOT NULL REFERENCES person (id), \
+                  topic {text} NOT NULL CHECK (topic IN ('waiting', 'messages', 'progress')), \
+                  pace {text} NOT NULL CHECK (pace IN ('at_once', 'daily', 'never')), set_at {int} NOT NULL, \
+                  UNIQUE (person, topic),",
+    },
+    // What somebody may be told, until it is. The place is that of its event in the log.
+    Step::Sql(
+        "CREATE TABLE notice (position {int} NOT NULL, person {id} NOT NULL REFERENCES person (id), \
+         organisation {id} NOT NULL, project {id} NOT NULL, request {id}, actor {id} NOT NULL, what {text} NOT NULL, \
+         internal {bool} NOT NULL, at {int} NOT NULL, due_at {int} NOT NULL, PRIMARY KEY (position, person)) {strict}",
+    ),
+    Step::Sql("CREATE INDEX notice_due_at ON notice (due_at)"),
+    Step::Sql("CREATE INDEX notice_person ON notice (person, organisation)"),
+    // How far in the sealed log that was looked for.
+    Step::Sql("CREATE TABLE notice_place (id {int} PRIMARY KEY, position {int} NOT NULL) {strict}"),
 ];
 
 const LINKING: &[Step] = &[

@@ -17,8 +17,9 @@ use crate::harbour::{Harbour, NEVER, gaps};
 /// Actions that nobody can do more of without who-may: everybody finds his own things by his own identity, and what is
 /// everybody's in the rooms was everybody's before; and an invitation asks for the rank of whoever gives it, besides. The sweep
 /// holds each answer against the intact portal's.
-const NOBODY_CAN_TELL: [&str; 20] = [
+const NOBODY_CAN_TELL: [&str; 21] = [
     "account.event.list",
+    "account.notice.list",
     "account.show",
     "event.list",
     "invitation.create",
@@ -50,7 +51,7 @@ const SUSPECTED: [&str; 6] = [
     "upload.begin",
 ];
 /// What is one's own and named by nothing: there is nobody's but one's own to try it on.
-const NOTHING_TO_TRY: [&str; 2] = ["account.mail.ask", "account.name.set"];
+const NOTHING_TO_TRY: [&str; 3] = ["account.mail.ask", "account.name.set", "account.notice.set"];
 /// Actions that leave no row whose event the database could miss, because they give something out or only announce it:
 /// the audit has to miss the event, by this check.
 const NO_ROW_OF_ITS_OWN: [(&str, &str); 9] = [
@@ -301,6 +302,13 @@ async fn act(harbour: &Harbour, name: &str) -> door::Result<Value> {
             harbour.pass(name, &token, at(&[("member", tom)]), json!({})).await
         }
         "account.name.set" => harbour.pass(name, &token, none(), json!({"name": "Maya Lindqvist"})).await,
+        "account.notice.end" => {
+            let safe = &harbour.door.world::<portal::world::World>()?.safe;
+            let whose = portal::ids::PersonId(id(&opened["person"]));
+            let link = portal::notices::end_token(safe, whose, &[portal::notices::Topic::Waiting])?;
+            harbour.pass(name, "", none(), json!({ "token": link })).await
+        }
+        "account.notice.set" => harbour.pass(name, &token, none(), json!({"messages": "at_once"})).await,
         "account.mail.ask" => harbour.pass(name, &token, none(), json!({"mail": "new@example.com"})).await,
         "account.mail.confirm" => {
             harbour.pass("account.mail.ask", &token, none(), json!({"mail": "new@example.com"})).await?;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Account, AccountEvent, AccountEvents, ProvidedShown, SessionShown, TokenShown};
+use crate::notices::NoticeChoices;
 use crate::organisations::Role;
 use crate::pages::{Choice, Field, Form, Page};
 use crate::providers::Handle;
@@ -63,6 +64,8 @@ pub struct AccountPage {
     pub page: Page,
     /// The account.
     pub account: Account,
+    /// Which letters they get.
+    pub notices: NoticeChoices,
     /// What happened with it.
     pub log: AccountEvents,
     /// Scopes that a token may be given: `project:look`.

@@ -114,6 +114,22 @@ impl SaidPage {
         Self { demo: false, page, title, words, next: ("/sign-in", texts.sign_in()) }
     }
 
+    /// Letters of a kind are switched off.
+    #[must_use]
+    pub fn notices_ended(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.notice_ended().to_owned(), texts.notice_ended_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/account#notices", texts.notice_choose()) }
+    }
+
+    /// The link switches nothing off.
+    #[must_use]
+    pub fn notices_over(page: Page) -> Self {
+        let texts = page.texts;
+        let (title, words) = (texts.link_over().to_owned(), texts.notice_end_over_help().to_owned());
+        Self { demo: false, page, title, words, next: ("/account#notices", texts.notice_choose()) }
+    }
+
     /// There is a new password.
     #[must_use]
     pub fn password_set(page: Page) -> Self {

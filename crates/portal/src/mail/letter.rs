@@ -1,4 +1,4 @@
-//! A letter, as text and as HTML: what it says, one link at the most, and nothing that is fetched from anywhere.
+//! A letter, as text and as HTML: what it says, one link to go on with at the most, and nothing that is fetched from anywhere.
 
 use std::time::SystemTime;
 
@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::post::host_of;
+use crate::notices::About;
 use crate::texts::Texts;
 
 /// A letter to somebody, before it has an envelope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// To which address; nobody's is written like any other and thrown away, so that nobody can tell from outside.
     pub to: Option<String>,
@@ -33,10 +34,37 @@ pub struct Letter {
     pub subject: String,
     /// What it says above the link, in paragraphs.
     pub words: Vec<String>,
+    /// What it says in lines, below those.
+    #[serde(default)]
+    pub sections: Vec<Section>,
     /// Where to go on.
     pub link: Option<Link>,
     /// What it says below it, smaller.
     pub below: Vec<String>,
+    /// Where letters of this kind are switched off, where they can be.
+    #[serde(default)]
+    pub off: Option<Off>,
+    /// What it is about, where it is sent only while its reader may see that.
+    #[serde(default)]
+    pub about: Option<About>,
+}
+
+/// Lines about one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// What that is called; empty where the letter's name says it.
+    pub title: String,
+    /// What is said of it.
+    pub lines: Vec<String>,
+}
+
+/// Where letters of a kind are switched off: by one press in the mail program (RFC 8058), or on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Off {
+    /// What the link says.
+    pub label: String,
+    /// The path, which says whose letters and which.
+    pub path: String,
 }
 
 /// Where a letter leads.
@@ -75,13 +103,56 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// Where letters of this kind are switched off (RFC 2369, section 3.2).
+#[derive(Debug, Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        // An address of ours is ASCII, and must not be folded: programs read it as it stands.
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+    }
+}
+
+/// That a program may switch them off by itself when its reader presses a button (RFC 8058, section 3.1).
+#[derive(Debug, Clone, Copy)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 impl Letter {
     /// As plain text. `origin` is where the portal is: `https://portal.example`.
     #[must_use]
     pub fn text(&self, origin: &str) -> String {
         let mut parts = self.words.clone();
+        parts.extend(self.sections.iter().map(|section| {
+            let title = Some(section.title.clone()).filter(|title| !title.is_empty());
+            let lines = section.lines.iter().map(|line| format!("- {line}"));
+            title.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+        }));
         parts.extend(self.link.as_ref().map(|link| format!("{}:\n{origin}{}", link.label, link.path)));
         parts.extend_from_slice(&self.below);
+        parts.extend(self.off.as_ref().map(|off| format!("{}:\n{origin}{}", off.label, off.path)));
         // Two dashes and a space begin what programs leave out of an answer (RFC 3676, section 4.3).
         parts.push(format!("-- \n{}\n{}\n", self.place(origin), Texts::default().letter_by()));
         parts.join("\n\n")
@@ -122,6 +193,13 @@ impl Letter {
             let reply_to: Address = reply_to.parse().map_err(|_| "the address for answers is none".to_owned())?;
             head = head.reply_to(Mailbox::new(None, reply_to));
         }
+        if let Some(off) = &self.off {
+            head = head.header(ListUnsubscribe(format!("<{origin}{}>", off.path)));
+            // By one press over an encrypted connection only.
+            if origin.starts_with("https://") {
+                head = head.header(ListUnsubscribePost);
+            }
+        }
         head.to(Mailbox::new(None, to))
             .subject(&self.subject)
             .date(SystemTime::from(at.timestamp()))
@@ -148,15 +226,11 @@ mod tests {
 
     fn letter(place: &str, subject: &str, words: &str) -> Letter {
         Letter {
-            to: None,
             place: Some(place.to_owned()),
-            sender: None,
-            reply_to: None,
-            colours: None,
             subject: subject.to_owned(),
             words: vec![words.to_owned()],
             link: Some(Link { label: "Go on".to_owned(), path: "/x".to_owned() }),
-            below: Vec::new(),
+            ..Letter::default()
         }
     }
 
@@ -208,6 +282,22 @@ mod tests {
         let wrong = Letter { reply_to: Some("no\r\nBcc: all@example.com".to_owned()), ..letter };
         let from = "portal@example.com".parse().unwrap();
         assert!(wrong.message("petra@example.com", &from, HERE, Uuid::nil(), Time(0)).is_err());
+    }
+
+    #[test]
+    fn a_letter_that_can_be_switched_off_says_where() {
+        let path = format!("/notices/{}", "x".repeat(66));
+        let off = Some(Off { label: "No more".to_owned(), path: path.clone() });
+        let letter = Letter { off, ..letter("Halden", "x", "y") };
+        let whole = written(&letter);
+        let line = format!("\r\nList-Unsubscribe: <{HERE}{path}>\r\n");
+        assert!(whole.contains(&line), "in one line: {whole}");
+        assert!(whole.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{whole}");
+        assert!(letter.text(HERE).contains(&path) && letter.html(HERE).unwrap().contains(&path));
+        let from = "portal@example.com".parse().unwrap();
+        let clear = letter.message("petra@example.com", &from, "http://127.0.0.1:8080", Uuid::nil(), Time(0)).unwrap();
+        let clear = String::from_utf8(clear.formatted()).unwrap();
+        assert!(clear.contains("List-Unsubscribe: <http://127.0.0.1") && !clear.contains("One-Click"), "{clear}");
     }
 
     #[test]

@@ -26,13 +26,8 @@ impl Reader<'_> {
         Ok(Letter {
             to: self.person.map(|_| self.mail.to_owned()),
             place: place_name(write).await?,
-            sender: None,
-            reply_to: None,
-            colours: None,
             subject: subject.to_owned(),
-            words: Vec::new(),
-            link: None,
-            below: Vec::new(),
+            ..Letter::default()
         })
     }
 }
@@ -119,6 +114,7 @@ pub(crate) async fn invitation(write: &mut Write<'_>, invited: Invited<'_>, toke
         ],
         link: Some(Link { label: texts.letter_invitation_look().to_owned(), path: format!("/join/{token}") }),
         below: vec![texts.letter_invitation_below().to_owned()],
+        ..Letter::default()
     };
     queue(write, Queued { kind: Kind::Invitation, person: None, letter, until }).await
 }

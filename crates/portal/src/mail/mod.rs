@@ -13,12 +13,12 @@ mod post;
 mod send;
 mod smtp;
 
-pub use letter::{Letter, Link};
+pub use letter::{Letter, Link, Off, Section};
 pub(crate) use letters::{
     EndingTold, Invited, News, Reader, ending, invitation, mail_link, password_link, sign_in_link, tell,
 };
 pub use list::{LetterShown, List, Shown};
-pub(crate) use outbox::{KEPT_SECONDS, place_name};
+pub(crate) use outbox::{KEPT_SECONDS, place_name, row};
 pub use outbox::{Kind, Queued, queue};
 pub(crate) use owners::{OwnersNews, tell_owners};
 pub use post::Post;

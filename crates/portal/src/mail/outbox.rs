@@ -1,6 +1,7 @@
 //! Letters that wait, as rows: written down with the action that causes them, sealed, tried again, and emptied when they are
 //! received or given up. The wait doubles with each try; what would come too late is not sent any more.
 
+use door::store::Value;
 use door::{Desk, Read, Refusal, Result, Time, Write, values};
 use uuid::Uuid;
 
@@ -42,6 +43,8 @@ words!(
         Invitation = "invitation",
         /// That a client or an organisation is to be deleted.
         Ending = "ending",
+        /// What happened in somebody's projects.
+        Notice = "notice",
     }
 );
 
@@ -75,12 +78,21 @@ pub struct Queued {
 /// As the store says; [`Refusal::Broken`] when it cannot be sealed.
 pub async fn queue(write: &mut Write<'_>, queued: Queued) -> Result<()> {
     let (id, now) = (write.id(), write.now());
+    let (insert, values) = row(&write.world::<World>()?.safe, id, now, &queued)?;
+    write.keep(insert, values).await?;
+    Ok(())
+}
+
+/// The statement that writes a letter down, for who has no transaction of an action's.
+///
+/// # Errors
+/// [`Refusal::Broken`] when it cannot be sealed.
+pub(crate) fn row(safe: &Safe, id: Uuid, now: Time, queued: &Queued) -> Result<(&'static str, Vec<Value>)> {
     let letter = serde_json::to_vec(&queued.letter).map_err(|_| Refusal::Broken)?;
-    let sealed = write.world::<World>()?.safe.seal_letter(id, &letter)?;
+    let sealed = safe.seal_letter(id, &letter)?;
     let insert = "INSERT INTO mail (id, kind, person, sealed, made_at, until, tries, next_at, claimed_until) \
                   VALUES ($1, $2, $3, $4, $5, $6, 0, $5, 0)";
-    write.keep(insert, values![id, queued.kind, queued.person, sealed, now, queued.until]).await?;
-    Ok(())
+    Ok((insert, values![id, queued.kind, queued.person, sealed, now, queued.until]))
 }
 
 /// In whose name the portal writes: the only organisation's; where there are several, its own.
@@ -98,6 +110,7 @@ pub(crate) async fn place_name(write: &mut Write<'_>) -> Result<Option<String>> 
 /// A letter whose turn it is.
 pub(super) struct Due {
     pub(super) id: Uuid,
+    pub(super) person: Option<PersonId>,
     sealed: Vec<u8>,
     tries: i64,
     until: Time,
@@ -118,13 +131,14 @@ impl Due {
 
 /// Those whose turn it is, the oldest first.
 pub(super) async fn due(read: &mut Read<'_>, now: Time, most: i64) -> Result<Vec<Due>> {
-    let due = "SELECT id, sealed, tries, until FROM mail \
+    let due = "SELECT id, person, sealed, tries, until FROM mail \
                WHERE settled_at IS NULL AND next_at <= $1 AND claimed_until < $1 ORDER BY next_at, id LIMIT $2";
     let rows = read.all(due, values![now, most]).await?;
     rows.iter()
         .map(|row| {
             Ok(Due {
                 id: row.get("id")?,
+                person: row.get("person")?,
                 sealed: row.get("sealed")?,
                 tries: row.get("tries")?,
                 until: row.get("until")?,

@@ -66,15 +66,12 @@ pub(crate) async fn tell_owners(
         }
     };
     let letter = Letter {
-        to: None,
         place: place_name(write).await?,
-        sender: None,
-        reply_to: None,
-        colours: None,
         subject,
         words: vec![words],
         link: Some(Link { label: label.to_owned(), path: path.to_owned() }),
         below: vec![texts.letter_owners_below().to_owned()],
+        ..Letter::default()
     };
     each_owner(write, organisation, &letter).await
 }

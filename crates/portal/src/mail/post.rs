@@ -86,15 +86,10 @@ impl Post {
     pub(crate) async fn test(&self, to: &str, now: Time) -> Result<(), String> {
         let texts = Texts::default();
         let letter = Letter {
-            sender: None,
-            reply_to: None,
-            colours: None,
             to: Some(to.to_owned()),
-            place: None,
             subject: texts.letter_test().to_owned(),
             words: vec![texts.letter_test_help().to_owned()],
-            link: None,
-            below: Vec::new(),
+            ..Letter::default()
         };
         self.send(&letter, to, uuid_at(now), now).await.map_err(|not| not.words)
     }

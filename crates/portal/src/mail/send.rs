@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::outbox::{Due, Outcome, claim, due, put_off, settle};
 use crate::identity::Anywhere;
 use crate::nothing::Nothing;
+use crate::notices::is_open;
 use crate::world::World;
 
 /// Letters that are sent at the same time; the others wait for the next second.
@@ -92,6 +93,14 @@ async fn turn(desk: &Desk, due: &Due) -> Result<Turn> {
     };
     if due.is_late(desk.now()) {
         settle(desk, due, Outcome::GivenUp, Some("it would have come too late".to_owned()), false).await?;
+        return Ok(Turn::Settled);
+    }
+    // Whoever was put out while the mail server was down hears nothing.
+    if let (Some(about), Some(person)) = (&letter.about, due.person)
+        && !is_open(&mut desk.read().await?, person, about).await?
+    {
+        settle(desk, due, Outcome::GivenUp, Some("its reader may not see any more what it is about".to_owned()), false)
+            .await?;
         return Ok(Turn::Settled);
     }
     match world.post.send(&letter, to, due.id, desk.now()).await {

@@ -91,6 +91,25 @@ impl OrganisationsPage {
     }
 }
 
+/// The way into the rooms in which something is that a link in a letter leads to.
+#[derive(Debug, Template)]
+#[template(path = "organisations/go_in.html")]
+pub struct GoInPage {
+    /// The frame.
+    pub page: Page,
+    /// Whose rooms they are.
+    pub there: MembershipShown,
+    /// Where to go on.
+    pub next: String,
+}
+
+impl GoInPage {
+    fn form(&self) -> Form {
+        let path = format!("/organisations/{}/enter", self.there.organisation);
+        self.page.form(path, self.page.texts.enter()).field(Field::hidden("next", &self.next))
+    }
+}
+
 /// The clients of the organisation that the reader sees.
 #[derive(Debug, Template)]
 #[template(path = "organisations/clients.html")]

@@ -57,5 +57,22 @@ texts! {
     letter_ending_until: En "Until then everything can be read and taken along, and nothing changed; and one press keeps it after all. Afterwards nobody can bring it back.";
     letter_ending_look: En "Look at what goes, or keep it";
     letter_ending_below: En "If that is right, there is nothing to do. This is written to the organisation’s owners and admins.";
+    letter_asked(who: &str, thing: &str): En "{who} asks for “{thing}”";
+    letter_submitted(who: &str, thing: &str): En "{who} handed in “{thing}”";
+    letter_changes_asked(who: &str, thing: &str): En "{who} asks for changes to “{thing}”";
+    letter_approved(who: &str, thing: &str): En "{who} approved “{thing}”";
+    letter_rejected(who: &str, thing: &str): En "{who} rejected “{thing}”";
+    letter_stands(who: &str, status: &str): En "{who}: {status}";
+    letter_internal: En "internal";
+    letter_says(who: &str, sentence: &str): En "{who}: “{sentence}”";
+    letter_said_so(who: &str): En "{who} said so.";
+    letter_waits_in(project: &str): En "It waits for you in the project “{project}”.";
+    letter_in_project(project: &str): En "In the project “{project}”.";
+    letter_open: En "Open it";
+    letter_open_project: En "Open the project";
+    letter_open_portal: En "Open the portal";
+    letter_more(count: usize): En "And {count} more, which you find there.";
+    letter_notice_why: En "Which letters you get, and how often, you choose on your account’s page.";
+    letter_notice_off: En "No more letters like this";
     account_look: En "Look at what happened";
 }

@@ -54,6 +54,33 @@ impl Texts {
         }
     }
 
+    /// “Booking site: three things wait for you”, “Halden & Rook: two things are new”.
+    pub fn letter_news(self, place: &str, things: usize, waiting: bool) -> String {
+        let count = self.count(things);
+        match (self.language, things, waiting) {
+            (Language::En, 1, true) => format!("{place}: one thing waits for you"),
+            (Language::En, 1, false) => format!("{place}: one thing is new"),
+            (Language::En, _, true) => format!("{place}: {count} things wait for you"),
+            (Language::En, _, false) => format!("{place}: {count} things are new"),
+        }
+    }
+
+    /// “Tom wrote a message”, “Tom wrote 3 messages”.
+    pub fn letter_wrote(self, who: &str, times: usize) -> String {
+        match (self.language, times) {
+            (Language::En, 1) => format!("{who} wrote a message"),
+            (Language::En, _) => format!("{who} wrote {times} messages"),
+        }
+    }
+
+    /// “Tom commented on “Photos””, “Tom commented on “Photos” 3 times”.
+    pub fn letter_commented(self, who: &str, thing: &str, times: usize) -> String {
+        match (self.language, times) {
+            (Language::En, 1) => format!("{who} commented on “{thing}”"),
+            (Language::En, _) => format!("{who} commented on “{thing}” {times} times"),
+        }
+    }
+
     /// “1 client”, “3 clients”.
     pub fn ending_clients(self, number: u64) -> String {
         match self.language {

@@ -16,6 +16,7 @@ const FACTOR: &[u8] = b"factor/v1";
 const DEVICE: &[u8] = b"device/v1";
 const LETTER: &[u8] = b"letter/v1";
 const PROVIDER: &[u8] = b"provider/v1";
+const NOTICE: &[u8] = b"notice/v1";
 
 /// The bytes of the nonce before the ciphertext.
 const NONCE_BYTES: usize = 24;
@@ -162,6 +163,29 @@ impl Safe {
         mac.update(mail);
         mac.update(known);
         Ok(mac.finalize().into_bytes().into())
+    }
+
+    /// The seal of a link that switches letters off: HMAC-SHA-256, for one person and what those letters are about.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it cannot be made.
+    pub fn notice_seal(&self, person: PersonId, topics: u8) -> Result<[u8; 32]> {
+        Ok(self.notice_mac(person, topics)?.finalize().into_bytes().into())
+    }
+
+    /// Whether this is the seal that [`Safe::notice_seal`] makes. It takes as long whatever is shown.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] when it cannot be made.
+    pub fn is_notice_seal(&self, person: PersonId, topics: u8, shown: &[u8]) -> Result<bool> {
+        Ok(self.notice_mac(person, topics)?.verify_slice(shown).is_ok())
+    }
+
+    fn notice_mac(&self, person: PersonId, topics: u8) -> Result<hmac::Hmac<Sha256>> {
+        let key = self.key(NOTICE, person.0)?;
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(|_| Refusal::Broken)?;
+        mac.update(&[topics]);
+        Ok(mac)
     }
 
     /// Opens what [`Safe::seal_factor`] made.

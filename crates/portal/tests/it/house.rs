@@ -180,6 +180,14 @@ impl House {
         Self::at(place, parts, clock, false, directory).await.unwrap()
     }
 
+    /// The same house under other rules, reached over HTTPS.
+    pub(crate) async fn under_https(self, mut parts: Parts) -> Self {
+        let Self { door, clock, place, directory, .. } = self;
+        door.close().await;
+        parts.clock = clock.clone();
+        Self::reached_at("https://house.example", place, parts, clock, false, directory).await
+    }
+
     /// The same house over an older copy of its embedded database. What lies beside the database stays as it is.
     pub(crate) async fn put_back(self, copy: &std::path::Path, database: &std::path::Path) -> Self {
         let Self { door, clock, place, directory, .. } = self;

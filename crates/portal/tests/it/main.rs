@@ -45,6 +45,8 @@ mod maintenance;
 mod matrix;
 mod moving;
 mod name_server;
+mod notices;
+mod notices_off;
 mod outside;
 mod packaging;
 mod pages;

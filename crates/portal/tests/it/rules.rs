@@ -38,7 +38,7 @@ impl Route<'_> {
         match self.entry.spec.name {
             "account.name.set" => json!({"name": "Maya"}),
             "account.mail.ask" => json!({"mail": "other@example.com"}),
-            "account.mail.confirm" => json!({"token": "x"}),
+            "account.mail.confirm" | "account.notice.end" => json!({"token": "x"}),
             "account.delete" => json!({"mail": "owner@example.com"}),
             "client.delete" => json!({"name": "Brightwater"}),
             "organisation.delete" => json!({"name": "Halden"}),

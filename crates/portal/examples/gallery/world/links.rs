@@ -6,6 +6,7 @@ use portal::invitations::{InvitationMade, InvitationOffered, InvitationShown};
 use portal::links::pages::{AskPage, MailPage, PasswordPage, SaidPage, SignInByLinkPage};
 use portal::mail::LetterShown;
 use portal::mail::pages::OutboxPage;
+use portal::notices::pages::EndNoticesPage;
 
 use super::people::demo;
 use super::*;
@@ -24,6 +25,9 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("mail-confirm", html(&MailPage { page: tom("/account/mail/7Q4K"), token: "7Q4K".into() })),
         ("mail-link-sent", html(&SaidPage::mail_sent(tom("/account"), "tom@haldenrook.example"))),
         ("mail-link-over", html(&SaidPage::mail_over(tom("/account")))),
+        ("notices-end", html(&EndNoticesPage { page: guest("/notices/7Q4K"), token: "7Q4K".into() })),
+        ("notices-ended", html(&SaidPage::notices_ended(guest("/notices/7Q4K")))),
+        ("notices-over", html(&SaidPage::notices_over(guest("/notices/7Q4K")))),
         ("password-is-set", html(&SaidPage::password_set(guest("/password/reset")))),
         ("demo-mail", html(&OutboxPage { page: demo(guest("/demo/mail")), letters: vec![letter()] })),
         ("demo-mail-empty", html(&OutboxPage { page: demo(guest("/demo/mail")), letters: vec![] })),

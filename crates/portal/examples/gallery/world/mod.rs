@@ -25,7 +25,7 @@ use portal::{
     organisations::{
         ClientList, Role,
         membership::{MembershipList, pages::PeoplePage},
-        pages::{ClientsPage, OrganisationsPage},
+        pages::{ClientsPage, GoInPage, OrganisationsPage},
         service::{ServiceList, pages::ServicesPage},
     },
     pages::{May, Page, Person, Refusal, RefusalKind, StepUp, Viewer},
@@ -37,8 +37,8 @@ use portal::{
 use uuid::Uuid;
 
 use people::{
-    TOKEN, account, account_with_a_password, clients, demo, everybody, factor_begun, log, recovery_codes, scopes,
-    sign_in_refused, token_refused,
+    TOKEN, account, account_with_a_password, clients, demo, everybody, factor_begun, log, notices, recovery_codes,
+    scopes, sign_in_refused, token_refused,
 };
 use record::{confirm, denied, matrix, policy, readiness, rules, trail_empty, trail_page, unwell};
 use work::{
@@ -54,12 +54,22 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("sign-in-demo", html(&SignInPage { page: demo(guest("/sign-in")), next: String::new() })),
         ("setup", html(&SetupPage { page: guest("/setup/7Q4K"), token: "7Q4K".into() })),
         ("setup-over", html(&SetupOverPage { page: guest("/setup/7Q4K") })),
-        ("account", html(&AccountPage { page: tom("/account"), account: account(), log: log(), scopes: scopes() })),
+        (
+            "account",
+            html(&AccountPage {
+                page: tom("/account"),
+                account: account(),
+                notices: notices(),
+                log: log(),
+                scopes: scopes(),
+            }),
+        ),
         (
             "account-with-a-password",
             html(&AccountPage {
                 page: tom("/account"),
                 account: account_with_a_password(),
+                notices: notices(),
                 log: log(),
                 scopes: scopes(),
             }),
@@ -77,13 +87,20 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
         ("second-step-paper", html(&second_step(false, false))),
         (
             "account-token-refused",
-            html(&AccountPage { page: token_refused(), account: account(), log: log(), scopes: scopes() }),
+            html(&AccountPage {
+                page: token_refused(),
+                account: account(),
+                notices: notices(),
+                log: log(),
+                scopes: scopes(),
+            }),
         ),
         ("token-made", html(&TokenMadePage { page: tom("/account"), token: TOKEN.into(), back: "/account".into() })),
         (
             "organisations",
             html(&OrganisationsPage { page: jo("/organisations"), account: account(), joinable: joinable() }),
         ),
+        ("go-in", html(&go_in())),
         (
             "people-factor-demanded",
             html(&PeoplePage {
@@ -296,4 +313,10 @@ fn joinable() -> JoinableList {
         domain: "mill.example".into(),
     };
     JoinableList { organisations: vec![mill] }
+}
+
+/// From the rooms of one organisation to a project of another.
+fn go_in() -> GoInPage {
+    let there = account().memberships.remove(0);
+    GoInPage { page: jo("/projects/7Q4K"), there, next: "/projects/7Q4K".into() }
 }

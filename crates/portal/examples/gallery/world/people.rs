@@ -7,6 +7,7 @@ use portal::{
         Account, AccountEvent, AccountEvents, FactorShown, MembershipShown, ProvidedShown, SessionShown, TokenShown,
     },
     ids::{ClientId, OrganisationId, PasskeyId, PersonId, ProjectId, ProviderSubjectId, SessionId, TokenId},
+    notices::{NoticeChoice, NoticeChoices, Pace, Topic},
     organisations::membership::{InProject, MembershipHere, MembershipList, MembershipState},
     organisations::service::ServiceShown,
     organisations::{ClientList, ClientShown, Role},
@@ -140,6 +141,14 @@ pub(super) fn log() -> AccountEvents {
         event("factor.forget", 90 * DAY, true),
     ];
     AccountEvents { events }
+}
+
+/// Somebody who wants messages at once, and nothing of how projects get on.
+pub(super) fn notices() -> NoticeChoices {
+    let paces = [Pace::AtOnce, Pace::AtOnce, Pace::Never];
+    let choices = Topic::ALL.iter().zip(paces);
+    let notices = choices.map(|(&topic, pace)| NoticeChoice { topic, pace, usual: topic.usual() });
+    NoticeChoices { notices: notices.collect() }
 }
 
 /// Before there is a second factor.

@@ -43,6 +43,7 @@ const PAGES: &[(&str, &str)] = &[
     ("account.mail.confirm", "/account/mail/{token}"),
     ("session.provider.begin", "/sign-in"),
     ("session.provider.open", "/sign-in"),
+    (END_NOTICES, "/notices/{token}"),
     ("provider.subject.connect", providers::CONNECT),
     ("invitation.accept", "/join/{token}"),
     ("organisation.join", "/organisations"),
@@ -56,6 +57,10 @@ const PAGES: &[(&str, &str)] = &[
     ("installation.set_up", "/setup/{token}"),
     ("alert.see", "/alerts/{token}"),
 ];
+
+/// The form behind the link in a letter. It is sent to the link itself, because mail programs send it there by themselves (RFC 8058,
+/// section 3.1); whatever they send along, the address says all.
+const END_NOTICES: &str = "account.notice.end";
 
 /// Forms that take a secret that may be wrong, or be guessed at.
 const PROOFS: [&str; 3] = ["session.open", "session.confirm", "password.set"];
@@ -77,6 +82,7 @@ pub(super) fn forms(catalogue: &Catalogue) -> Vec<Form> {
     entries
         .filter_map(|entry| {
             let path = match entry.spec.way {
+                _ if entry.spec.name == END_NOTICES => "/notices/{token}".to_owned(),
                 // A file that is fetched has a link, and no form.
                 Way::Http(Verb::Get, _) => return None,
                 Way::Http(_, path) => twin(path, entry.spec.verb()),
@@ -168,6 +174,7 @@ pub(super) async fn take(visit: &mut Visit, form: &Form, headers: &HeaderMap, bo
         Refusal::NoMatch if form.name == "installation.set_up" => public::setup_over(visit),
         Refusal::NoMatch if form.name == "session.link.open" => links::sign_in_over(visit),
         Refusal::NoMatch if form.name == "password.reset" => links::over(visit),
+        Refusal::NoMatch if form.name == END_NOTICES => links::notices_over(visit),
         Refusal::NoMatch if form.name == "account.mail.confirm" => links::mail_over(visit).await,
         Refusal::NoMatch if form.name == "invitation.accept" => links::invitation_over(visit),
         Refusal::NoMatch if form.name == "session.provider.begin" => {
@@ -202,6 +209,9 @@ async fn read(visit: &Visit, form: &Form, headers: &HeaderMap, body: Body) -> Re
         return Ok((pairs, door::Body::of(file)));
     }
     let body = arriving::whole(body).await?.ok_or(NoPage::TooLarge)?;
+    if form.name == END_NOTICES {
+        return Ok((vec![("token".to_owned(), links::token_of(visit))], door::Body::default()));
+    }
     forms::is_form(headers, &body)?;
     Ok((forms::decode(&body)?, door::Body::default()))
 }
@@ -247,9 +257,13 @@ async fn pass(visit: &Visit, form: &Form, pairs: &Pairs, file: door::Body) -> Re
         let entered = opened.organisation.is_some();
         return Ok(Done::SignedIn(opened, entered));
     }
-    if ["session.provider.begin", "session.passkey.begin"].contains(&form.name) {
+    if ["session.provider.begin", "session.passkey.begin", END_NOTICES].contains(&form.name) {
         // Whoever sets off is nobody yet, whatever an old cookie says; and sets off anew each time.
-        let request = visit.request(Credential::None, Ids::default(), input);
+        let mut request = visit.request(Credential::None, Ids::default(), input);
+        if form.name == END_NOTICES {
+            // The link says whose it is, wherever it is pressed.
+            (request.origin.fetch_site, request.origin.origin) = (None, None);
+        }
         return Ok(Done::Reply(visit.wire.door.pass(form.name, request).await?));
     }
     let mut request = visit.request(visit.credential.clone(), visit.ids.clone(), input);
@@ -329,8 +343,15 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
             let next = Some(next.as_str()).filter(|next| !next.is_empty());
             let there = match next {
                 next if opened.second_step => format!("/sign-in/second{}", next.map(next_of).unwrap_or_default()),
-                // One's account is open outside of every room, too.
-                Some(next) if entered || next == providers::CONNECT || next.starts_with("/account") => next.to_owned(),
+                // One's account is open outside of every room, too; and a link in a letter says into which it leads.
+                Some(next)
+                    if entered
+                        || next == providers::CONNECT
+                        || next.starts_with("/account")
+                        || next.contains("?in=") =>
+                {
+                    next.to_owned()
+                }
                 None if entered => "/".to_owned(),
                 _ => "/organisations".to_owned(),
             };
@@ -349,6 +370,7 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "session.close" => {
             Answer::SeeWithCookies("/sign-in".to_owned(), visit.cookies.clear_session().into_iter().collect())
         }
+        "organisation.enter" if !next.is_empty() => Answer::See(next),
         "organisation.enter" | "session.view.begin" => Answer::See("/".to_owned()),
         "session.view.end" => Answer::See("/people".to_owned()),
         "session.provider.begin" => providers::away(visit, answered(output)?)?,
@@ -370,6 +392,8 @@ async fn follow(visit: &mut Visit, form: &Form, page: &str, pairs: &Pairs, done:
         "password.link.send" => links::sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim())?,
         "password.reset" => links::password_set(visit)?,
         "account.mail.ask" => links::mail_sent(visit, forms::own(pairs, "mail").unwrap_or_default().trim()).await?,
+        END_NOTICES => links::notices_ended(visit)?,
+        "account.notice.set" => Answer::See("/account#notices".to_owned()),
         "account.mail.confirm" => Answer::See("/account".to_owned()),
         "invitation.create" | "invitation.renew" => rooms::invited(visit, answered(output)?).await?,
         "invitation.accept" => Answer::See("/".to_owned()),

@@ -9,6 +9,7 @@ use crate::identity::factor::pages::{FactorPage, RecoveryCodesPage, SecondStepPa
 use crate::identity::factor::{FactorBegun, RecoveryCodes};
 use crate::identity::pages::{AccountHerePage, AccountPage};
 use crate::identity::{Account, AccountEvents, SessionState};
+use crate::notices::NoticeChoices;
 use crate::pages::{Page, StepUp};
 use crate::wires::html::answer::{Answer, NoPage, local};
 use crate::wires::html::frame;
@@ -23,7 +24,8 @@ pub(super) async fn account(visit: &Visit, page: Page) -> Result<Answer, NoPage>
     }
     let scopes = scopes(visit, &account);
     let log: AccountEvents = visit.ask("account.event.list", Ids::default(), json!({})).await?;
-    Answer::page(&AccountPage { page, account, log, scopes })
+    let notices: NoticeChoices = visit.ask("account.notice.list", Ids::default(), json!({})).await?;
+    Answer::page(&AccountPage { page, account, notices, log, scopes })
 }
 
 /// Scopes for what goes by the interface, as far as the visitor may do it anywhere in these rooms.

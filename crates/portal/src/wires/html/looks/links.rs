@@ -10,6 +10,7 @@ use crate::invitations::pages::JoinPage;
 use crate::links::pages::{AskPage, MailPage, PasswordPage, SaidPage, SignInByLinkPage};
 use crate::mail::Shown;
 use crate::mail::pages::OutboxPage;
+use crate::notices::pages::EndNoticesPage;
 use crate::pages::Page;
 use crate::wires::html::answer::{Answer, NoPage};
 use crate::wires::html::frame;
@@ -106,7 +107,24 @@ pub(in crate::wires::html) async fn mail_over(visit: &Visit) -> Result<Answer, N
     Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::mail_over(visit.frame_if_known().await))
 }
 
+/// No more letters of a kind, behind a link in one.
+pub(super) async fn end_notices(visit: &Visit, mut page: Page) -> Result<Answer, NoPage> {
+    page.viewer = None;
+    Answer::page(&EndNoticesPage { page, token: token_of(visit) })
+}
+
+/// Letters of a kind are switched off. No other page follows: a mail program that asked for it follows nowhere (RFC 8058,
+/// section 3.1).
+pub(in crate::wires::html) fn notices_ended(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page(&SaidPage::notices_ended(frame::guest(visit)))
+}
+
+/// The link switches nothing off.
+pub(in crate::wires::html) fn notices_over(visit: &Visit) -> Result<Answer, NoPage> {
+    Answer::page_with(StatusCode::UNAUTHORIZED, &SaidPage::notices_over(frame::guest(visit)))
+}
+
 /// The secret in the address.
-fn token_of(visit: &Visit) -> String {
+pub(in crate::wires::html) fn token_of(visit: &Visit) -> String {
     visit.path.rsplit('/').next().unwrap_or_default().to_owned()
 }

@@ -61,6 +61,7 @@ pub(super) const LOOKS: &[Look] = &[
         who: Who::Anyone,
         show: |visit, page| Box::pin(links::password(visit, page)),
     },
+    Look { path: "/notices/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::end_notices(visit, page)) },
     Look { path: "/join/{token}", who: Who::Anyone, show: |visit, page| Box::pin(links::join(visit, page)) },
     Look { path: "/invitations", who: Who::Room, show: |visit, page| Box::pin(rooms::invitations(visit, page)) },
     Look { path: "/demo/mail", who: Who::Anyone, show: |visit, page| Box::pin(links::demo_mail(visit, page)) },
@@ -187,6 +188,12 @@ pub(super) async fn show(visit: &Visit, look: &Look) -> Result<Answer, NoPage> {
     // One's own account is not what one looks at as somebody else, nor is theirs.
     if look.who == Who::Person && account.view.is_some() {
         return Err(Refusal::Viewing.into());
+    }
+    // A link in a letter says in whose rooms its thing is.
+    if look.who == Who::Room
+        && let Some(there) = rooms::elsewhere(visit, account)
+    {
+        return rooms::go_in(visit, account, there);
     }
     // Whoever stands before closed rooms is told why, and it is on the record.
     if look.who == Who::Room && account.closed.is_some() {

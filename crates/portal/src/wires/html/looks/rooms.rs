@@ -7,13 +7,15 @@ use serde_json::json;
 
 use crate::domains::JoinableList;
 use crate::domains::pages::DomainsPage;
+use crate::identity::{Account, MembershipShown};
+use crate::ids::OrganisationId;
 use crate::installation::pages::ReadinessPage;
 use crate::invitations::pages::{InvitationsPage, MadePage};
 use crate::invitations::{InvitationList, InvitationMade};
 use crate::organisations::look::LogoShown;
 use crate::organisations::mail_domains::pages::ClientMailDomainsPage;
 use crate::organisations::membership::pages::PeoplePage;
-use crate::organisations::pages::{ClientsPage, OrganisationsPage, SettingsPage};
+use crate::organisations::pages::{ClientsPage, GoInPage, OrganisationsPage, SettingsPage};
 use crate::organisations::service::pages::ServicesPage;
 use crate::organisations::{ClientList, OrganisationShown};
 use crate::pages::{Choice, Page};
@@ -21,7 +23,7 @@ use crate::projects::home::{ClientHome, StaffHome};
 use crate::projects::pages::ProjectsPage;
 use crate::trail::pages::MatrixPage;
 use crate::wires::html::answer::{Answer, NoPage};
-use crate::wires::html::frame::membership_here;
+use crate::wires::html::frame::{self, membership_here};
 use crate::wires::html::visit::Visit;
 
 /// Home: who waits for whom.
@@ -51,6 +53,19 @@ pub(super) async fn organisations(visit: &Visit, page: Page) -> Result<Answer, N
         visit.ask("organisation.joinable.list", Ids::default(), json!({})).await?
     };
     Answer::page(&OrganisationsPage { page, account, joinable })
+}
+
+/// The organisation in whose rooms the visitor is not, where what was asked for is in them: `?in=` says so.
+pub(super) fn elsewhere<'a>(visit: &Visit, account: &'a Account) -> Option<&'a MembershipShown> {
+    let wanted = OrganisationId(visit.asked("in")?.parse().ok()?);
+    let here = account.organisation == Some(wanted) || account.view.is_some();
+    account.memberships.iter().find(|there| !here && there.organisation == wanted && there.closed.is_none())
+}
+
+/// Leads into those rooms by a button, and on from there.
+pub(super) fn go_in(visit: &Visit, account: &Account, there: &MembershipShown) -> Result<Answer, NoPage> {
+    let (page, next) = (frame::of(visit, account), visit.path.clone());
+    Answer::page(&GoInPage { page, there: there.clone(), next })
 }
 
 /// The organisation's clients.
