@@ -8,9 +8,9 @@ use crate::client::{Body, Purpose, percent_encode};
 use crate::evidence::Reading;
 use crate::json_path::JsonPath;
 use crate::plan::repair::{REPAIRS_MAX, as_seen, repair};
-use crate::plan::slots::{Segment, segments};
+use crate::plan::slots::{Segment, reads, segments};
 use crate::plan::values::{Extent, Made, Maker, renewed};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An action that did not succeed.
@@ -266,7 +266,9 @@ impl World<'_> {
             super::memory::bodies::without_open_holes(&mut fresh);
             return as_body(&media, fresh);
         }
-        let value = self.invented(&media, &references);
+        // A list that asks for nothing is asked for everything: what may be left out only narrows it.
+        let open = media.schema.required().is_empty() && reads(self.action(action), self.slots.named(action));
+        let value = if open && references.is_empty() { json!({}) } else { self.invented(&media, &references) };
         as_body(&media, value)
     }
 
@@ -333,7 +335,14 @@ impl World<'_> {
         }
         let own = self.owned(action, actor, &media.schema, &value, &refusal, Says::Something);
         let seen = || as_seen(&sent, &media.schema).map(|seen| as_body(&media, seen.value));
-        own.map(|own| as_body(&media, own)).or_else(|| with_file_asked_for(&call.body, &refusal)).or_else(seen)
+        let other = own.map(|own| as_body(&media, own)).or_else(|| with_file_asked_for(&call.body, &refusal));
+        if let Some(other) = other.or_else(seen) {
+            return Some(other);
+        }
+        // Nothing at all was too little.
+        let nothing = sent.value.as_object().is_some_and(serde_json::Map::is_empty);
+        let more = nothing.then(|| self.invented(&media, &references)).filter(|more| *more != sent.value);
+        more.map(|more| as_body(&media, more))
     }
 }
 

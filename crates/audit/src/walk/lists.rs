@@ -9,7 +9,7 @@ use super::world::{Call, Who, World};
 use crate::catalogue::{Body, Place};
 use crate::client::Purpose;
 use crate::evidence::{Attempt, Form, Trial};
-use crate::plan::slots::names_person;
+use crate::plan::slots::{names_person, reads};
 use std::collections::BTreeSet;
 
 /// Names of query parameters that search.
@@ -184,19 +184,22 @@ impl World<'_> {
     /// them.
     fn narrowed(&self, reached: &Reached) -> Vec<Call> {
         let action = self.action(reached.action);
-        let people = action.parameters_in(Place::Query).filter(|p| !p.required && names_person(&p.name));
-        let mut calls = Vec::new();
-        for parameter in people.take(2) {
-            for key in self.actors[reached.actor].keys(&parameter.name).into_iter().take(2) {
-                let field = Field { name: parameter.name.clone(), in_body: false };
-                calls.push(field.set(&reached.call, &key));
-            }
+        let in_query = action.parameters_in(Place::Query).filter(|parameter| !parameter.required);
+        let mut fields: Vec<Field> =
+            in_query.map(|parameter| Field { name: parameter.name.clone(), in_body: false }).collect();
+        let by_post = action.verb != "GET" && reads(action, self.slots.named(reached.action));
+        if let Some(media) = action.body.as_ref().and_then(Body::best).filter(|_| by_post) {
+            let named = media.schema.properties().into_iter();
+            fields.extend(named.map(|(name, _)| Field { name, in_body: true }));
         }
-        let tenants = action.parameters_in(Place::Query).filter(|p| !p.required && names_tenant(&p.name));
-        for parameter in tenants.take(1) {
-            let field = Field { name: parameter.name.clone(), in_body: false };
-            let keys = self.keys_of_tenant(&parameter.name, reached.actor);
-            calls.extend(keys.into_iter().take(2).map(|key| field.set(&reached.call, &key)));
+        let mut calls = Vec::new();
+        for field in fields.iter().filter(|field| names_person(&field.name)).take(2) {
+            let keys = self.actors[reached.actor].keys(&field.name).into_iter().take(2);
+            calls.extend(keys.map(|key| field.set(&reached.call, &key)));
+        }
+        for field in fields.iter().filter(|field| names_tenant(&field.name)).take(1) {
+            let keys = self.keys_of_tenant(&field.name, reached.actor).into_iter().take(2);
+            calls.extend(keys.map(|key| field.set(&reached.call, &key)));
         }
         calls.dedup();
         calls

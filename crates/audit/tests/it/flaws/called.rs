@@ -51,6 +51,18 @@ async fn each_call_is_found_by_itself() {
     }
 }
 
+/// Whoever names another in the body is shown what is his.
+fn own_or_named(world: &World, call: &Call, row: &Row) -> bool {
+    let named = call.body.get("owner_id").map(|key| key.to_string().trim_matches('"').to_owned());
+    named.map_or_else(|| own(world, call, row), |named| named == row.owner)
+}
+
+#[tokio::test]
+async fn a_list_of_whomever_one_names() {
+    let open = memos::service(|verb| if verb == "list" { own_or_named } else { own });
+    told(open).await.has_only(&["AZ10 POST /api/memos.list"]);
+}
+
 #[tokio::test]
 async fn what_was_closed_is_changed_by_anybody() {
     let open = memos::service(|verb| if verb == "update" { own_until_closed } else { own });

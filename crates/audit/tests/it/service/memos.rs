@@ -35,7 +35,7 @@ pub(crate) fn service(rule: Rules) -> Service {
     let days = Field { is_required: true, ..field("days", "integer") };
     let calls: Vec<Called> = vec![
         ("POST /api/memos.create", vec![text("title")], create),
-        ("POST /api/memos.list", vec![maybe("cursor")], list),
+        ("POST /api/memos.list", vec![maybe("cursor"), maybe("phase"), maybe("owner_id")], list),
         ("POST /api/memos.get", vec![id()], |world, call, rule| {
             let memo = found(world, call, "memo", "id", rule)?;
             Ok(json!({ "memo": world.show(&memo) }))
@@ -97,7 +97,8 @@ fn create(world: &mut World, call: &Call, _: Rule) -> Said {
 }
 
 fn list(world: &mut World, call: &Call, rule: Rule) -> Said {
-    let rows = world.rows.iter().filter(|row| row.noun == "memo" && rule(world, call, row));
+    let fits = |row: &&Row| ["", row.fields["phase"].as_str().unwrap_or_default()].contains(&call.text("phase"));
+    let rows = world.rows.iter().filter(|row| row.noun == "memo" && rule(world, call, row)).filter(fits);
     Ok(json!({ "memos": rows.map(|row| world.show(row)).collect::<Vec<_>>() }))
 }
 
