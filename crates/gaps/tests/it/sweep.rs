@@ -42,14 +42,8 @@ const NOBODY_CAN_TELL: [&str; 21] = [
 ];
 /// Actions of which the audit only suspects that they are open, and says so: a stranger is answered with success, and what he
 /// made or set is shown to those alone who may, so that he cannot read it back; a number carries no canary, either.
-const SUSPECTED: [&str; 6] = [
-    "incident.open",
-    "organisation.access.set",
-    "organisation.factor.set",
-    "organisation.mail.set",
-    "retention.set",
-    "upload.begin",
-];
+const SUSPECTED: [&str; 5] =
+    ["organisation.access.set", "organisation.factor.set", "organisation.mail.set", "retention.set", "upload.begin"];
 /// What is one's own and named by nothing: there is nobody's but one's own to try it on.
 const NOTHING_TO_TRY: [&str; 3] = ["account.mail.ask", "account.name.set", "account.notice.set"];
 /// Actions that leave no row whose event the database could miss, because they give something out or only announce it:
