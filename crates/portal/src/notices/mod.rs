@@ -1,6 +1,6 @@
 //! Letters about the work: what waits for somebody, what was said, where a project stands. Nobody has to remember to tell: the
-//! record is followed from a bookmark ([`follow`]), what somebody may be told waits in rows of its own, and a letter is
-//! written from them when its time has come ([`letters`]), by what its reader may see at that moment ([`reader`]).
+//! record is followed from a bookmark (`follow`), what somebody may be told waits in rows of its own, and a letter is
+//! written from them when its time has come (`letters`), by what its reader may see at that moment (`reader`).
 
 mod choice;
 mod end;
