@@ -14,8 +14,8 @@ const READING: &[&str] = &["get", "show", "read", "fetch", "view", "info", "find
 const CHANGING: &[&str] = &["update", "edit", "change", "modify", "save", "set", "patch", "rename"];
 /// Words of actions that show many things.
 const LISTING: &[&str] = &["list", "search", "find", "query", "all", "index"];
-/// Words of actions that look for something, or take it in and out by many.
-const SEARCHING: &[&str] = &["list", "search", "find", "query", "filter", "count", "export", "import", "all", "index"];
+/// Words of actions that take many things in or out, or say how many there are.
+const BULK: &[&str] = &["filter", "count", "export", "import"];
 
 /// How likely an action makes the object that a slot asks for; lower is likelier.
 pub(super) fn production_rank(action: &Action, place: &str, slot: &Slot, above: &str) -> Option<u32> {
@@ -76,13 +76,12 @@ pub(super) fn has_maker(catalogue: &Catalogue, name: &str) -> bool {
 /// `invoices.get`, `/invoices/void` or `GET /invoice`. What makes or looks for something takes no key of its own.
 pub(super) fn spoken_of(catalogue: &Catalogue, action: &Action) -> Option<String> {
     let said = said(action);
-    let is_own = |word: &String| !MAKING.contains(&word.as_str()) && !SEARCHING.contains(&word.as_str());
+    let is_own = |word: &String| ![MAKING, LISTING, BULK].iter().any(|words| words.contains(&word.as_str()));
     let has_verb = action.verb != "POST" || 1 < said.len();
     if action.path.contains('{') || !has_verb || !said.iter().all(is_own) {
         return None;
     }
-    let nouns = said.iter().map(|word| singular(word));
-    nouns.into_iter().find(|noun| has_maker(catalogue, noun) || has_collection(catalogue, noun))
+    said.iter().map(|word| singular(word)).find(|noun| has_maker(catalogue, noun) || has_collection(catalogue, noun))
 }
 
 /// Whether an action that is called with `POST` reads one thing of this noun by its key. What else it asks for is no key.
