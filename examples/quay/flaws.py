@@ -32,9 +32,8 @@ FLAWS = {
     "guesses": ("passwords can be guessed without an end", [("OP01", "sign-in /login")]),
     "confirm-silent": ("confirming a booking leaves no record", [("AT01", "POST /bookings/{booking}/confirm")]),
     "own-role": ("everybody gives himself a role", [("AZ14", "PATCH /people/{actor.id}")]),
-    # The audit cannot decide on these yet.
-    "last-one": ("the last harbourmaster can be taken away", []),
-    "csv-silent": ("the table of invoices leaves no record", []),
+    "last-one": ("the last harbourmaster can be taken away", [("AZ14", "the last owner")]),
+    "csv-silent": ("the table of invoices leaves no record", [("AT02", "GET /invoices.csv")]),
 }
 
 

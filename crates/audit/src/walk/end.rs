@@ -15,22 +15,28 @@ impl World<'_> {
             self.revive(Some(at)).await;
         }
         for at in (0..self.objects.len()).rev() {
-            let object = self.objects[at].clone();
+            let object = &self.objects[at];
             if object.gone || !object.changeable || object.canaries.is_empty() {
                 continue;
             }
-            let place = self.slots.all[object.slot].place.clone();
-            let remove = (0..self.catalogue.actions.len()).find(|at| {
-                let action = self.action(*at);
-                action.verb == "DELETE" && crate::plan::slots::place(&action.path) == place
-            });
-            let path =
-                remove.filter(|at| !self.avoided.contains_key(at)).and_then(|at| self.path_of(at, &object.keys).ok());
-            if let Some(path) = path {
-                let call = Call { method: "DELETE".into(), path, ..Call::default() };
-                let asked = self.ask(Some(object.owner), &call, Purpose::CleanUp).await;
-                self.objects[at].gone = asked.succeeded() || asked.exchange.status == 404;
-            }
+            self.remove(at, None).await;
+        }
+    }
+
+    /// Removes one object that this walk made, as its owner unless somebody is named, where an action removes its kind.
+    pub(crate) async fn remove(&mut self, at: usize, by: Option<usize>) {
+        let object = self.objects[at].clone();
+        let place = self.slots.all[object.slot].place.clone();
+        let remove = (0..self.catalogue.actions.len()).find(|at| {
+            let action = self.action(*at);
+            action.verb == "DELETE" && crate::plan::slots::place(&action.path) == place
+        });
+        let path =
+            remove.filter(|at| !self.avoided.contains_key(at)).and_then(|at| self.path_of(at, &object.keys).ok());
+        if let Some(path) = path {
+            let call = Call { method: "DELETE".into(), path, ..Call::default() };
+            let asked = self.ask(by.or(Some(object.owner)), &call, Purpose::CleanUp).await;
+            self.objects[at].gone = asked.succeeded() || asked.exchange.status == 404;
         }
     }
 

@@ -75,7 +75,7 @@ async fn the_sound_quay_has_nothing_to_tell() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_flaws_of_the_quay_are_found_where_they_are_said_to_be() {
-    has_what_is_planted("quay", 21).await;
+    has_what_is_planted("quay", 27).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,14 +107,15 @@ impl<'a> Matched<'a> {
         self.told.get(signature).is_some_and(|actions| !actions.contains(action))
     }
 
-    /// A row that came after the event, by the same actor, about nothing else that is known, and not of a kind that is known
-    /// to tell of other actions: what was made on the way there is recorded at that moment, too.
+    /// A row that came while nothing else was done, by the same actor, about nothing else that is known, and not of a kind
+    /// that is known to tell of other actions: what was made on the way there is recorded at that moment, too. After such an
+    /// event the record is watched for as long as its rows take, so that what came later is something else's.
     fn find_without_key(&self, event: &Event) -> Found {
         if self.learnt.actor.is_none() {
             return Found::Unknown("the action has no object, and it could not be learnt which field names the actor");
         }
         let position = self.trail.events.iter().position(|other| other == event).unwrap_or_default();
-        let rows = (0..self.trail.rows.len()).filter(|row| self.trail.rows[*row].after_events > position);
+        let rows = (0..self.trail.rows.len()).filter(|row| self.trail.rows[*row].after_events == position + 1);
         let others = |row: usize| {
             let keyed = self.trail.events.iter().filter(|other| *other != event && !other.key.is_empty());
             keyed.clone().any(|other| self.learnt.is_about(row, other))

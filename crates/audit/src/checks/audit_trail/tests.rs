@@ -180,6 +180,22 @@ fn a_row_of_something_that_was_made_meanwhile_proves_nothing_about_what_has_no_o
     }
 }
 
+/// What the same person did a moment later, without an object that is known, is told by a row that came later, too.
+#[test]
+fn a_row_that_came_with_a_later_event_proves_nothing_about_what_has_no_object() {
+    let mut story = story(plain);
+    story.done(Kind::Read, "GET /report.csv", "ann", "", "");
+    let event = story.trail.events.last_mut().unwrap();
+    (event.key, event.made_by) = (String::new(), None);
+    let at = story.now() - 1000;
+    // What `done` wrote of its making.
+    story.trail.rows.pop();
+    story.done(Kind::Made, "POST /notes", "ann", "14", "note.create");
+    let row = (story.row)("ann", "settings.set", "", at, "done");
+    story.push(row);
+    assert_eq!(story.found("GET /report.csv"), Found::Absent);
+}
+
 /// Everything that is done in a house tells of the house, too.
 #[test]
 fn a_row_of_another_action_proves_nothing_about_an_object_that_all_share() {

@@ -2,7 +2,7 @@
 
 use plimsoll::verdict::Verdict;
 
-use crate::service::{Answer, Service, staff};
+use crate::service::{Answer, Call, Handler, Service, World, staff};
 use crate::story::{self, Story};
 
 const SET: &str = "PUT /people/{person}/role";
@@ -57,4 +57,29 @@ async fn an_owner_who_goes() {
     let story = told(service).await;
     assert_eq!(story.verdict("AZ14", SET), Some(Verdict::Holds), "{}", story.told());
     assert_ne!(story.verdict("AZ14", "the last owner"), Some(Verdict::Holds), "{}", story.told());
+}
+
+/// Who is made in the walk may be made an owner, too: then nobody is the only one until they are gone again.
+#[tokio::test]
+async fn owners_whom_the_walk_itself_made_are_no_reason_not_to_try() {
+    let second = |world: &mut World, call: &Call, inner: &Handler| {
+        let answer = inner(world, call);
+        let last = world.people.len() - 1;
+        if call.text("role") == "owner" && answer.status == 201 {
+            world.people[last].role = "owner".into();
+        }
+        answer
+    };
+    let service = || staff::service().wrap("POST /people", second);
+    told(service()).await.holds(&["AZ14 the last owner"]);
+    let open = service().wrap("DELETE /people/{person}", |world, call, inner| match call.at("person") == call.me() {
+        true => {
+            let me = call.me().to_owned();
+            world.people.retain(|person| person.id != me);
+            Answer::nothing(204)
+        }
+        false => inner(world, call),
+    });
+    let story = told(open).await;
+    assert_eq!(story.verdict("AZ14", "the last owner"), Some(Verdict::Gap), "{}", story.told());
 }

@@ -81,6 +81,18 @@ impl Probe<'_, '_> {
         (3 * delays.take(first).max().unwrap_or(0)).clamp(QUIET.0, QUIET.1)
     }
 
+    /// Reads until the row of the last event is there, or must have arrived.
+    pub(super) async fn look_for_the_last(&mut self) {
+        let (started, wait) = (now(), self.patience());
+        while self.look().await {
+            let Some(last) = self.trail.events.last() else { return };
+            if matches!(Matched::new(&self.trail).find(last), Found::Row(_)) || now() - started > wait {
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// Reads until whatever was caused before must have arrived.
     pub(super) async fn look_for_a_while(&mut self) {
         let (started, wait) = (now(), self.patience());

@@ -159,7 +159,7 @@ impl Probe<'_, '_> {
         if let Some(event) = self.trail.events.last_mut() {
             event.until_ms = until_ms;
         }
-        self.look().await;
+        self.look_for_the_last().await;
     }
 
     /// Whether the proof request shows what an action on the caller's own account did: what he sent stands in it, or,

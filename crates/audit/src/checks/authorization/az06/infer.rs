@@ -11,15 +11,15 @@ use crate::walk::{Call, World};
 const TAKES: &[&str] = &["suspend", "deactivate", "disable", "block", "ban", "remove", "revoke"];
 
 /// One way to take somebody out.
-pub(super) struct Removal {
+pub(in crate::checks::authorization) struct Removal {
     /// `suspended`, or the action's name.
-    pub(super) subject: String,
+    pub(in crate::checks::authorization) subject: String,
     /// Its path as people read it.
-    pub(super) shown: String,
+    pub(in crate::checks::authorization) shown: String,
     /// Who may do it, likeliest first.
-    pub(super) by: Vec<usize>,
+    pub(in crate::checks::authorization) by: Vec<usize>,
     /// The manifest says it.
-    pub(super) told: bool,
+    pub(in crate::checks::authorization) told: bool,
     way: Way,
 }
 
@@ -30,8 +30,23 @@ enum Way {
 }
 
 impl Removal {
+    /// Whether he is gone then, and not only kept out for a while.
+    pub(in crate::checks::authorization) fn is_for_good(&self) -> bool {
+        match &self.way {
+            Way::Line(_) => self.subject != "suspended",
+            Way::Action(_, _) => {
+                !words(&self.shown).iter().any(|word| TAKES.contains(&word.as_str()) && word != "remove")
+            }
+        }
+    }
+
     /// The request about somebody.
-    pub(super) fn call(&self, world: &mut World<'_>, at: usize, by: usize) -> Result<Call, String> {
+    pub(in crate::checks::authorization) fn call(
+        &self,
+        world: &mut World<'_>,
+        at: usize,
+        by: usize,
+    ) -> Result<Call, String> {
         match &self.way {
             Way::Line(line) => world.fill_line(line, Some(at)),
             Way::Action(action, slot) => {
@@ -49,7 +64,7 @@ impl Removal {
 }
 
 /// All of them: those that are told, else those that the catalogue makes sure.
-pub(super) fn removals(world: &World<'_>) -> Vec<Removal> {
+pub(in crate::checks::authorization) fn removals(world: &World<'_>) -> Vec<Removal> {
     let ends = |state: &str| ENDS.contains(&state) && !["archived", "locked"].contains(&state);
     let about_people = |line: &RequestLine| {
         let names = line.names();

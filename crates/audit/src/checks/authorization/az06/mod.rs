@@ -1,6 +1,6 @@
 //! AZ06: a removed member, a suspended user keeps access.
 
-mod infer;
+pub(super) mod infer;
 mod people;
 mod places;
 

@@ -41,14 +41,6 @@ struct Found {
 }
 
 impl Ranking {
-    /// The slot of people, where its path has one.
-    pub(super) fn person(&self) -> Option<usize> {
-        match &self.way {
-            Way::Line(_) => None,
-            Way::Action(found) => found.person,
-        }
-    }
-
     /// Whether the request names whose rank it sets: then somebody who governs can set it for others.
     pub(super) fn names_somebody(&self) -> bool {
         match &self.way {
