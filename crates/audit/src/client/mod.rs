@@ -37,8 +37,10 @@ pub enum Purpose {
     SetUp,
     /// Removing them.
     CleanUp,
-    /// Signing up and in.
+    /// Signing up and in, and being signed in still.
     SignIn,
+    /// Attempts that a check makes beside the cells, and whose answers nobody else judges.
+    Check,
     /// Health, documents, and everything else.
     Other,
 }
@@ -84,7 +86,7 @@ pub struct Counts {
     pub clean_up: u32,
     /// [`Purpose::SignIn`].
     pub sign_in: u32,
-    /// [`Purpose::Other`].
+    /// [`Purpose::Check`] and [`Purpose::Other`].
     pub other: u32,
     /// Answers that said 429.
     pub limited: u32,
@@ -233,7 +235,7 @@ impl Client {
             Purpose::SetUp => &mut counts.set_up,
             Purpose::CleanUp => &mut counts.clean_up,
             Purpose::SignIn => &mut counts.sign_in,
-            Purpose::Other => &mut counts.other,
+            Purpose::Check | Purpose::Other => &mut counts.other,
         } += 1;
         counts.limited += u32::from(status == 429);
     }

@@ -16,9 +16,10 @@ pub struct Leaks {
 }
 
 impl World<'_> {
-    /// Remembers an answer in which another tenant's canary stands. Attempts of cells are judged with their trials.
+    /// Remembers an answer in which another tenant's canary stands. Attempts are judged by whoever made them.
     pub(super) fn look_for_leaks(&mut self, who: Who, call: &Call, exchange: &Exchange, purpose: Purpose) {
-        let (Some(at), false) = (who, purpose == Purpose::Cell || exchange.sightings.is_empty()) else { return };
+        let is_judged = matches!(purpose, Purpose::Cell | Purpose::Check);
+        let (Some(at), false) = (who, is_judged || exchange.sightings.is_empty()) else { return };
         if self.actors[at].fact.tenant == "*" || !self.holds_foreign(at, exchange) {
             return;
         }

@@ -74,11 +74,15 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Asks the proof request again; anonymous is always alive.
+    /// Asks the proof request again, so that what was refused to him counts; anonymous is always alive.
     pub async fn is_alive(&mut self, who: Who) -> bool {
+        self.is_signed_in(who, Purpose::Cell).await
+    }
+
+    async fn is_signed_in(&mut self, who: Who, purpose: Purpose) -> bool {
         let Some(at) = who else { return true };
         let Some(call) = self.proof_call(at) else { return self.actors[at].alive };
-        let asked = self.ask(Some(at), &call, Purpose::Cell).await;
+        let asked = self.ask(Some(at), &call, purpose).await;
         self.actors[at].alive = asked.succeeded() && self.other_rank(at, &asked.answer).is_none();
         self.actors[at].alive
     }
@@ -101,7 +105,7 @@ impl World<'_> {
     /// Signs an actor in again if he is not signed in any more.
     pub async fn revive(&mut self, who: Who) -> bool {
         let Some(at) = who else { return true };
-        if self.is_alive(who).await {
+        if self.is_signed_in(who, Purpose::SignIn).await {
             return true;
         }
         let mut back = self.sign_in(at).await.is_ok();

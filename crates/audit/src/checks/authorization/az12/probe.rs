@@ -159,8 +159,7 @@ async fn read(world: &mut World<'_>, met: &Reached, who: Who, reaching: &[String
 async fn each(world: &mut World<'_>, who: Who, call: &Call, reaching: &[String]) -> Vec<Try> {
     let mut tries = Vec::new();
     for (how, call) in spelt(call, reaching) {
-        // As in a cell: what comes of it is judged here, and nowhere else.
-        let exchange = world.ask(who, &call, Purpose::Cell).await.exchange;
+        let exchange = world.ask(who, &call, Purpose::Check).await.exchange;
         tries.push(Try { how, exchange, trial: None });
     }
     tries
@@ -261,8 +260,7 @@ async fn write(
     ways.extend(of_verb(&call).into_iter().filter(|(how, _)| overriding.contains(how)));
     let mut tries = Vec::new();
     for (how, call) in ways {
-        // As in a cell: what comes of it is judged here, and nowhere else.
-        let trial = again.tried(world, who, &call, Purpose::Cell).await;
+        let trial = again.tried(world, who, &call, Purpose::Check).await;
         let exchange = trial.attempts.first()?.exchanges.first()?.clone();
         tries.push(Try { how, exchange, trial: Some(trial) });
     }
