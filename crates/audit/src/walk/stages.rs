@@ -15,7 +15,7 @@ use crate::verdict::Dimension;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Trials between two looks at the attackers.
-const STRETCH: usize = 6;
+const STRETCH: usize = 12;
 /// How many deaths of the target end the walk.
 const DEATHS_MAX: u32 = 3;
 
