@@ -17,6 +17,7 @@ pub(super) fn into(whole: &mut Catalogue, read: Catalogue) {
         whole.title = read.title;
     }
     whole.notes.extend(read.notes);
+    whole.schemes.extend(read.schemes);
     let bases: BTreeSet<String> = whole.actions.iter().map(|action| action.base.clone()).collect();
     let mut names: BTreeSet<String> = whole.actions.iter().map(Action::name).collect();
     let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();

@@ -36,6 +36,8 @@ pub struct Catalogue {
     pub title: String,
     /// In the order of path, then verb.
     pub actions: Vec<Action>,
+    /// How the documents say that credentials are carried.
+    pub schemes: Vec<openapi::Scheme>,
     /// What the documents hold and this version does not read: webhooks, remote references, actions that clash.
     pub notes: Vec<String>,
 }

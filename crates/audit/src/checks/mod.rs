@@ -148,6 +148,7 @@ pub async fn probe_last(world: &mut World<'_>, passes: &BTreeSet<Dimension>) -> 
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
     [
         authorization::judge(dossier),
+        authorization::az05::judge(dossier),
         authorization::az06::judge(dossier),
         authorization::az07::judge(dossier),
         authorization::az08::judge(dossier),

@@ -16,6 +16,7 @@ mod files;
 mod foresee;
 mod form_tokens;
 mod forms;
+pub(crate) mod handed;
 mod headers;
 mod holdings;
 mod home;

@@ -23,6 +23,8 @@ const KNOWN_LENGTH_MIN: usize = 8;
 const DIGEST_LENGTH_MIN: usize = 32;
 /// Shortest secret that is made by a service.
 const GIVEN_LENGTH_MIN: usize = 12;
+/// Shortest credential that is made by a service.
+const CREDENTIAL_LENGTH_MIN: usize = 16;
 /// Most requests that are kept for one field that the matrix hides.
 const BEARING_MAX: usize = 16;
 /// Most things that somebody is brought into to see whether such a field is kept from him there.
@@ -63,6 +65,8 @@ pub struct Secrecy {
     bearing: BTreeMap<String, BTreeMap<String, Call>>,
     /// Secrets that were given out when they were made.
     given: BTreeSet<String>,
+    /// What the last success of each action handed out under the name of a credential, and what was sent for it.
+    pub(super) handed: BTreeMap<usize, (Call, Vec<String>)>,
     /// Which of all requests answered a role with success.
     answered: BTreeMap<String, BTreeSet<String>>,
 }
@@ -104,6 +108,14 @@ impl World<'_> {
                     found.push((path.clone(), Kind::Again));
                 } else if !is_read && GIVEN_LENGTH_MIN <= value.len() {
                     self.secrecy.given.insert(value.clone());
+                }
+            }
+            if !is_read {
+                let handed =
+                    fields.iter().filter(|(path, value)| is_credential(path, value) && !sent.contains(value.as_str()));
+                let handed: Vec<String> = handed.map(|(_, value)| value.clone()).collect();
+                if !handed.is_empty() {
+                    self.secrecy.handed.insert(action, (call.clone(), handed));
                 }
             }
             if let Some(matrix) = &self.matrix {
@@ -277,6 +289,13 @@ fn password_columns(fields: &[(String, String)]) -> BTreeSet<String> {
 fn is_given_once(path: &str) -> bool {
     let name = words(last(path)).join("");
     ["secret", "apikey", "privatekey", "secretkey"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a field may hold a credential: `token`, `api_key`, `key`.
+fn is_credential(path: &str, value: &str) -> bool {
+    const NAMES: &[&str] = &["token", "key", "secret", "apikey", "pat", "credential", "value", "plaintext"];
+    let named = words(last(path)).last().is_some_and(|word| NAMES.contains(&word.as_str()));
+    named && CREDENTIAL_LENGTH_MIN <= value.len() && value.chars().all(|c| c.is_ascii_graphic())
 }
 
 /// A value that shows nothing: empty, all of one sign, or a word for it.

@@ -44,7 +44,8 @@ pub(super) fn of_value(document: Value, place: &str) -> Result<Catalogue> {
             .hint("check that `document` names the right one"));
     }
     let title = document.pointer("/info/title").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Catalogue { title, actions, notes })
+    let schemes = schemes::listed(&document);
+    Ok(Catalogue { title, actions, schemes, notes })
 }
 
 /// Whether it is Swagger 2.0 rather than OpenAPI 3; anything else is refused.

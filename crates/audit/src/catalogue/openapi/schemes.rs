@@ -36,10 +36,14 @@ pub enum Carried {
 /// # Errors
 /// When it is neither JSON nor YAML. A document without schemes has none.
 pub fn schemes(bytes: &[u8], place: &str) -> Result<Vec<Scheme>> {
-    let document = document::parse(bytes, place)?;
+    Ok(listed(&document::parse(bytes, place)?))
+}
+
+/// The same of a document that was parsed already.
+pub(super) fn listed(document: &Value) -> Vec<Scheme> {
     let listed = document.pointer("/components/securitySchemes").or_else(|| document.get("securityDefinitions"));
     let listed = listed.and_then(Value::as_object).into_iter().flatten();
-    Ok(listed.filter_map(|(name, node)| scheme(name, &resolved(&document, node))).collect())
+    listed.filter_map(|(name, node)| scheme(name, &resolved(document, node))).collect()
 }
 
 fn scheme(name: &str, node: &Value) -> Option<Scheme> {

@@ -1,8 +1,7 @@
 //! AZ01: anonymous reaches a protected action.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Severity};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -20,8 +19,3 @@ pub const CHECK: Check = Check {
           name, so that a new route is closed until somebody opens it.",
     built: true,
 };
-
-/// What the trials of the walk show of it.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::judge_one(dossier, CHECK.id)
-}

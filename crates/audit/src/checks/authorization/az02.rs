@@ -1,8 +1,7 @@
 //! AZ02: another tenant reads an object.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Severity};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -20,8 +19,3 @@ pub const CHECK: Check = Check {
           tenant_id = $2`. Answer as for an object that does not exist when there is no row.",
     built: true,
 };
-
-/// What the trials of the walk show of it.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::judge_one(dossier, CHECK.id)
-}

@@ -1,8 +1,7 @@
 //! AZ03: another tenant changes or deletes an object, adds a child to it, or moves it.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Severity};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -20,8 +19,3 @@ pub const CHECK: Check = Check {
           well as the child, and refuse before anything is written.",
     built: true,
 };
-
-/// What the trials of the walk show of it.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::judge_one(dossier, CHECK.id)
-}

@@ -1,8 +1,7 @@
 //! AZ04: same tenant, not a member: reads or changes.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Severity};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -19,8 +18,3 @@ pub const CHECK: Check = Check {
           what colleagues may see of each other's work.",
     built: true,
 };
-
-/// What the trials of the walk show of it.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::judge_one(dossier, CHECK.id)
-}

@@ -1,8 +1,7 @@
 //! AZ11: parent and child in the path do not belong together.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Severity};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -18,8 +17,3 @@ pub const CHECK: Check = Check {
     fix: "Load the child through its parent (`where id = $1 and parent_id = $2`), in one query.",
     built: true,
 };
-
-/// What the trials of the walk show of it.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::judge_one(dossier, CHECK.id)
-}

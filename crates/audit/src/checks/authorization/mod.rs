@@ -26,6 +26,7 @@ pub mod az19;
 pub mod az20;
 pub mod az21;
 pub mod az22;
+mod bearers;
 mod deeds;
 pub mod effect;
 mod ended;
@@ -33,13 +34,12 @@ mod exhibits;
 pub mod expect;
 mod judge;
 mod jwt;
+mod scopes;
 
 pub(crate) use judge::check_of_relation;
 pub use judge::judge;
 
 use crate::error::Result;
-use crate::evidence::Dossier;
-use crate::verdict::Finding;
 use crate::walk::World;
 
 /// What the walk itself does not ask: whether a sign-in, a session, a token, a link holds what it promises. Only accounts
@@ -56,6 +56,7 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     az08::probe(world).await?;
     az19::probe(world).await?;
     az14::probe(world).await?;
+    scopes::probe(world).await?;
     az16::probe(world).await?;
     az06::probe(world).await?;
     az07::probe(world).await?;
@@ -70,11 +71,6 @@ pub async fn probe_last(world: &mut World<'_>) -> Result<()> {
     az20::probe(world).await?;
     az19::probe_guessing(world).await?;
     az14::probe_last(world).await
-}
-
-/// The findings of one check. One trial serves several checks, so they are judged together and parted afterwards.
-fn judge_one(dossier: &Dossier, id: &str) -> Vec<Finding> {
-    judge(dossier).into_iter().filter(|finding| finding.check == id).collect()
 }
 
 #[cfg(test)]

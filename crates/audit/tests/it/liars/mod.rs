@@ -13,6 +13,7 @@ mod links;
 mod lists;
 mod noise;
 mod parties;
+mod passes;
 mod races;
 mod ranks;
 mod record;

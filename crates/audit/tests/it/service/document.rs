@@ -130,6 +130,7 @@ fn schema(kind: &str, keys: Keys) -> Value {
         ("key", Keys::Uuid) => json!({ "type": "string", "format": "uuid" }),
         ("key", Keys::Slug) => json!({ "type": "string" }),
         ("audience", _) => json!({ "type": "string", "enum": ["internal", "guests", "public"] }),
+        ("scope", _) => json!({ "type": "string", "enum": ["write", "read"] }),
         ("string" | "integer" | "boolean" | "number", _) => json!({ "type": kind }),
         (format, _) => json!({ "type": "string", "format": format }),
     }

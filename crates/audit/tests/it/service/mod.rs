@@ -13,6 +13,7 @@ pub(crate) mod memos;
 pub(crate) mod notes;
 pub(crate) mod office;
 pub(crate) mod papers;
+pub(crate) mod passes;
 pub(crate) mod people;
 pub(crate) mod rows;
 #[cfg(test)]

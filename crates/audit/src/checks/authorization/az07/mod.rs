@@ -1,5 +1,6 @@
 //! AZ07: a session or token survives sign-out, a changed password, or its time.
 
+mod keys;
 mod passwords;
 mod refresh;
 
@@ -28,7 +29,7 @@ pub const CHECK: Check = Check {
           manifest's line that lets its time pass. What worked with it is sent again: his own values in the answer, or \
           something made that is read back, are proof. A self-contained token is measured against the life that the \
           manifest allows. Where the sign-in hands out a refresh token, it must open no session after that, and none twice where each use \
-          gives another. A change of role is not tried yet.",
+          gives another. A key that the service hands out must open nothing once it was removed. A change of role is not tried yet.",
     references: &["OWASP API2:2023", "ASVS 5.0 7.4.1", "ASVS 5.0 7.4.3", "ASVS 5.0 9.2.1", "CWE-613"],
     fix: "Keep sessions on the server and delete them on sign-out and on a change of password or role; give \
           self-contained tokens a life of minutes.",
@@ -48,6 +49,7 @@ pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     let harmed = world.throw_away(like).await;
     let mut all = sign_out(world, *harmed.as_ref().unwrap_or(&like)).await;
     all.extend(password(world, harmed.clone()).await);
+    all.extend(keys::probe(world).await);
     all.push(expiry(world, *harmed.as_ref().unwrap_or(&like)).await);
     for seen in all {
         world.store.add(&seen)?;
