@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::infer::{is_uuid, schema_of};
 use super::path::{Segment, segments};
-use super::{Action, Kind, Parameter, Place, Schema};
+use super::{Action, Parameter, Place};
 use crate::json_path::{Step, leaves};
 use crate::plan::slots::{singular, words};
 
@@ -105,23 +105,10 @@ fn fits(template: &[Segment], action: &Action, parts: &[&str]) -> bool {
                 let value = part.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
                 let parameter = action.parameters_in(Place::Path).find(|parameter| parameter.name == *name);
                 value.is_some_and(|value| {
-                    !value.is_empty() && parameter.is_none_or(|parameter| takes(&parameter.schema, value))
+                    !value.is_empty() && parameter.is_none_or(|parameter| parameter.schema.takes(value))
                 })
             }
         })
-}
-
-/// Whether a key may be what its schema asks for.
-fn takes(schema: &Schema, value: &str) -> bool {
-    let listed = schema.enumeration();
-    if !listed.is_empty() {
-        return listed.iter().filter_map(crate::compare::scalar).any(|one| one == value);
-    }
-    match schema.kind() {
-        Kind::Integer => value.strip_prefix('-').unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit()),
-        Kind::Number => value.parse::<f64>().is_ok(),
-        _ => schema.format().as_deref() != Some("uuid") || is_uuid(value),
-    }
 }
 
 /// Whether a path can be an action's: no file of a site's looks, nothing that only somebody who probes would send.

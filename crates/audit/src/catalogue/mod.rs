@@ -27,6 +27,7 @@ use serde_json::Value;
 pub(crate) use har::{secrets_of_recording, tells_who};
 pub use origin::{Origin, Source};
 pub use read::{DOCUMENT_BYTES_MAX, Document, read};
+pub(crate) use schema::percent_decode;
 pub use schema::{Kind, Schema};
 
 /// All actions of the service.

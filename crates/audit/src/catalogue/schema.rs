@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::infer::is_uuid;
+
 /// How many references are followed in a row, and how deep parts of `allOf` may nest.
 const DEPTH_MAX: usize = 24;
 
@@ -167,7 +169,25 @@ impl Schema {
 
     /// `format`, in small letters.
     pub fn format(&self) -> Option<String> {
-        self.text("format").map(|format| format.to_ascii_lowercase())
+        let own = self.text("format").map(|format| format.to_ascii_lowercase());
+        own.or_else(|| match self.alternatives().as_slice() {
+            // `anyOf` of it and null.
+            [only] => only.format(),
+            _ => None,
+        })
+    }
+
+    /// Whether a value, as it is written in an address, may be what it asks for.
+    pub fn takes(&self, value: &str) -> bool {
+        let listed = self.enumeration();
+        if !listed.is_empty() {
+            return listed.iter().filter_map(crate::compare::scalar).any(|one| one == value);
+        }
+        match self.kind() {
+            Kind::Integer => value.strip_prefix('-').unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit()),
+            Kind::Number => value.parse::<f64>().is_ok(),
+            _ => self.format().as_deref() != Some("uuid") || is_uuid(value),
+        }
     }
 
     /// A text of the schema's: `pattern`, `title`, `description` …
@@ -262,7 +282,7 @@ pub(super) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Va
     document.pointer(pointer).or_else(|| document.pointer(&percent_decode(pointer)))
 }
 
-fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut position = 0;

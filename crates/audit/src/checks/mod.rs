@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::error::Result;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::evidence::{Dossier, Lost};
+use crate::verdict::{Cause, Dimension, Finding, Severity, Verdict};
 use crate::walk::World;
 
 /// The checks that have a file of their own. Adding one touches that file and this list.
@@ -144,8 +144,23 @@ pub async fn probe_last(world: &mut World<'_>, passes: &BTreeSet<Dimension>) -> 
     Ok(())
 }
 
-/// What all built checks say of the evidence.
+/// What all built checks say of the evidence. In a pass in which the service was lost nothing holds but what cells show.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
+    let mut findings = judge_all(dossier);
+    let lost: BTreeSet<Dimension> = dossier.all::<Lost>().into_iter().map(|(_, lost)| lost.dimension).collect();
+    let is_lost = |finding: &Finding| find(&finding.check).is_some_and(|check| lost.contains(&check.dimension));
+    for finding in &mut findings {
+        if finding.verdict == Verdict::Holds && finding.cell.is_none() && is_lost(finding) {
+            finding.verdict = Verdict::Unproven;
+            finding.cause = Some(Cause::Undecided);
+            finding.words =
+                format!("the service died while this was looked at, so that it shows little: {}", finding.words);
+        }
+    }
+    findings
+}
+
+fn judge_all(dossier: &Dossier) -> Vec<Finding> {
     [
         authorization::judge(dossier),
         authorization::az05::judge(dossier),

@@ -35,7 +35,9 @@ pub(super) fn text(unreached: bool, cells: bool, manifest: &Path, quiet: bool, p
             rows(&mut text, &foreseen, &world.catalogue);
         }
         if let Some(last) = &last {
-            let tried: Vec<_> = last.notes.iter().filter(|note| note.starts_with("not reached: ")).collect();
+            let tried: Vec<_> = (last.notes.iter())
+                .filter(|note| note.starts_with("not reached: ") || note.starts_with("left out: "))
+                .collect();
             let _ = writeln!(
                 text,
                 "  last run   {} of {} actions reached",

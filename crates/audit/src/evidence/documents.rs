@@ -3,6 +3,7 @@
 use super::Document;
 use crate::client::Counts;
 use crate::load_line::Facts;
+use crate::verdict::Dimension;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -353,6 +354,13 @@ impl Tally {
     }
 }
 
+/// A pass in which the service died and could not be brought back: what no answer showed in it shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The pass.
+    pub dimension: Dimension,
+}
+
 impl Document for Run {
     const KIND: &'static str = "run";
 }
@@ -370,6 +378,9 @@ impl Document for LeftOut {
 }
 impl Document for Share {
     const KIND: &'static str = "share";
+}
+impl Document for Lost {
+    const KIND: &'static str = "lost";
 }
 impl Document for Note {
     const KIND: &'static str = "note";

@@ -1,6 +1,6 @@
 //! What the settling needs beside the findings, put together from the documents of a run.
 
-use super::{Dossier, Note, Run, Tally, Unreached};
+use super::{Dossier, LeftOut, Lost, Note, Run, Tally, Unreached};
 use crate::load_line::Facts;
 use crate::proof::tree::evidence_root;
 use crate::verdict::Denominator;
@@ -16,9 +16,14 @@ pub fn facts(dossier: &Dossier) -> Facts {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     facts.run.duration_ms = tally.duration_ms;
     facts.run.evidence_root = evidence_root(dossier.digests()).unwrap_or_default();
+    // Parts of one walk name the same.
+    let left_out: BTreeMap<String, String> =
+        dossier.all::<LeftOut>().into_iter().map(|(_, left)| (left.action, left.why)).collect();
     facts.denominator = Denominator {
         actions: count(run.actions.len()),
         reached: tally.reached,
+        left_out: count(left_out.len()),
+        lost: !dossier.all::<Lost>().is_empty(),
         requests: tally.counts.total(),
         requests_cells: tally.counts.cell,
         requests_set_up: tally.counts.set_up,
@@ -32,6 +37,7 @@ pub fn facts(dossier: &Dossier) -> Facts {
     for (_, unreached) in dossier.all::<Unreached>() {
         facts.notes.push(format!("not reached: {}: {}", unreached.action, unreached.why));
     }
+    facts.notes.extend(left_out.iter().map(|(action, why)| format!("left out: {action}: {why}")));
     // Parts of one walk may have met the same.
     let mut said = BTreeSet::new();
     facts.notes.retain(|note| said.insert(note.clone()));

@@ -12,7 +12,8 @@ pub enum Exit {
     Gap = 1,
     /// 2: bad input, or a target that cannot be walked. Nothing was judged.
     Trouble = 2,
-    /// 3: no such gap, but what is required could not be proved; where nothing is required, not one check holds.
+    /// 3: no such gap, but what is required could not be proved; where nothing is required, not one check holds, or the
+    /// service died on the way.
     Unproven = 3,
 }
 
@@ -52,7 +53,8 @@ impl Exit {
         } else {
             outcome.checks.iter().any(|check| check.verdict == Verdict::Holds)
         };
-        proved && (complete || !conclusive)
+        // Nobody knows what a service that died would have answered.
+        proved && !cells.lost && (complete || !conclusive)
     }
 
     const fn from(gap: bool, proved: bool) -> Self {

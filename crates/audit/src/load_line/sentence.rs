@@ -68,10 +68,16 @@ pub fn headline(outcome: &Outcome) -> Headline {
         (_, Some(next)) => {
             let unproven = doubtful(outcome).count();
             let (are, checks) = if unproven == 1 { ("is", "check") } else { ("are", "checks") };
-            plain(format!(
-                "{proved} Nothing stands before {} that we know of; {unproven} {checks} {are} not proved.",
-                one(next.name())
-            ))
+            let next = one(next.name());
+            plain(match outcome.denominator.lost {
+                true => format!(
+                    "{proved} The service died on the way and did not come back: what stands before {next} is not known; \
+                     {unproven} {checks} {are} not proved."
+                ),
+                false => format!(
+                    "{proved} Nothing stands before {next} that we know of; {unproven} {checks} {are} not proved."
+                ),
+            })
         }
     }
 }

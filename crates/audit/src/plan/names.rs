@@ -28,6 +28,11 @@ pub fn names_person(name: &str) -> bool {
         "participant",
         "owner",
         "author",
+        "creator",
+        "requester",
+        "reporter",
+        "reviewer",
+        "approver",
     ];
     words(name).iter().any(|word| PERSONS.contains(&singular(word).as_str()))
 }

@@ -167,23 +167,32 @@ pub fn environment(outcome: &Outcome) -> String {
     if run.disposable { format!("{} (disposable)", run.environment) } else { run.environment.clone() }
 }
 
-/// What the walk has to say; actions that were not reached for the same reason share a line.
+/// What the walk has to say, what the service died of first. Actions that were not reached, or left out, for the same reason share a line; what was left out comes last.
 #[must_use]
 pub fn notes(outcome: &Outcome) -> Vec<String> {
-    let mut unreached: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut notes = Vec::new();
-    for note in &outcome.notes {
-        match note.strip_prefix("not reached: ").and_then(|rest| rest.split_once(": ")) {
-            Some((action, why)) => unreached.entry(why).or_default().push(action),
-            None => notes.push(note.clone()),
+    let (unreached, rest) = shared(&outcome.notes, "not reached");
+    let (left_out, rest) = shared(&rest, "left out");
+    let (died, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(|note| note.contains(" died at "));
+    [died, unreached, rest, left_out].concat()
+}
+
+/// Those of the notes that begin so, a line for each reason, the commonest first; and the others.
+fn shared(notes: &[String], beginning: &str) -> (Vec<String>, Vec<String>) {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for note in notes {
+        let told = note.strip_prefix(beginning).and_then(|rest| rest.strip_prefix(": "));
+        match told.and_then(|rest| rest.split_once(": ")) {
+            Some((action, why)) => by_reason.entry(why).or_default().push(action),
+            None => rest.push(note.clone()),
         }
     }
-    let mut unreached: Vec<_> = unreached.into_iter().collect();
-    unreached.sort_by_key(|(_, actions)| std::cmp::Reverse(actions.len()));
+    let mut by_reason: Vec<_> = by_reason.into_iter().collect();
+    by_reason.sort_by_key(|(_, actions)| std::cmp::Reverse(actions.len()));
     let line = |(why, actions): (&str, Vec<&str>)| {
-        format!("{} not reached: {why} · {}", count(actions.len(), "action"), actions.join(" · "))
+        format!("{} {beginning}: {why} · {}", count(actions.len(), "action"), actions.join(" · "))
     };
-    unreached.into_iter().map(line).chain(notes).collect()
+    (by_reason.into_iter().map(line).collect(), rest)
 }
 
 /// The number with its thousands apart: `2,156`.
@@ -221,10 +230,16 @@ mod tests {
     #[test]
     fn actions_that_were_not_reached_for_one_reason_share_a_line() {
         let mut outcome = crate::report::samples::fog();
-        outcome.notes = ["not reached: GET /a: needs a key", "no page", "not reached: PUT /a: needs a key"]
-            .map(str::to_owned)
-            .into();
-        assert_eq!(notes(&outcome), ["2 actions not reached: needs a key · GET /a · PUT /a", "no page"]);
+        outcome.notes = [
+            "not reached: GET /a: needs a key",
+            "left out: POST /in: it is the sign-in",
+            "no page",
+            "not reached: PUT /a: needs a key",
+        ]
+        .map(str::to_owned)
+        .into();
+        let left_out = "1 action left out: it is the sign-in · POST /in";
+        assert_eq!(notes(&outcome), ["2 actions not reached: needs a key · GET /a · PUT /a", "no page", left_out]);
     }
 
     #[test]

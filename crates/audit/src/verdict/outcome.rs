@@ -42,6 +42,12 @@ pub struct Denominator {
     pub actions: u32,
     /// Actions that succeeded for the one who may.
     pub reached: u32,
+    /// Actions that are not walked, each for a reason: sign-in and sign-up, what the manifest says never.
+    #[serde(default)]
+    pub left_out: u32,
+    /// The service died on the way and could not be brought back.
+    #[serde(default)]
+    pub lost: bool,
     /// Cells that could exist.
     pub cells_possible: u32,
     /// … that do not apply.

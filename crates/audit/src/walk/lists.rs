@@ -6,7 +6,7 @@ use super::pages::{Field, Pages};
 use super::reach::Reached;
 use super::widened::Widened;
 use super::world::{Call, Who, World};
-use crate::catalogue::{Body, Place};
+use crate::catalogue::{Body, Place, Schema};
 use crate::client::Purpose;
 use crate::evidence::{Attempt, Form, Trial};
 use crate::plan::slots::{names_person, reads};
@@ -44,11 +44,8 @@ impl World<'_> {
                 Some(own) => own,
                 None => self.read_pages(Some(reached.actor), &call, &canaries, Purpose::Cell).await,
             };
-            let found = own.exchanges.iter().any(|exchange| {
-                canaries.iter().any(|(canary, _)| exchange.answer.to_lowercase().contains(canary.as_str()))
-            }) || own.found(&canaries);
             // A search that finds nothing for its owner proves nothing.
-            if !found {
+            if !own.found(&canaries) {
                 continue;
             }
             if let Some(placed) = self.place(reached).filter(|_| n == 0) {
@@ -185,21 +182,22 @@ impl World<'_> {
     fn narrowed(&self, reached: &Reached) -> Vec<Call> {
         let action = self.action(reached.action);
         let in_query = action.parameters_in(Place::Query).filter(|parameter| !parameter.required);
-        let mut fields: Vec<Field> =
-            in_query.map(|parameter| Field { name: parameter.name.clone(), in_body: false }).collect();
+        let mut fields: Vec<(Field, Schema)> = in_query
+            .map(|parameter| (Field { name: parameter.name.clone(), in_body: false }, parameter.schema.clone()))
+            .collect();
         let by_post = action.verb != "GET" && reads(action, self.slots.named(reached.action));
         if let Some(media) = action.body.as_ref().and_then(Body::best).filter(|_| by_post) {
             let named = media.schema.properties().into_iter();
-            fields.extend(named.map(|(name, _)| Field { name, in_body: true }));
+            fields.extend(named.map(|(name, schema)| (Field { name, in_body: true }, schema)));
         }
         let mut calls = Vec::new();
-        for field in fields.iter().filter(|field| names_person(&field.name)).take(2) {
-            let keys = self.actors[reached.actor].keys(&field.name).into_iter().take(2);
+        for (field, schema) in fields.iter().filter(|(field, _)| names_person(&field.name)).take(2) {
+            let keys = self.actors[reached.actor].keys(&field.name).into_iter().filter(|key| schema.takes(key)).take(2);
             calls.extend(keys.map(|key| field.set(&reached.call, &key)));
         }
-        for field in fields.iter().filter(|field| names_tenant(&field.name)).take(1) {
-            let keys = self.keys_of_tenant(&field.name, reached.actor).into_iter().take(2);
-            calls.extend(keys.map(|key| field.set(&reached.call, &key)));
+        for (field, schema) in fields.iter().filter(|(field, _)| names_tenant(&field.name)).take(1) {
+            let keys = self.keys_of_tenant(&field.name, reached.actor).into_iter();
+            calls.extend(keys.filter(|key| schema.takes(key)).take(2).map(|key| field.set(&reached.call, &key)));
         }
         calls.dedup();
         calls

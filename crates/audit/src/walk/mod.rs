@@ -67,6 +67,7 @@ pub use setup::{Setup, Walked};
 pub use world::{Asked, Call, Refusal, Who, World};
 
 use crate::error::Result;
+use crate::evidence::Lost;
 use crate::progress::Progress;
 use crate::verdict::Dimension;
 
@@ -85,7 +86,12 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     // One action alone is a question of authorization; the other passes ask about the whole service.
     if setup.part.asks_about_all() {
         for pass in Dimension::ALL.into_iter().filter(|pass| setup.passes.contains(pass)) {
-            crate::checks::probe(&mut world, pass).await?;
+            if world.is_steady().await? {
+                crate::checks::probe(&mut world, pass).await?;
+            }
+            if !world.is_steady().await? {
+                world.store.add(&Lost { dimension: pass })?;
+            }
         }
         crate::checks::probe_last(&mut world, &setup.passes).await?;
     }

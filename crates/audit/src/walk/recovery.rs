@@ -19,19 +19,42 @@ impl World<'_> {
     /// # Errors
     /// When the evidence cannot be written.
     pub(crate) async fn is_back_after(&mut self, action: usize) -> Result<bool> {
-        Ok(!matches!(self.recover(action).await?, Recovery::Dead))
+        Ok(!matches!(self.recover(Some(action)).await?, Recovery::Dead))
     }
 
-    /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on.
-    pub(super) async fn recover(&mut self, action: usize) -> Result<Recovery> {
+    /// Whether the target answers, or was brought back, if it fell silent on what was done last.
+    ///
+    /// # Errors
+    /// When the evidence cannot be written.
+    pub(crate) async fn is_steady(&mut self) -> Result<bool> {
+        let doubtful = self.fell_silent || self.is_dead;
+        Ok(!doubtful || !matches!(self.recover(None).await?, Recovery::Dead))
+    }
+
+    /// After a silence of the target: is it dead, and can it be brought back? What killed it is left out from then on: the
+    /// request that was under way, as far as it is one of the catalogue's, else the action that is named.
+    pub(super) async fn recover(&mut self, action: Option<usize>) -> Result<Recovery> {
         self.fell_silent = false;
+        let under_way = self.silent_at.take();
         if self.target.is_healthy(&self.client).await {
+            self.is_dead = false;
             return Ok(Recovery::Alive);
         }
-        let name = self.action(action).name();
+        if self.is_dead {
+            return Ok(Recovery::Dead);
+        }
+        let sent = under_way.as_ref().and_then(|call| self.action_at(&call.method, &call.path));
+        let name = match (sent.or(action), &under_way) {
+            (Some(action), _) => {
+                self.avoided.insert(action, "the service died at it".into());
+                self.action(action).name()
+            }
+            (None, Some(call)) => format!("{} {}", call.method, call.path),
+            (None, None) => "something that was asked".into(),
+        };
         self.note(format!("the service died at {name}"))?;
-        self.avoided.insert(action, "the service died at it".into());
         if !self.target.can_restart() || self.target.restart(self.progress).await.is_err() {
+            self.is_dead = true;
             self.note("it could not be started again: say how with `start` under [target]")?;
             return Ok(Recovery::Dead);
         }
@@ -43,6 +66,7 @@ impl World<'_> {
         if !self.is_anybody_back().await
             && (self.target.prepare(self.progress).await.is_err() || !self.is_anybody_back().await)
         {
+            self.is_dead = true;
             self.note("it was started again, and nobody can sign in any more")?;
             return Ok(Recovery::Dead);
         }

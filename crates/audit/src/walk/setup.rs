@@ -149,6 +149,8 @@ impl Setup {
             seed: self.seed,
             progress,
             fell_silent: false,
+            is_dead: false,
+            silent_at: None,
             renewed: 0,
             compared: BTreeSet::new(),
             populated: BTreeSet::new(),

@@ -53,7 +53,7 @@ impl World<'_> {
     pub async fn walk_stages(&mut self, part: &Part) -> Result<()> {
         let mut turns = self.turns(part)?;
         self.progress.total(Dimension::Authorization, turns.iter().filter(|turn| turn.tries).count() as u64);
-        self.populate_all().await;
+        self.populate_all().await?;
         let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
         let mut walked: Vec<usize> = Vec::new();
         let mut deaths = 0;
@@ -76,7 +76,7 @@ impl World<'_> {
                     continue;
                 }
                 if self.fell_silent {
-                    match self.recover(action).await? {
+                    match self.recover(Some(action)).await? {
                         Recovery::Alive => {}
                         Recovery::Restarted => deaths += 1,
                         Recovery::Dead => deaths = DEATHS_MAX,
@@ -210,7 +210,7 @@ impl World<'_> {
 
     /// One standing object of each kind for the first actor of each tenant, so that lists have rows and others' keys
     /// exist.
-    async fn populate_all(&mut self) {
+    async fn populate_all(&mut self) -> Result<()> {
         for owner in self.first_of_tenants() {
             for slot in 0..self.slots.all.len() {
                 self.progress
@@ -219,8 +219,10 @@ impl World<'_> {
                 if let Ok(standing) = self.standing(slot, owner).await {
                     self.stand_for_each_audience(standing).await;
                 }
+                self.is_steady().await?;
             }
         }
+        Ok(())
     }
 
     /// One action. False where it may succeed later, when more is known that can be done before.

@@ -85,7 +85,7 @@ impl World<'_> {
         let narrows = |name: &str| is_search(name) || names_tenant(name) || names_person(name);
         let fits = |name: &str| !is_paging(name) && (how == Widened::ByAll || !narrows(name));
         for (field, schema) in fields.iter().filter(|(field, _)| fits(&field.name)) {
-            let values = self.values_of(reached, field, schema, &row);
+            let values = self.values_of(reached, field, schema, &row).into_iter().filter(|value| schema.takes(value));
             for (round, value) in rounds.iter_mut().zip(values) {
                 let call = field.set(base, &value);
                 if call != *base && !round.contains(&call) {
@@ -129,7 +129,10 @@ impl World<'_> {
         if one_of(FORMS) {
             return Vec::new();
         }
-        let listed = schema.enumeration();
+        let mut listed = schema.enumeration();
+        if listed.is_empty() {
+            listed = schema.items().map(|items| items.enumeration()).unwrap_or_default();
+        }
         if !listed.is_empty() {
             let usual = schema.default_value();
             return listed.iter().filter(|value| Some(*value) != usual.as_ref()).filter_map(scalar).collect();

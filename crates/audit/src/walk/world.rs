@@ -13,7 +13,7 @@ use super::reading::Learnt;
 use super::second_factor::Codes;
 use super::secrecy::Secrecy;
 use crate::canary::Canaries;
-use crate::catalogue::{Action, Catalogue};
+use crate::catalogue::{Action, Catalogue, percent_decode};
 use crate::client::{Answer, Body, Client, Purpose, Request};
 use crate::error::Result;
 use crate::evidence::{ANONYMOUS, ActorFact, Exchange, Note, Reading, Run, Store};
@@ -139,6 +139,10 @@ pub struct World<'a> {
     pub progress: &'a dyn Progress,
     /// The target gave no answer since this was last looked at.
     pub fell_silent: bool,
+    /// It died and could not be brought back.
+    pub(super) is_dead: bool,
+    /// What was under way when it fell silent.
+    pub(super) silent_at: Option<Call>,
     /// How many accounts were made again because the old ones were gone.
     pub renewed: u32,
     /// Why somebody could not make an object, by slot and actor: it is tried once.
@@ -192,7 +196,8 @@ impl Call {
             Body::Multipart(parts) => parts.iter().map(|part| format!("{}={}\n", part.name, part.text)).collect(),
             Body::Raw(_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
         };
-        format!("{} {body}", self.path)
+        let decoded = percent_decode(&self.path);
+        format!("{} {decoded} {body}", self.path)
     }
 
     /// The body as JSON for the evidence.
@@ -237,6 +242,10 @@ impl World<'_> {
             self.tokens.learn(who, &answer);
         }
         if answer.status == 0 {
+            // What is asked of a dead service after that is not what killed it.
+            if !self.fell_silent {
+                self.silent_at = Some(call.clone());
+            }
             self.fell_silent = true;
         }
         let stays = purpose != Purpose::SignIn && begins_session(call);

@@ -48,19 +48,13 @@ use crate::walk::World;
 /// # Errors
 /// When the evidence cannot be written.
 pub async fn probe(world: &mut World<'_>) -> Result<()> {
-    az12::probe(world).await?;
-    az13::probe(world).await?;
-    az18::probe(world).await?;
-    az22::probe(world).await?;
-    az15::probe(world).await?;
-    az08::probe(world).await?;
-    az19::probe(world).await?;
-    az14::probe(world).await?;
-    scopes::probe(world).await?;
-    az16::probe(world).await?;
-    az06::probe(world).await?;
-    az07::probe(world).await?;
-    az21::probe(world).await
+    // What kills the service ends one of them and not all that come after.
+    macro_rules! in_turn {
+        ($($probe:path),+) => { $( $probe(world).await?; world.is_steady().await?; )+ };
+    }
+    in_turn!(az12::probe, az13::probe, az18::probe, az22::probe, az15::probe, az08::probe, az19::probe, az14::probe);
+    in_turn!(scopes::probe, az16::probe, az06::probe, az07::probe, az21::probe);
+    Ok(())
 }
 
 /// What locks accounts and uses up limits, and so comes after everything else.

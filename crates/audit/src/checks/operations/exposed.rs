@@ -70,11 +70,13 @@ pub(super) struct Exposed {
     pub piece: String,
 }
 
-/// Asks for each place: how many, and what they showed.
+/// Asks for each place: how many were answered, and what they showed.
 pub(super) async fn probe(world: &mut World<'_>, nowhere: &Answer) -> (usize, Vec<Exposed>) {
     let mut found = Vec::new();
+    let mut answered = 0;
     for (path, pattern, what) in PLACES {
         let asked = world.ask(None, &Call::get(*path), Purpose::Other).await;
+        answered += usize::from(asked.answer.status != 0);
         // Some services answer everything with one page.
         let same = asked.answer.body == nowhere.body;
         if asked.answer.status == 200
@@ -84,7 +86,7 @@ pub(super) async fn probe(world: &mut World<'_>, nowhere: &Answer) -> (usize, Ve
             found.push(Exposed { path: (*path).to_owned(), what: (*what).to_owned(), piece });
         }
     }
-    (PLACES.len(), found)
+    (answered, found)
 }
 
 /// The piece of an answer that is what its path promises.

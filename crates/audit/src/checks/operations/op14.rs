@@ -43,7 +43,7 @@ const DEFAULTS: [(&str, &str); 4] = [("admin", "admin"), ("admin", "password"), 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Surface {
-    /// Usual places that were asked for.
+    /// Usual places that were answered.
     pub asked: usize,
     /// What they showed.
     pub exposed: Vec<Exposed>,
@@ -101,9 +101,11 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
         .map(|one| say(&CHECK, one.path.clone(), digest).gap(format!("anybody can read {}: `{}`", one.what, one.piece)))
         .collect();
     if findings.is_empty() {
-        findings.push(
-            say(&CHECK, "usual places", digest).holds(format!("none of {} usual places shows anything", seen.asked)),
-        );
+        let places = say(&CHECK, "usual places", digest);
+        findings.push(match seen.asked {
+            0 => places.undecided("no usual place was answered at all"),
+            asked => places.holds(format!("none of {asked} usual places shows anything")),
+        });
     }
     let debug = say(&CHECK, "debug pages", digest);
     findings.push(match &seen.debug {

@@ -187,7 +187,8 @@ fn denominator(outcome: &Outcome, width: usize) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let reached = format!(" {} · {} reached", count_of(cells.actions, "action"), thousands(cells.reached));
+    let left_out = of(cells.left_out, "left out").map(|words| format!(" · {words}")).unwrap_or_default();
+    let reached = format!(" {} · {} reached{left_out}", count_of(cells.actions, "action"), thousands(cells.reached));
     [reached, format!(" {}{ends}", parts.join(" · ")), format!(" {}", costs.join(" · "))]
         .iter()
         .map(|line| wrap(line, width, 1) + "\n")

@@ -1,6 +1,10 @@
 //! Services that fall over, and services that answer everything.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
+
+use plimsoll::load_line::{Exit, headline};
+use plimsoll::verdict::Verdict;
 
 use crate::service::{Answer, Service, notes};
 use crate::story;
@@ -29,6 +33,31 @@ async fn dies_on_a_word_for_a_number() {
     let authorization: Vec<String> = story.gaps().into_iter().filter(|gap| gap.starts_with("AZ")).collect();
     assert!(authorization.is_empty(), "{}", story.told());
     story.holds(&STILL);
+}
+
+/// One request ends it, long before the last pass, and nobody brings it back.
+#[tokio::test]
+async fn dies_for_good_on_the_way() {
+    let died = std::sync::atomic::AtomicBool::new(false);
+    let service = notes::service().guard(move |_, call| {
+        let now = call.method == "DELETE" || died.load(Relaxed);
+        died.store(now, Relaxed);
+        now.then(Answer::dead)
+    });
+    let story = story::notes(service).told().await;
+    let outcome = &story.outcome;
+    assert!(outcome.denominator.lost, "{}", story.told());
+    assert_eq!(Exit::of(outcome, false), Exit::Unproven, "{}", story.told());
+    assert!(
+        outcome.notes.iter().any(|note| note.contains("the service died at DELETE /notes/{note}/comments/{comment}")),
+        "{:?}",
+        outcome.notes
+    );
+    for finding in outcome.findings.iter().filter(|finding| finding.cell.is_none()) {
+        assert_ne!(finding.verdict, Verdict::Holds, "{finding:?}");
+    }
+    let headline = headline(outcome).to_string();
+    assert!(headline.contains("The service died on the way"), "{headline}");
 }
 
 fn page_for_everything() -> Answer {
