@@ -42,6 +42,10 @@ pub(super) fn is(name: &str, format: &str) -> Is {
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let joined = words.concat();
     let known = |known: &[&str]| known.contains(&joined.as_str());
+    // What a program proves itself with (RFC 6749 section 2.3.1) is nobody's password.
+    if known(&["clientid", "clientsecret"]) {
+        return Is::Other;
+    }
     if format == "password"
         || has(&["password", "passwd", "passphrase"])
         || joined.starts_with("password")
@@ -195,6 +199,7 @@ mod tests {
             ("password_confirmation", "", Is::Password),
             ("newPassword", "", Is::Password),
             ("pin", "password", Is::Password),
+            ("client_secret", "password", Is::Other),
             ("userEmail", "", Is::Mail),
             ("contact", "email", Is::Mail),
             ("username", "", Is::Name),

@@ -112,8 +112,10 @@ pub async fn look(address: &Address, directory: &Path) -> Result<Found> {
         && sign_up::find(actions, &[], &by_document).is_some();
     let forms = if whole { Vec::new() } else { places::forms(&mut visitor).await };
     let sign_in = sign_in::find(actions, &schemes, &forms);
+    let sign_up = sign_up::find(actions, &forms, &sign_in);
+    let sign_in = sign_in.knowing(sign_up.as_ref());
     Ok(Found {
-        sign_up: sign_up::find(actions, &forms, &sign_in),
+        sign_up,
         proof: places::proof(&mut visitor, actions).await,
         health: places::health(&mut visitor, actions).await,
         policy: places::policy(&mut visitor).await,

@@ -3,6 +3,7 @@
 
 use super::fields::{self, Is};
 use super::forms::Form;
+use super::sign_up::SignUp;
 use crate::catalogue::openapi::{Carried, Scheme};
 use crate::catalogue::{Action, Kind, Place, Protection, Schema};
 use crate::plan::slots::words;
@@ -125,6 +126,27 @@ fn by_action(actions: &[Action], schemes: &[Scheme], scheme: Option<&Scheme>) ->
             is_seen: true,
         })
     })
+}
+
+impl SignIn {
+    /// The same, of people whom a sign-up makes: where that takes no field of the sign-in's and a mail address, one signs in
+    /// by that. The `username` of OAuth 2.0 (RFC 6749 section 4.3.2) is whatever a service calls people by.
+    pub(super) fn knowing(mut self, sign_up: Option<&SignUp>) -> Self {
+        let made = sign_up.and_then(|sign_up| sign_up.send.as_deref()).filter(|line| line.contains(fields::MAIL));
+        if let (Some(made), Way::Send(line)) = (made, &mut self.way) {
+            let is_made = |field: &str| made.contains(&format!("\"{field}\":")) || made.contains(&format!("{field}="));
+            if holding(line, "{name}").is_some_and(|field| !is_made(field)) {
+                *line = line.replace("{name}", fields::MAIL);
+            }
+        }
+        self
+    }
+}
+
+/// The field of a line that holds just this.
+fn holding<'a>(line: &'a str, hole: &str) -> Option<&'a str> {
+    let before = line.split_once(hole)?.0.trim_end_matches(['"', ':', '=', ' ']);
+    before.rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').next().filter(|field| !field.is_empty())
 }
 
 /// How much an action looks like a sign-in; nothing where it does not.
@@ -331,5 +353,22 @@ mod tests {
         let sign_in = find(&[], &[], &forms);
         assert_eq!(sign_in.way, Way::Form("/login".into(), fill));
         assert_eq!(sign_in.what, "form at /login (seal, name, password)");
+    }
+
+    /// The sign-in of OAuth 2.0 calls `username` what the sign-up calls `email`.
+    #[test]
+    fn one_signs_in_by_what_one_signed_up_with() {
+        let line = "POST /token grant_type=password&password={password}&username={name}";
+        let sign_in = SignIn { way: Way::Send(line.into()), ..guess() };
+        let known = |send: &str| {
+            let sign_up = SignUp { what: String::new(), send: Some(send.into()) };
+            match sign_in.clone().knowing(Some(&sign_up)).way {
+                Way::Send(line) => line.rsplit('=').next().unwrap_or_default().to_owned(),
+                _ => String::new(),
+            }
+        };
+        assert_eq!(known(r#"POST /register {"email":"{name}@example.com","full_name":"{name}"}"#), fields::MAIL);
+        assert_eq!(known(r#"POST /register {"email":"{name}@example.com","username":"{name}"}"#), "{name}");
+        assert_eq!(known(r#"POST /register {"username":"{name}"}"#), "{name}");
     }
 }
