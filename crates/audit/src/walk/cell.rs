@@ -14,6 +14,15 @@ use crate::error::Result;
 use crate::evidence::{Attempt, Exchange, Form, Observation, Reading, Trial};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How long an object is left alone that seemed to change by itself.
+const REST: Duration = Duration::from_secs(4);
+
+/// Whether nothing that was sent succeeded.
+fn was_refused(attempt: &Attempt) -> bool {
+    attempt.exchanges.iter().all(|exchange| exchange.reading != Reading::Success)
+}
 
 /// Names of fields by which objects are shared on purpose, with the values that say so.
 const SHARED_BY: &[(&str, &[&str])] = &[
@@ -75,17 +84,36 @@ impl World<'_> {
         Ok(trials)
     }
 
-    /// A trial; where the owner's own call failed, once more on fresh objects.
+    /// A trial; where the owner's own call failed, once more on fresh objects. Where something changed although everybody was
+    /// refused, once more on one that has rested: some things go on by themselves after they are made.
     async fn trial_twice(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
         let first = self.trial(reached, attackers, alone).await?;
-        if control_worked(&first) || self.fell_silent || changed_something(&first) {
+        if self.fell_silent {
             return Some(first);
         }
-        self.trial(reached, attackers, alone).await.or(Some(first))
+        let changed = changed_something(&first);
+        let lied = changed && first.attempts.iter().all(was_refused);
+        if changed && !lied || !changed && control_worked(&first) {
+            return Some(first);
+        }
+        let rest = if lied { REST } else { Duration::ZERO };
+        self.trial_after(reached, attackers, alone, rest).await.or(Some(first))
     }
 
     pub(super) async fn trial(&mut self, reached: &Reached, attackers: &[Who], alone: bool) -> Option<Trial> {
+        self.trial_after(reached, attackers, alone, Duration::ZERO).await
+    }
+
+    /// A trial on an object that was left alone for a while after it was made.
+    async fn trial_after(
+        &mut self,
+        reached: &Reached,
+        attackers: &[Who],
+        alone: bool,
+        rest: Duration,
+    ) -> Option<Trial> {
         let subject = self.subject(reached).await?;
+        tokio::time::sleep(rest).await;
         let attackers = self.brought_in(subject, attackers).await;
         if attackers.is_empty() {
             return None;

@@ -27,6 +27,9 @@ pub struct Trail {
     pub events: Vec<Event>,
     /// Rows that were not there before, in the order in which they were first seen.
     pub rows: Vec<Row>,
+    /// Events between these, by how many had been done before, may have left rows that were never shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<(usize, usize)>,
     /// The last known event arrived, and nothing more came for three times the longest delay seen.
     pub settled: bool,
     /// Actions that were not done, and why.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Event, Kind, Trail};
-use super::learn::{Learnt, learn};
+use super::learn::{Learnt, holds_key, learn};
 
 /// What the record says about one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +171,20 @@ impl<'a> Matched<'a> {
         }
     }
 
+    /// Whether a row of an event's moment, which is about nothing that is known, holds its key in a field that was not learnt.
+    fn is_named_elsewhere(&self, event: &Event) -> bool {
+        const LENGTH_MIN: usize = 4;
+        let about_another = |row: usize| self.trail.events.iter().any(|other| self.learnt.is_about(row, other));
+        let named = |row: usize| self.learnt.rows[row].values().any(|value| holds_key(value, &event.key));
+        LENGTH_MIN <= event.key.len()
+            && (0..self.learnt.rows.len()).any(|row| {
+                self.learnt.is_in_time(row, event).unwrap_or(true)
+                    && self.learnt.is_by(row, event) != Some(false)
+                    && named(row)
+                    && !about_another(row)
+            })
+    }
+
     fn absence(&self, event: &Event) -> Found {
         if !self.trail.settled {
             return Found::Unknown("no later event arrived, so what is not there may still come");
@@ -178,6 +192,15 @@ impl<'a> Matched<'a> {
         let is_shown = self.learnt.names.contains_key(&event.actor.name);
         if !self.trail.scope.is_empty() && !self.trail.scope.contains(&event.actor.tenant) && !is_shown {
             return Found::Unknown("the record that is read may not show what somebody of another tenant does");
+        }
+        let position = self.trail.events.iter().position(|other| other == event).unwrap_or_default();
+        if self.trail.holes.iter().any(|(from, until)| (*from..*until).contains(&position)) {
+            return Found::Unknown("the record shows its newest rows only, and more came meanwhile than it shows");
+        }
+        if self.is_named_elsewhere(event) {
+            return Found::Unknown(
+                "a row of that moment names the object, in a field that holds other things elsewhere",
+            );
         }
         if !event.before.is_empty() {
             return Found::Unknown("he was refused the same before in this walk, and a record may tell of it once");

@@ -16,6 +16,8 @@ use crate::walk::{Asked, Call, World};
 const PAGES_MAX: usize = 100;
 /// Pages without anything new after which a second reading stops.
 const OLD_PAGES_MAX: usize = 2;
+/// So many rows that share none with those before may be all that a record shows of its newest.
+const ROWS_OF_A_PAGE: usize = 20;
 /// Most bytes that are read of a file at once.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
@@ -42,6 +44,8 @@ const KEYS: &[&str] = &["id", "event_id", "eventId", "uuid", "guid"];
 pub(super) struct Reader {
     places: Vec<Place>,
     known: Known,
+    /// Between the last two readings more may have come than was shown.
+    missed: bool,
 }
 
 /// The rows that were seen.
@@ -94,7 +98,7 @@ impl Reader {
         };
         let mut places: Vec<Place> = places;
         places.extend(world.manifest.record.also.clone().map(Place::Command));
-        let mut reader = Self { places, known: Known::default() };
+        let mut reader = Self { places, known: Known::default(), missed: false };
         let standing = reader.read(world).await?;
         Ok((reader, standing))
     }
@@ -113,9 +117,15 @@ impl Reader {
         tenants.filter(|tenants| !tenants.contains("*")).unwrap_or_default()
     }
 
+    /// Whether the last reading shared no row with those before it, although it showed many: then some were never shown.
+    pub(super) fn missed_some(&self) -> bool {
+        self.missed
+    }
+
     /// The rows that were not seen before.
     pub(super) async fn read(&mut self, world: &mut World<'_>) -> Result<Vec<Value>, String> {
         let mut new = Vec::new();
+        self.missed = false;
         for at in 0..self.places.len() {
             let rows = match &mut self.places[at] {
                 Place::Http { .. } => {
@@ -162,6 +172,7 @@ impl Reader {
         let mut link: Option<String> = None;
         let mut old_pages = 0;
         let mut seen = 0;
+        let (was_known, mut overlaps) = (!self.known.rows.is_empty(), false);
         for page in 0..PAGES_MAX {
             let call = match link.take() {
                 Some(path) => Call::get(path),
@@ -189,6 +200,7 @@ impl Reader {
             }
             let (rows, envelope) = rows_of_answer(&asked, line);
             let fresh: Vec<Value> = rows.iter().filter(|row| self.known.is_new(row)).cloned().collect();
+            overlaps |= fresh.len() < rows.len();
             old_pages = if fresh.is_empty() { old_pages + 1 } else { 0 };
             new.extend(fresh);
             seen += rows.len();
@@ -209,6 +221,8 @@ impl Reader {
                 break;
             }
         }
+        // One page that is full of what nobody saw before, and nothing leads on from it.
+        self.missed |= was_known && !overlaps && ROWS_OF_A_PAGE <= seen;
         Ok(cursor)
     }
 }

@@ -196,6 +196,24 @@ fn a_row_that_came_with_a_later_event_proves_nothing_about_what_has_no_object() 
     assert_eq!(story.found("GET /report.csv"), Found::Absent);
 }
 
+/// A record may tell of each kind of thing in a field of its own, and show the newest rows only.
+#[test]
+fn what_may_be_there_is_not_absent() {
+    let mut story = story(plain);
+    assert_eq!(story.found("DELETE /notes/{id}"), Found::Absent);
+    let position = story.trail.events.iter().position(|event| event.action == "DELETE /notes/{id}").unwrap();
+    story.trail.holes = vec![(position, position + 1)];
+    assert!(matches!(story.found("DELETE /notes/{id}"), Found::Unknown(_)));
+    story.trail.holes.clear();
+    story.done(Kind::Made, "POST /tokens", "ann", "tok-4711", "");
+    assert_eq!(story.found("POST /tokens"), Found::Absent);
+    let at = story.now() - 1000;
+    let mut row = (story.row)("ann", "token.create", "", at, "done");
+    row["data"] = json!({"name": "tok-4711"});
+    story.push(row);
+    assert!(!matches!(story.found("POST /tokens"), Found::Absent));
+}
+
 /// Everything that is done in a house tells of the house, too.
 #[test]
 fn a_row_of_another_action_proves_nothing_about_an_object_that_all_share() {

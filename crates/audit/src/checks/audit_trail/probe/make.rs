@@ -4,7 +4,7 @@ use super::super::document::{Event, Kind};
 use super::super::matching::{Found, Matched};
 use super::events::around;
 use super::settle::{ARRIVAL_MAX, LOOK};
-use super::{Probe, now};
+use super::{EVENTS_BETWEEN, Probe, now};
 use crate::walk::objects::Way;
 
 impl Probe<'_, '_> {
@@ -18,6 +18,9 @@ impl Probe<'_, '_> {
                     continue;
                 }
                 self.make(slot, owner).await;
+                if self.trail.events.len().is_multiple_of(EVENTS_BETWEEN) {
+                    self.look().await;
+                }
             }
         }
         let waited = tokio::time::Instant::now();

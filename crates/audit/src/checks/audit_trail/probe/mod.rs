@@ -19,6 +19,8 @@ use crate::walk::World;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// Events between two readings: a record that shows only its last page must not run away.
+const EVENTS_BETWEEN: usize = 8;
 /// Most rows that are kept.
 const ROWS_MAX: usize = 5_000;
 
@@ -42,7 +44,7 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
         match Reader::open(world).await {
             Ok((reader, standing)) => {
                 trail.scope = reader.tenants(world);
-                trail = Probe { world: &mut *world, reader, standing, trail }.run().await;
+                trail = Probe { world: &mut *world, reader, standing, trail, looked_after: 0 }.run().await;
             }
             Err(why) => trail.unreadable = Some(why),
         }
@@ -56,6 +58,8 @@ struct Probe<'w, 'a> {
     /// Rows that were there before the probe began.
     standing: Vec<Value>,
     trail: Trail,
+    /// How many events had been done at the last look.
+    looked_after: usize,
 }
 
 impl Probe<'_, '_> {
@@ -83,6 +87,10 @@ impl Probe<'_, '_> {
         match self.reader.read(self.world).await {
             Ok(rows) => {
                 let (seen_ms, after_events) = (now(), self.trail.events.len());
+                if self.reader.missed_some() {
+                    self.trail.holes.push((self.looked_after, after_events));
+                }
+                self.looked_after = after_events;
                 let room = ROWS_MAX.saturating_sub(self.trail.rows.len());
                 self.trail.rows.extend(rows.into_iter().take(room).map(|value| Row { value, seen_ms, after_events }));
                 true

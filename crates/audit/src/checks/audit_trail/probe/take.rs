@@ -5,14 +5,11 @@ use std::time::Duration;
 use super::super::document::Kind;
 use super::super::learn::learn;
 use super::events::canaries_in;
-use super::{Probe, now};
+use super::{EVENTS_BETWEEN, Probe, now};
 use crate::client::Purpose;
 use crate::evidence::{Form, Reading};
 use crate::plan::shape;
 use crate::walk::{Call, Reached};
-
-/// Events between two readings: a record that shows only its last page must not run away.
-const EVENTS_BETWEEN: usize = 8;
 
 /// Actions that need not be recorded unless the owner says so: telemetry, preferences of the view, token refresh.
 const SILENT: &[&str] = &[
