@@ -187,6 +187,21 @@ pub struct Link {
 }
 
 impl Catalogue {
+    /// Words that stand in the paths of more than half of many actions: `api`, `v1`, or an `admin` below which everything
+    /// lies. They tell no action from another.
+    pub fn common_words(&self) -> std::collections::BTreeSet<String> {
+        const ACTIONS_MIN: usize = 8;
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for action in &self.actions {
+            let literals = action.path.split('/').filter(|segment| !segment.contains('{'));
+            let words: std::collections::BTreeSet<String> =
+                literals.flat_map(|segment| segment.split(['-', '_', '.'])).map(str::to_lowercase).collect();
+            words.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+        }
+        let all = self.actions.len();
+        counts.into_iter().filter(|(_, count)| ACTIONS_MIN <= all && all < count * 2).map(|(word, _)| word).collect()
+    }
+
     /// An action by its name: `GET /projects/{project}`.
     pub fn action(&self, name: &str) -> Option<&Action> {
         self.actions.iter().find(|action| action.name() == name)

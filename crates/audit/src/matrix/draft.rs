@@ -3,6 +3,7 @@
 use super::{Matrix, PathPattern, Reach, Review, Right, Row};
 use crate::catalogue::{Action, Catalogue, Protection};
 use crate::manifest::Role;
+use std::collections::BTreeSet;
 
 /// Words of actions that anybody may use before he is signed in.
 const PUBLIC: &[&str] = &[
@@ -56,6 +57,7 @@ impl Matrix {
     /// Adds a drafted row for every action that has none, and returns how many there were.
     pub fn add_missing(&mut self, catalogue: &Catalogue, roles: &[Role]) -> usize {
         let before = self.rows.len();
+        let common = catalogue.common_words();
         for action in &catalogue.actions {
             if action.verb == "OPTIONS" || action.verb == "HEAD" || self.row(None, &action.verb, &action.path).is_some()
             {
@@ -66,7 +68,7 @@ impl Matrix {
             let mut rights = vec![drafted(anonymous)];
             for name in &self.roles {
                 let role = roles.iter().find(|role| role.name == *name);
-                rights.push(drafted(role.map_or(Reach::None, |role| of_role(action, role, anonymous))));
+                rights.push(drafted(role.map_or(Reach::None, |role| of_role(action, role, anonymous, &common))));
             }
             self.rows.push(Row {
                 state: None,
@@ -97,9 +99,10 @@ fn anonymous(action: &Action) -> Reach {
     }
 }
 
-fn of_role(action: &Action, role: &Role, anonymous: Reach) -> Reach {
-    let privileged = path_words(action).chain(action.tags.iter().map(|tag| tag.to_lowercase()));
-    let privileged = privileged.into_iter().any(|word| PRIVILEGED.contains(&word.as_str()));
+fn of_role(action: &Action, role: &Role, anonymous: Reach, common: &BTreeSet<String>) -> Reach {
+    let told = path_words(action).filter(|word| !common.contains(word));
+    let told = told.chain(action.tags.iter().map(|tag| tag.to_lowercase()));
+    let privileged = told.into_iter().any(|word| PRIVILEGED.contains(&word.as_str()));
     let of_rank = PRIVILEGED_ROLES.iter().any(|word| role.name.to_lowercase().contains(word));
     if anonymous == Reach::All || role.crosses_tenants {
         return Reach::All;

@@ -269,6 +269,7 @@ impl World<'_> {
             notes: self.catalogue.notes.iter().chain(&manifest.notes).cloned().chain(self.unsafe_note()).collect(),
             ..Facts::default()
         };
+        let common = self.catalogue.common_words();
         let actions = self.catalogue.actions.iter().enumerate().map(|(at, action)| {
             let keys = self.slots.about(at).len();
             ActionFact {
@@ -278,7 +279,7 @@ impl World<'_> {
                 form: shape(action, keys).form,
                 keys: u32::try_from(keys).unwrap_or(u32::MAX),
                 protected: matches!(action.protection, Protection::Protected(_)),
-                privileged: privileged_word(action),
+                privileged: privileged_word(action, &common),
             }
         });
         self.run = Run {

@@ -124,10 +124,22 @@ fn of(check: &Check, run: &Run, digest: &str, ended: &Ended) -> Finding {
     if let Some(doubt) = &ended.doubt {
         return about.suspected(format!("{words}; {doubt}"));
     }
+    let within = |token: &SelfContained| match (token.left_s, token.allowed_s) {
+        (Some(left), Some(allowed)) if left <= allowed.cast_signed() => Some((left, allowed)),
+        _ => None,
+    };
+    if let Some((left, allowed)) = ended.token.as_ref().and_then(within) {
+        let end = format!("its token carries its own end, {left} s away, and the manifest allows {allowed} s");
+        // Whoever is put out must do nothing more, and what he makes meanwhile has no such end.
+        return match check.id == super::az06::CHECK.id {
+            true if ended.tried.iter().any(|deed| deed.made && deed.was_done()) => {
+                about.gap(format!("{words}; {end}, but what he makes until then stays"))
+            }
+            true => about.undecided(format!("{words}; {end}: that it ends then was not waited for")),
+            false => about.holds(format!("{words}; {end}")),
+        };
+    }
     match ended.token {
-        Some(SelfContained { left_s: Some(left), allowed_s: Some(allowed) }) if left <= allowed.cast_signed() => {
-            about.holds(format!("{how}; its token carries its own end, {left} s away, and the manifest allows {allowed} s"))
-        }
         Some(SelfContained { left_s: Some(left), allowed_s: None }) if check.id == super::az07::CHECK.id => about
             .suspected(format!("{words}; it is a token that carries its own end, {left} s away: [sessions] max_after_end says how long that may be")),
         Some(SelfContained { left_s: None, .. }) => about.gap(format!("{words}; and its token never ends")),
@@ -175,6 +187,11 @@ mod tests {
         assert_eq!(verdict(check, &token(Some(600), Some(900))), Verdict::Holds);
         assert_eq!(verdict(check, &token(Some(6000), Some(900))), Verdict::Gap);
         assert_eq!(verdict(check, &token(None, Some(900))), Verdict::Gap);
+        let put_out = &crate::checks::authorization::az06::CHECK;
+        assert_eq!(verdict(put_out, &token(Some(600), Some(900))), Verdict::Unproven, "nobody waited for its end");
+        let made = Tried { made: true, ..tried(&["plimx"]) };
+        let made = Ended { tried: vec![made], ..token(Some(600), Some(900)) };
+        assert_eq!(verdict(put_out, &made), Verdict::Gap, "what he makes until then stays");
         let guessed = Ended { told: false, anew: Some(vec![tried(&["x"])]), ..open };
         assert_eq!(verdict(check, &guessed), Verdict::Suspected, "nothing may have been meant to end");
     }

@@ -1,6 +1,8 @@
 //! What is expected of an actor, and how strong the expectation is: a reviewed row of the matrix before the walls, the
 //! walls before the document, the document before words.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::Action;
 use crate::evidence::{ActorFact, Run};
 use crate::matrix::{Matrix, Reach, Review};
@@ -106,9 +108,9 @@ pub fn expect_in_state(run: &Run, matrix: Option<&Matrix>, action: &str, role: &
     }
 }
 
-/// The word in an action's path, tags or name that sounds privileged. Descriptions are left out: they often tell what
-/// administrators see of something that is for all.
-pub fn privileged_word(action: &Action) -> Option<String> {
+/// The word in an action's path, tags or name that sounds privileged, unless it is one of those that stand in most paths.
+/// Descriptions are left out: they often tell what administrators see of something that is for all.
+pub fn privileged_word(action: &Action, common: &BTreeSet<String>) -> Option<String> {
     const WORDS: &[&str] = &[
         "admin",
         "admins",
@@ -122,5 +124,5 @@ pub fn privileged_word(action: &Action) -> Option<String> {
     ];
     let named =
         format!("{} {} {}", action.path, action.tags.join(" "), action.operation_id.as_deref().unwrap_or_default());
-    words(&named).into_iter().find(|word| WORDS.contains(&word.as_str()))
+    words(&named).into_iter().find(|word| WORDS.contains(&word.as_str()) && !common.contains(word))
 }

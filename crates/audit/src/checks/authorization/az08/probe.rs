@@ -226,8 +226,7 @@ fn describing(world: &World<'_>) -> Vec<usize> {
 
 /// What a person says about himself, with more than he may say.
 async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<Assigned> {
-    let proof = world.proof_call(at)?;
-    let before = world.ask(Some(at), &proof, Purpose::Other).await.answer.value()?;
+    let (look, before) = shown_there(world, action, at).await?;
     let extra = candidates(world, action, &shown(&before), &BTreeMap::new(), RANK_OF_PERSONS, at);
     if extra.is_empty() {
         return None;
@@ -243,13 +242,27 @@ async fn described(world: &mut World<'_>, action: usize, at: usize) -> Option<As
         let body = world.body_like(action, with(&good, &some));
         let call = Call { method: world.action(action).verb.clone(), path, headers: Vec::new(), body };
         let done = world.ask(Some(at), &call, Purpose::Other).await.succeeded();
-        let asked = world.ask(Some(at), &proof, Purpose::Other).await;
+        let asked = world.ask(Some(at), &look, Purpose::Other).await;
         let Some(now) = asked.answer.value().filter(|_| asked.succeeded()) else { break };
         let seen = compared(&some, &before, &now);
         fields.extend(seen.into_iter().filter(|field| done || field.was_taken()));
         after = Some(asked.exchange);
     }
     finish(world, world.action(action).name(), at, fields, after, &extra)
+}
+
+/// What shows what an action describes: a read of the same place, which may be his company and not himself; else who he is.
+async fn shown_there(world: &mut World<'_>, action: usize, at: usize) -> Option<(Call, Value)> {
+    let path = world.action(action).address_path();
+    let read = world.catalogue.actions.iter().any(|read| read.verb == "GET" && read.address_path() == path);
+    let looks = read.then(|| Call::get(path)).into_iter().chain(world.proof_call(at));
+    for look in looks.collect::<Vec<_>>() {
+        let asked = world.ask(Some(at), &look, Purpose::Other).await;
+        if let Some(value) = asked.answer.value().filter(|_| asked.succeeded()) {
+            return Some((look, value));
+        }
+    }
+    None
 }
 
 /// An account that is made with more than one may say.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Kind;
 use crate::manifest::{FilledBody, RequestLine};
-use crate::plan::slots::{names_person, words};
+use crate::plan::slots::{Slot, names_person, singular, words};
 use crate::walk::{Call, World};
 use serde_json::Value;
 
@@ -59,6 +59,13 @@ pub(super) fn is_person(noun: &str) -> bool {
     names_person(noun) || matches!(noun, "member" | "membership" | "user" | "account" | "person" | "people")
 }
 
+/// Whether a slot is of people: by its noun, or by a word of where it stands, `/user-admin/{}`.
+fn is_of_people(slot: &Slot) -> bool {
+    let place = slot.place.trim_end_matches("/{}");
+    let literal = place.rsplit('/').next().unwrap_or_default();
+    is_person(&slot.noun) || words(literal).iter().any(|word| is_person(&singular(word)))
+}
+
 /// All actions that take a rank and somebody's account, or the caller's own; the manifest's line alone where there is one.
 pub(super) fn actions(world: &World<'_>) -> Vec<Ranking> {
     if let Some(line) = &world.manifest.ranks.give {
@@ -76,7 +83,7 @@ pub(super) fn actions(world: &World<'_>) -> Vec<Ranking> {
         let fields = media.schema.properties();
         let field = fields.iter().map(|(name, _)| name).find(|name| is_rank(name))?.clone();
         let slots = world.slots.of(action);
-        let person = slots.last().map(|(slot, _)| *slot).filter(|slot| is_person(&world.slots.all[*slot].noun));
+        let person = slots.last().map(|(slot, _)| *slot).filter(|slot| is_of_people(&world.slots.all[*slot]));
         let around = slots.iter().map(|(slot, _)| *slot).filter(|slot| Some(*slot) != person);
         if !around.clone().all(|slot| world.is_tenant(slot)) {
             return None;
