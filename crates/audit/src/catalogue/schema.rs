@@ -169,12 +169,7 @@ impl Schema {
 
     /// `format`, in small letters.
     pub fn format(&self) -> Option<String> {
-        let own = self.text("format").map(|format| format.to_ascii_lowercase());
-        own.or_else(|| match self.alternatives().as_slice() {
-            // `anyOf` of it and null.
-            [only] => only.format(),
-            _ => None,
-        })
+        self.text("format").map(|format| format.to_ascii_lowercase())
     }
 
     /// Whether a value, as it is written in an address, may be what it asks for.
@@ -182,6 +177,10 @@ impl Schema {
         let listed = self.enumeration();
         if !listed.is_empty() {
             return listed.iter().filter_map(crate::compare::scalar).any(|one| one == value);
+        }
+        // `anyOf` of it and null.
+        if let [only] = self.alternatives().as_slice() {
+            return only.takes(value);
         }
         match self.kind() {
             Kind::Integer => value.strip_prefix('-').unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit()),

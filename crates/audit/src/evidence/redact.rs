@@ -18,7 +18,8 @@ pub struct Secrets(Arc<Mutex<BTreeSet<String>>>);
 impl Secrets {
     /// Adds a secret and the forms in which it travels: base64, percent-encoded, JSON-escaped.
     pub fn add(&self, secret: &str) {
-        if secret.is_empty() {
+        // `has_password: true` holds none, and the word would be blotted out everywhere.
+        if secret.is_empty() || ["true", "false", "null"].contains(&secret) {
             return;
         }
         let engine = base64::engine::general_purpose::STANDARD;

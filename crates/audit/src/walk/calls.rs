@@ -21,6 +21,9 @@ pub(in crate::walk) struct Refused {
     pub(in crate::walk) reading: Reading,
 }
 
+/// Codes of those that miss a body: 400, 411, 415, 422 (RFC 9110 section 15.5).
+const WANTS_BODY: [u16; 4] = [400, 411, 415, 422];
+
 impl World<'_> {
     /// Sends an action as an actor until it succeeds: the last good body with fresh canaries, or one made from the
     /// schema and repaired by what the refusals name. `subject` is the object that it is about.
@@ -54,6 +57,14 @@ impl World<'_> {
             .await
             .map_err(|words| Refused { words, reading: Reading::Broken })?;
         let mut asked = self.ask(Some(actor), &call, purpose).await;
+        // Some that no document gives a body want one all the same.
+        if call.body == Body::None && !self.action(action).is_safe() && WANTS_BODY.contains(&asked.answer.status) {
+            let bare = Call { body: Body::Json(Value::Object(serde_json::Map::new())), ..call.clone() };
+            let again = self.ask(Some(actor), &bare, purpose).await;
+            if again.succeeded() {
+                (call, asked) = (bare, again);
+            }
+        }
         let mut before = None;
         for _ in 0..REPAIRS_MAX {
             if asked.exchange.reading != Reading::Invalid && asked.exchange.reading != Reading::SoftDenial {
@@ -241,7 +252,10 @@ impl World<'_> {
         subject: Option<usize>,
         depth: usize,
     ) -> Body {
-        let Some(wanted) = self.action(action).body.clone() else { return Body::None };
+        let Some(wanted) = self.action(action).body.clone() else {
+            let good = self.bodies.get(&action).cloned();
+            return good.map_or(Body::None, |good| Body::Json(self.refreshed(&good, keys, subject)));
+        };
         let Some(media) = wanted.best().cloned() else { return Body::None };
         let references = self.references(action, &media.schema, actor, keys, depth).await;
         if !self.bodies.contains_key(&action)

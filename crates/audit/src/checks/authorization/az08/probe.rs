@@ -268,10 +268,12 @@ async fn shown_there(world: &mut World<'_>, action: usize, at: usize) -> Option<
 /// An account that is made with more than one may say.
 async fn signing_up(world: &mut World<'_>, like: usize) -> Option<Assigned> {
     let action = (0..world.catalogue.actions.len()).find(|at| world.is_sign_up(*at))?;
-    let proof = world.proof_call(like)?;
-    let before = world.ask(Some(like), &proof, Purpose::Other).await.answer.json()?;
+    // What a fresh account shows without it: whoever walks may have been made otherwise.
+    let fresh = world.throw_away(like).await.ok()?;
+    let proof = world.proof_call(fresh)?;
+    let before = world.ask(Some(fresh), &proof, Purpose::Other).await.answer.json()?;
     // What is somebody's own differs anyway.
-    let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), RANK_OF_PERSONS, like);
+    let mut extra = candidates(world, action, &shown(&before), &BTreeMap::new(), RANK_OF_PERSONS, fresh);
     extra.retain(|name| !words(name).iter().any(|word| matches!(word.as_str(), "owner" | "tenant" | "id")));
     if extra.is_empty() {
         return None;

@@ -2,6 +2,7 @@
 
 use super::ranks::{self, Ranking, call, values};
 use super::{CHECK, Ranked};
+use crate::checks::authorization::again::is_no_answer;
 use crate::checks::say::Untried;
 use crate::client::Purpose;
 use crate::evidence::{ActorFact, Form, Reading};
@@ -66,11 +67,14 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, at: usize, subject: &str)
         before: before.clone(),
         ..Ranked::default()
     };
+    let mut sent = false;
     for value in values(world, ranking, &before) {
         let Some(call) = call(world, ranking, at, &value).await else { continue };
+        sent = true;
         let asked = world.ask(Some(at), &call, Purpose::Other).await;
         let rank = crate::compare::scalar(&value).unwrap_or_default();
-        seen.tried.push(rank.clone());
+        let unheard = is_no_answer(&asked.exchange);
+        seen.tried.extend(Some(rank.clone()).filter(|_| !unheard));
         // A rank may only count from the next sign-in on.
         world.revive(Some(at)).await;
         let now = rank_of(world, at, &ranking.field).await;
@@ -100,8 +104,9 @@ async fn one(world: &mut World<'_>, ranking: &Ranking, at: usize, subject: &str)
     if seen.raised.is_none() && !seen.tried.is_empty() && ranking.names_somebody() {
         from_a_middle_rank(world, ranking, at, &mut seen).await;
     }
-    if seen.tried.is_empty() {
-        seen.untried = Some(Untried::undecided(format!("{subject} cannot be sent about oneself")));
+    if seen.tried.is_empty() && seen.raised.is_none() {
+        let why = if sent { "was answered with nothing but errors" } else { "cannot be sent about oneself" };
+        seen.untried = Some(Untried::undecided(format!("{subject} {why}")));
     }
     seen
 }
