@@ -163,6 +163,7 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
 fn judge_all(dossier: &Dossier) -> Vec<Finding> {
     [
         authorization::judge(dossier),
+        authorization::az03::judge(dossier),
         authorization::az05::judge(dossier),
         authorization::az06::judge(dossier),
         authorization::az07::judge(dossier),

@@ -84,7 +84,7 @@ impl World<'_> {
 }
 
 /// Puts another key where this one stands in a document, as a number where it is one.
-fn replace_key(value: &mut Value, key: &str, other: &str) {
+pub(super) fn replace_key(value: &mut Value, key: &str, other: &str) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| replace_key(item, key, other)),
         Value::Object(fields) => fields.values_mut().for_each(|item| replace_key(item, key, other)),
@@ -97,7 +97,7 @@ fn replace_key(value: &mut Value, key: &str, other: &str) {
 }
 
 /// A key in the same shape that belongs to nothing.
-fn missing_key(key: &str) -> String {
+pub(super) fn missing_key(key: &str) -> String {
     if key.chars().all(|c| c.is_ascii_digit()) {
         return "987654321".into();
     }

@@ -41,6 +41,7 @@ pub mod reading;
 mod ready;
 mod recovery;
 mod references;
+mod referred;
 mod second_factor;
 mod secrecy;
 mod sentinel;

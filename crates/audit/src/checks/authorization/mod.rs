@@ -34,6 +34,7 @@ mod exhibits;
 pub mod expect;
 mod judge;
 mod jwt;
+pub(crate) mod referred;
 mod scopes;
 
 pub(crate) use judge::check_of_relation;
@@ -52,6 +53,7 @@ pub async fn probe(world: &mut World<'_>) -> Result<()> {
     macro_rules! in_turn {
         ($($probe:path),+) => { $( $probe(world).await?; world.is_steady().await?; )+ };
     }
+    world.try_references().await?;
     in_turn!(az12::probe, az13::probe, az18::probe, az22::probe, az15::probe, az08::probe, az19::probe, az14::probe);
     in_turn!(scopes::probe, az16::probe, az06::probe, az07::probe, az21::probe);
     Ok(())

@@ -17,6 +17,7 @@ mod passes;
 mod races;
 mod ranks;
 mod record;
+mod references;
 mod refresh;
 mod robustness;
 mod sessions;
