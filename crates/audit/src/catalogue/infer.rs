@@ -174,7 +174,7 @@ fn text(samples: &[&Value]) -> Value {
 }
 
 /// Whether a text is a UUID (RFC 9562 section 4).
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     let dashes = [8, 13, 18, 23];
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match dashes.contains(&at) {

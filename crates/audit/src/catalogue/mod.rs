@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use har::{secrets_of_recording, tells_who};
+pub(crate) use infer::is_uuid;
 pub use origin::{Origin, Source};
 pub use read::{DOCUMENT_BYTES_MAX, Document, read};
 pub(crate) use schema::percent_decode;

@@ -11,7 +11,7 @@ mod redact;
 pub use documents::*;
 pub use facts::facts;
 pub use join::{Portion, join_rest, join_shards};
-pub use redact::{REDACTED, Secrets, is_secret_name};
+pub use redact::{REDACTED, Secrets, is_secret_name, is_told_key, may_be_secret};
 
 use crate::error::{Result, Trouble};
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,5 +1,7 @@
 //! What must never be written down: passwords, tokens, cookies. They are replaced before a document reaches the disk.
 
+use crate::catalogue::is_uuid;
+use crate::plan::slots::words;
 use base64::Engine as _;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -85,6 +87,27 @@ pub fn is_secret_name(name: &str) -> bool {
     ENDINGS.iter().any(|end| name.ends_with(end)) || WHOLE.contains(&name.as_str())
 }
 
+/// Whether what a command printed under a name may be a credential: by its name, or by its look. A key of a row is none,
+/// and a row in which it was blotted out would look as if it never changed.
+pub fn may_be_secret(name: &str, value: &str) -> bool {
+    const LENGTH_MIN: usize = 24;
+    let named = words(name).iter().any(|word| matches!(word.as_str(), "key" | "token" | "code"));
+    is_secret_name(name) || named || LENGTH_MIN <= value.len() && looks_random(value)
+}
+
+/// Whether a field of a document holds an API key that is told once: `{"key": "pk_live_51H…"}`.
+pub fn is_told_key(name: &str, value: &str) -> bool {
+    const LENGTH_MIN: usize = 16;
+    let named = words(name).last().is_some_and(|word| matches!(word.as_str(), "key" | "pat" | "credential"));
+    named && LENGTH_MIN <= value.len() && looks_random(value)
+}
+
+/// Letters and digits in one piece that name nobody and no row.
+fn looks_random(value: &str) -> bool {
+    let mixed = value.chars().any(|c| c.is_ascii_digit()) && value.chars().any(char::is_alphabetic);
+    mixed && !value.contains(char::is_whitespace) && !value.contains(['@', '/']) && !is_uuid(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +129,25 @@ mod tests {
             assert!(!text.contains(trace), "{trace} in {text}");
         }
         assert!(text.contains("the password is kept"));
+    }
+
+    #[test]
+    fn keys_of_rows_are_no_secrets() {
+        for (name, value) in
+            [("olga", "5ddcd8f4-ed51-456b-a078-aa5dfe6cde3d"), ("board", "khPc1MuKir"), ("mail", "olga@example.com")]
+        {
+            assert!(!may_be_secret(name, value), "{name}");
+        }
+        for (name, value) in [("ann", "eyJhbGciOiJIUzI1NiJ9.e30.abc"), ("setup_token", "x1"), ("recovery-code", "12")] {
+            assert!(may_be_secret(name, value), "{name}");
+        }
+        assert!(
+            is_told_key("key", "pk_live_51HxAmQ9")
+                && !is_told_key("key", "WEB")
+                && !is_told_key("key", "invoices-of-amber")
+        );
+        assert!(
+            !is_told_key("key", "5ddcd8f4-ed51-456b-a078-aa5dfe6cde3d") && !is_told_key("title", "pk_live_51HxAmQ9")
+        );
     }
 }

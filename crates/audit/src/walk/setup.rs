@@ -13,7 +13,7 @@ use crate::catalogue::Protection;
 use crate::checks::authorization::expect::privileged_word;
 use crate::client::{Client, Purpose};
 use crate::error::{Result, Trouble};
-use crate::evidence::{ActionFact, Run, Secrets, Store};
+use crate::evidence::{ActionFact, Run, Secrets, Store, may_be_secret};
 use crate::faults::Fault;
 use crate::load_line::{Facts, Require, Waiver};
 use crate::lock::Lock;
@@ -109,7 +109,7 @@ impl Setup {
         let fault = Fault::open(&manifest.instruments.database).await?;
         let target = Target::start(self.commands(&sinks, &fault), &self.log, progress).await?;
         let up = Instant::now();
-        for value in target.values.values() {
+        for (_, value) in target.values.iter().filter(|(name, value)| may_be_secret(name, value)) {
             store.secrets().add(value);
         }
         let client = Client::new(&target.url, manifest.target.rate, self.pause_budget)?;

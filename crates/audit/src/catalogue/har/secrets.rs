@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::body;
 use super::entry::{answered, headers, named_values};
-use crate::evidence::{Secrets, is_secret_name};
+use crate::evidence::{Secrets, is_secret_name, is_told_key};
 use crate::json_path::{Step, leaves};
 use crate::page::is_form_token;
 
@@ -27,9 +27,11 @@ pub(crate) fn of(entries: &[Value]) -> Secrets {
         let sent = entry.pointer("/request/postData").and_then(body::read).map(|sent| sent.value);
         for value in [sent, answered(entry)].into_iter().flatten() {
             for (path, leaf) in leaves(&value) {
-                let named =
-                    matches!(path.steps.last(), Some(Step::Name(name)) if is_secret_name(name) || is_form_token(name));
-                if named && let Some(text) = crate::json_path::scalar_text(leaf) {
+                let (Some(Step::Name(name)), Some(text)) = (path.steps.last(), crate::json_path::scalar_text(leaf))
+                else {
+                    continue;
+                };
+                if is_secret_name(name) || is_form_token(name) || is_told_key(name, &text) {
                     secrets.add(&text);
                 }
             }

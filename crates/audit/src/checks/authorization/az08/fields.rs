@@ -274,12 +274,11 @@ pub(super) fn with(good: &Value, extra: &BTreeMap<String, Value>) -> Value {
 pub(super) fn compared(sent: &BTreeMap<String, Value>, before: &Value, now: &Value) -> Vec<Field> {
     let (before, now) = (shown(before), shown(now));
     let text = |value: Option<&Value>| value.and_then(crate::compare::scalar);
-    let fields = sent.iter().map(|(name, value)| Field {
-        name: name.clone(),
-        sent: text(Some(value)).unwrap_or_default(),
-        without: text(before.get(name)).unwrap_or_default(),
-        with: text(now.get(name)),
-        asks: false,
+    let fields = sent.iter().map(|(name, value)| {
+        let (sent, without) = (text(Some(value)).unwrap_or_default(), text(before.get(name)).unwrap_or_default());
+        let with = text(now.get(name));
+        let taken = with.as_ref() == Some(&sent) && without != sent;
+        Field { name: name.clone(), sent, without, with, taken, asks: false }
     });
     fields.collect()
 }

@@ -66,15 +66,17 @@ pub(in crate::checks) struct Field {
     pub without: String,
     /// What stood there afterwards.
     pub with: Option<String>,
+    /// What was sent stands there, and does not without it. Told by who saw it: of a secret the words here are blotted out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken: bool,
     /// It gives no rank that is known, and nobody said whether it is the caller's to set.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
 }
 
 impl Field {
-    /// What was sent stands there, and does not without it.
     fn was_taken(&self) -> bool {
-        self.with.as_ref() == Some(&self.sent) && self.without != self.sent
+        self.taken
     }
 }
 
