@@ -161,9 +161,10 @@ pub fn judge(dossier: &Dossier) -> Vec<Finding> {
 }
 
 fn judge_all(dossier: &Dossier) -> Vec<Finding> {
+    let walked = authorization::judge(dossier);
     [
-        authorization::judge(dossier),
-        authorization::az03::judge(dossier),
+        authorization::az03::judge(dossier, &walked),
+        walked,
         authorization::az05::judge(dossier),
         authorization::az06::judge(dossier),
         authorization::az07::judge(dossier),

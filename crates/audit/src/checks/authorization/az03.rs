@@ -2,7 +2,7 @@
 
 use crate::checks::Check;
 use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::verdict::{Dimension, Finding, Severity, Verdict};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -22,7 +22,16 @@ pub const CHECK: Check = Check {
     built: true,
 };
 
-/// What was named over the wall. The trials of the walk are judged together with those of other checks.
-pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::referred::judge(&CHECK, dossier)
+/// What was named over the wall, as far as the trials of the walk, which are judged together with those of other checks, do
+/// not show it of the same action: then it is one mistake, seen twice.
+pub fn judge(dossier: &Dossier, walked: &[Finding]) -> Vec<Finding> {
+    let shown = |action: &str| {
+        walked.iter().any(|one| one.check == CHECK.id && one.verdict == Verdict::Gap && one.subject == action)
+    };
+    let mut findings = super::referred::judge(&CHECK, dossier);
+    findings.retain(|finding| {
+        let action = finding.subject.split(" · ").next().unwrap_or_default();
+        finding.verdict != Verdict::Gap || !shown(action)
+    });
+    findings
 }
