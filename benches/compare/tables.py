@@ -70,6 +70,8 @@ def long(have, flaws):
                                      for flaw, (about, _) in flaws.items()])
     text += "\n*row*: found by a row that somebody wrote about that very mistake. Not proved:\n\n"
     for name, one in tools.items():
+        if not one["missed"]:
+            continue
         reasons = {}
         for flaw, why in one["missed"].items():
             reasons.setdefault(why, []).append(flaw)
