@@ -172,7 +172,8 @@ pub fn environment(outcome: &Outcome) -> String {
 pub fn notes(outcome: &Outcome) -> Vec<String> {
     let (unreached, rest) = shared(&outcome.notes, "not reached");
     let (left_out, rest) = shared(&rest, "left out");
-    let (died, rest): (Vec<String>, Vec<String>) = rest.into_iter().partition(|note| note.contains(" died at "));
+    let (died, rest): (Vec<String>, Vec<String>) =
+        rest.into_iter().partition(|note| note.starts_with("the service died at "));
     [died, unreached, rest, left_out].concat()
 }
 

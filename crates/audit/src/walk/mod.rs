@@ -83,6 +83,10 @@ pub async fn walk(setup: &Setup, progress: &dyn Progress) -> Result<Walked> {
     world.write_run(setup)?;
     if setup.passes.contains(&Dimension::Authorization) {
         world.walk_stages(&setup.part).await?;
+        // A part of the walk may be all that is asked for here.
+        if !world.is_steady().await? {
+            world.store.add(&Lost { dimension: Dimension::Authorization })?;
+        }
     }
     // One action alone is a question of authorization; the other passes ask about the whole service.
     if setup.part.asks_about_all() {

@@ -101,7 +101,7 @@ impl World<'_> {
     }
 
     /// Whether an action does to a person what would take a walking one out of the walk.
-    fn harms_people(&self, action: usize) -> bool {
+    pub(super) fn harms_people(&self, action: usize) -> bool {
         let action = self.action(action);
         let named = format!("{} {}", action.path, action.operation_id.as_deref().unwrap_or_default());
         action.verb == "DELETE" || !action.is_safe() && words(&named).iter().any(|word| HARMS.contains(&word.as_str()))

@@ -47,7 +47,7 @@ impl World<'_> {
                 if FIELDS_MAX <= tried.len() || tried.contains(&(reached.action, name.clone())) {
                     continue;
                 }
-                let Some(meant) = self.meant(&key, stranger, reached.actor).await else { continue };
+                let Some(meant) = self.meant(&key, &reached, stranger).await else { continue };
                 tried.insert((reached.action, name.clone()));
                 if let Some(seen) = self.refer(&reached, (stranger, &own), (&name, &key), meant).await {
                     self.store.add(&seen)?;
@@ -97,18 +97,24 @@ impl World<'_> {
 
     /// What a value in a stranger's call stands for, where it is something of his, or himself or a colleague; and what
     /// would stand there for the owner, if only the owner's side may see that.
-    async fn meant(&mut self, key: &str, stranger: usize, owner: usize) -> Option<Meant> {
+    async fn meant(&mut self, key: &str, reached: &Reached, stranger: usize) -> Option<Meant> {
+        let owner = reached.actor;
         let tenant = |who: usize| self.actors[who].fact.tenant.as_str();
         let is_somebody = |who: &usize| {
             tenant(*who) == tenant(stranger) && self.actors[*who].keys("id").first().is_some_and(|own| own == key)
         };
         if (0..self.actors.len()).any(|who| is_somebody(&who)) {
+            // Whoever walks is never put where he could be thrown out of the walk.
+            if self.harms_people(reached.action) {
+                return None;
+            }
             let theirs = self.actors[owner].keys("id").into_iter().next().filter(|theirs| theirs != key)?;
             return Some(Meant { noun: "person".into(), theirs, person: true });
         }
         let own = self.objects.iter().find(|object| object.key() == key && tenant(object.owner) == tenant(stranger))?;
         let slot = Some(own.slot).filter(|slot| !self.is_tenant(*slot))?;
-        let at = self.standing(slot, owner).await.ok()?;
+        // A fresh one: where it is taken, it may be changed or gone afterwards, and others hang on the standing one.
+        let at = self.make(slot, owner).await.ok()?;
         let theirs = self.objects[at].clone();
         let private = theirs.changeable && !theirs.canaries.is_empty() && theirs.key() != key;
         let noun = self.slots.all[slot].noun.clone();

@@ -114,7 +114,7 @@ impl<'a> Matched<'a> {
         if self.learnt.actor.is_none() {
             return Found::Unknown("the action has no object, and it could not be learnt which field names the actor");
         }
-        let position = self.trail.events.iter().position(|other| other == event).unwrap_or_default();
+        let position = self.position(event);
         let rows = (0..self.trail.rows.len()).filter(|row| self.trail.rows[*row].after_events == position + 1);
         let others = |row: usize| {
             let keyed = self.trail.events.iter().filter(|other| *other != event && !other.key.is_empty());
@@ -171,6 +171,11 @@ impl<'a> Matched<'a> {
         }
     }
 
+    /// How many events were done before this one.
+    fn position(&self, event: &Event) -> usize {
+        self.trail.events.iter().position(|other| other == event).unwrap_or_default()
+    }
+
     /// Whether a row of an event's moment, which is about nothing that is known, holds its key in a field that was not learnt.
     fn is_named_elsewhere(&self, event: &Event) -> bool {
         const LENGTH_MIN: usize = 4;
@@ -193,7 +198,7 @@ impl<'a> Matched<'a> {
         if !self.trail.scope.is_empty() && !self.trail.scope.contains(&event.actor.tenant) && !is_shown {
             return Found::Unknown("the record that is read may not show what somebody of another tenant does");
         }
-        let position = self.trail.events.iter().position(|other| other == event).unwrap_or_default();
+        let position = self.position(event);
         if self.trail.holes.iter().any(|(from, until)| (*from..*until).contains(&position)) {
             return Found::Unknown("the record shows its newest rows only, and more came meanwhile than it shows");
         }
