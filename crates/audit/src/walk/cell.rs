@@ -20,7 +20,7 @@ use std::time::Duration;
 const REST: Duration = Duration::from_secs(4);
 
 /// Whether nothing that was sent succeeded.
-fn was_refused(attempt: &Attempt) -> bool {
+pub(super) fn was_refused(attempt: &Attempt) -> bool {
     attempt.exchanges.iter().all(|exchange| exchange.reading != Reading::Success)
 }
 

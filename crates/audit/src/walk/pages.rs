@@ -218,9 +218,8 @@ impl World<'_> {
 impl Pages {
     /// Whether one of these canaries stands in what was kept.
     pub(super) fn found(&self, wanted: &[(String, String)]) -> bool {
-        let answers = self.exchanges.iter().filter(|exchange| exchange.reading == Reading::Success);
+        let mut answers = self.exchanges.iter().filter(|exchange| exchange.reading == Reading::Success);
         answers
-            .into_iter()
             .any(|exchange| wanted.iter().any(|(canary, _)| exchange.answer.to_lowercase().contains(canary.as_str())))
     }
 }

@@ -1,13 +1,14 @@
 //! Actions without an object of anybody's: statistics, settings, creations, commands. What they do is judged by a
 //! reviewed row; that they destroy nothing of others' is judged in any case.
 
+use super::cell::was_refused;
 use super::reach::Reached;
 use super::world::{Call, Who, World};
 use crate::checks::authorization::effect::changed_something;
 use crate::checks::authorization::expect::{Rule, expect};
 use crate::client::Purpose;
 use crate::error::Result;
-use crate::evidence::{Attempt, Form, Observation, Reading, Trial};
+use crate::evidence::{Attempt, Form, Observation, Trial};
 use std::collections::BTreeMap;
 
 /// Who tries, and whether what comes of it is judged.
@@ -27,10 +28,8 @@ struct Round {
     trials: Vec<Trial>,
 }
 
-/// Whether all that a trial's attackers got were refusals.
-fn was_refused(trial: &Trial) -> bool {
-    let exchanges = trial.attempts.iter().flat_map(|attempt| &attempt.exchanges);
-    exchanges.into_iter().all(|exchange| exchange.reading != Reading::Success)
+fn nobody_succeeded(trial: &Trial) -> bool {
+    trial.attempts.iter().all(was_refused)
 }
 
 impl World<'_> {
@@ -72,8 +71,8 @@ impl World<'_> {
             let is_settled = alone.iter().any(changed_something) || !trials.iter().any(changed_something);
             if is_settled {
                 trials = alone;
-            } else if trials.iter().any(|trial| !was_refused(trial)) {
-                for trial in trials.iter_mut().filter(|trial| was_refused(trial)) {
+            } else if !trials.iter().all(nobody_succeeded) {
+                for trial in trials.iter_mut().filter(|trial| nobody_succeeded(trial)) {
                     trial.before.clone_from(&trial.after);
                 }
             }
