@@ -361,6 +361,20 @@ pub struct Lost {
     pub dimension: Dimension,
 }
 
+/// A state of members that nobody could be brought into, so that what its rows forbid was not tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unjoined {
+    /// `viewer`.
+    pub state: String,
+    /// The manifest's line.
+    pub line: String,
+    /// What became of it.
+    pub why: String,
+}
+
+impl Document for Unjoined {
+    const KIND: &'static str = "unjoined";
+}
 impl Document for Run {
     const KIND: &'static str = "run";
 }

@@ -153,13 +153,11 @@ impl World<'_> {
             let without_object = self.slots.of(at).is_empty() && !self.is_personal(at);
             let below = self.slots.of(at).iter().any(|(slot, _)| self.slots.all[*slot].noun == noun);
             let concerned = without_object || below;
-            for actor in self.actors.iter().filter(|_| concerned) {
-                let colleague = relation(&actor.fact, &self.actors[owner].fact) == "same tenant";
-                let itself = actor.fact.name == self.actors[owner].fact.name;
+            for (who, actor) in self.actors.iter().enumerate().filter(|_| concerned) {
                 let (role, on_object) =
                     (&actor.fact.role, form != Form::Plain && !(without_object && form != Form::List));
                 let expected = expect_as_member(&self.run, self.matrix.as_ref(), &name, role, state, on_object);
-                if colleague && !itself && expected.rule == Rule::Forbidden {
+                if self.can_join(who, owner) && expected.rule == Rule::Forbidden {
                     found.push((state.to_owned(), actor.fact.role.clone()));
                 }
             }

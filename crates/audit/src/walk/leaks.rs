@@ -54,7 +54,8 @@ impl World<'_> {
 
     fn holds_foreign(&self, at: usize, exchange: &Exchange) -> bool {
         let own = self.actors[at].fact.tenant.as_str();
-        let tenants = exchange.sightings.iter().filter_map(|sighting| self.canaries.tenant(sighting));
-        tenants.into_iter().any(|tenant| tenant != own)
+        let foreign = |canary: &str| !self.has_joined(at, canary);
+        let sightings = exchange.sightings.iter().filter(|sighting| foreign(&sighting.canary));
+        sightings.filter_map(|sighting| self.canaries.tenant(sighting)).any(|tenant| tenant != own)
     }
 }

@@ -4,13 +4,14 @@
 //! The manifest says how one becomes a member of something. Each such state has a part of the walk of its own, with
 //! fresh objects: whoever was brought into the standing ones would be no stranger to them any more.
 
+use super::objects::Object;
 use super::part::Part;
 use super::reach::Reached;
 use super::world::{Call, Who, World};
 use crate::checks::authorization::expect::{Rule, expect_as_member};
 use crate::client::Purpose;
 use crate::error::Result;
-use crate::evidence::{Form, Trial};
+use crate::evidence::{Form, Trial, Unjoined};
 use crate::manifest::RequestLine;
 use std::collections::BTreeSet;
 
@@ -29,6 +30,8 @@ pub struct Membership {
     inside: BTreeSet<(String, usize)>,
     /// Who cannot be brought in.
     outside: BTreeSet<usize>,
+    /// Why, of the first of them.
+    refused: Option<String>,
 }
 
 impl World<'_> {
@@ -48,10 +51,12 @@ impl World<'_> {
             self.standing.retain(|_, object| !objects[*object].keys.contains_key(&slot));
             self.membership = Some(membership);
             let mut pending: Vec<(Reached, Vec<Trial>)> = Vec::new();
+            let mut forbidden = 0;
             for met in met {
                 if self.fell_silent || self.could_be_tried(&met).is_empty() {
                     continue;
                 }
+                forbidden += 1;
                 if met.object.is_none() {
                     self.bring_home(&met).await;
                     let trials = self.try_without_object(&met).await?;
@@ -64,10 +69,21 @@ impl World<'_> {
             }
             self.end_stretch(&mut pending).await?;
             self.read_for_the_hidden_inside(slot).await;
-            self.membership = None;
+            if let Some(membership) = self.membership.take().filter(|_| 0 < forbidden) {
+                self.write_unjoined(membership)?;
+            }
             (self.standing, self.failed) = (standing, failed);
         }
         Ok(())
+    }
+
+    /// Says that nobody could be brought into a state that keeps people from something: then its rows were not tried.
+    fn write_unjoined(&self, membership: Membership) -> Result<()> {
+        if !membership.inside.is_empty() {
+            return Ok(());
+        }
+        let why = membership.refused.unwrap_or_else(|| "nothing was there to bring anybody into".into());
+        self.store.add(&Unjoined { state: membership.name, line: membership.line.to_string(), why }).map(drop)
     }
 
     /// The states of the manifest that make somebody a member of an object of a known kind.
@@ -75,7 +91,8 @@ impl World<'_> {
         let of = |(name, line, noun): (&str, &RequestLine, String)| {
             let slot = self.slots.all.iter().position(|slot| slot.noun == noun)?;
             let (inside, outside) = (BTreeSet::new(), BTreeSet::new());
-            Some(Membership { name: name.to_owned(), line: line.clone(), slot, home: None, inside, outside })
+            let (name, line) = (name.to_owned(), line.clone());
+            Some(Membership { name, line, slot, home: None, inside, outside, refused: None })
         };
         self.manifest.memberships().filter_map(of).collect()
     }
@@ -126,7 +143,35 @@ impl World<'_> {
         }
     }
 
-    /// Colleagues who may not do it as members, one of each role. Where there is no object, those who are members of
+    /// Whether somebody can be brought into what is an owner's: a colleague, and where everybody is a tenant by himself,
+    /// anybody who is no staff.
+    pub(crate) fn can_join(&self, at: usize, owner: usize) -> bool {
+        match self.relation(Some(at), owner) {
+            "same tenant" => at != owner,
+            "other tenant" => self.everybody_is_alone(),
+            _ => false,
+        }
+    }
+
+    /// Whether no two people of the manifest share a tenant.
+    pub(super) fn everybody_is_alone(&self) -> bool {
+        let people = || self.actors.iter().map(|actor| &actor.fact).filter(|fact| !fact.throw_away);
+        people().all(|one| one.tenant == "*" || people().filter(|other| other.tenant == one.tenant).count() == 1)
+    }
+
+    /// Remembers that somebody takes part in something: what lies in it is his to see from now on, too.
+    pub(crate) fn note_joined(&mut self, slot: usize, key: &str, at: usize) {
+        self.joined.insert((slot, key.to_owned(), at));
+    }
+
+    /// Whether a canary lies in something that somebody was brought into.
+    pub(super) fn has_joined(&self, at: usize, canary: &str) -> bool {
+        let carries = |object: &&Object| object.canaries.iter().any(|(_, own)| own == canary);
+        let mut objects = self.objects.iter().filter(carries);
+        objects.any(|object| object.keys.iter().any(|(slot, key)| self.joined.contains(&(*slot, key.clone(), at))))
+    }
+
+    /// Those who may not do it as members, one of each role. Where there is no object, those who are members of
     /// something.
     pub(super) fn members_to_try(&self, membership: &Membership, reached: &Reached) -> Vec<Who> {
         let mut chosen = self.forbidden_members(membership, reached);
@@ -143,8 +188,11 @@ impl World<'_> {
         let mut roles = BTreeSet::new();
         let mut chosen = Vec::new();
         for (at, actor) in self.actors.iter().enumerate() {
-            let colleague = at != owner && at != reached.actor && self.relation(Some(at), owner) == "same tenant";
-            if !colleague || actor.fact.throw_away || membership.outside.contains(&at) {
+            if at == reached.actor
+                || !self.can_join(at, owner)
+                || actor.fact.throw_away
+                || membership.outside.contains(&at)
+            {
                 continue;
             }
             let role = &actor.fact.role;
@@ -187,15 +235,19 @@ impl World<'_> {
                 let asked = self.ask(Some(by), &Call::from(filled), Purpose::SetUp).await;
                 if asked.succeeded() {
                     self.membership.iter_mut().for_each(|now| now.inside.extend([(key.to_owned(), at)]));
+                    self.note_joined(membership.slot, key, at);
                     return true;
                 }
                 format!("answered {}", asked.exchange.status)
             }
             Err(unfilled) => unfilled.to_string(),
         };
-        self.membership.iter_mut().for_each(|now| now.outside.extend([at]));
         let words =
             format!("{} was not made {}: `{}` {answered}", self.actors[at].fact.name, membership.name, membership.line);
+        if let Some(now) = &mut self.membership {
+            now.outside.insert(at);
+            now.refused.get_or_insert_with(|| words.clone());
+        }
         // A note that is lost costs nothing but itself.
         let _ = self.note(words);
         false

@@ -52,9 +52,11 @@ impl World<'_> {
             let is_key = field.kind() == Kind::Integer || field.format().as_deref() == Some("uuid");
             // Whom a letter is for is a person, where it is a key at all.
             let addressed = is_key && ADDRESSEES.contains(&name.to_lowercase().as_str());
-            if let Some(key) = known.or_else(|| self.colleague(&name, actor).filter(|_| addressed)) {
-                references.insert(name, key);
-            }
+            let key = match known {
+                None if addressed => self.companion(&name, actor).await,
+                known => known,
+            };
+            references.extend(key.map(|key| (name, key)));
         }
         references
     }
@@ -93,11 +95,11 @@ impl World<'_> {
             {
                 // Somebody whom the walk only found in a list may be anybody's: a colleague is known to be one.
                 let found = names_person(name) && !self.objects[object].changeable;
-                let colleague = if found { self.colleague(name, actor) } else { None };
-                return Some(colleague.unwrap_or_else(|| self.objects[object].key().to_owned()));
+                let companion = if found { self.companion(name, actor).await } else { None };
+                return Some(companion.unwrap_or_else(|| self.objects[object].key().to_owned()));
             }
         }
-        if names_person(name) { self.colleague(name, actor) } else { None }
+        if names_person(name) { self.companion(name, actor).await } else { None }
     }
 
     /// Whether an action does to a person what would take a walking one out of the walk.
@@ -114,6 +116,19 @@ impl World<'_> {
             .find(|at| *at != actor && self.actors[*at].fact.tenant == own && !self.actors[*at].fact.throw_away);
         let made = Box::pin(self.throw_away(like.unwrap_or(actor))).await.ok()?;
         (self.actors[made].fact.tenant == own).then(|| self.actors[made].keys(name).into_iter().next())?
+    }
+
+    /// A value that stands for somebody whom the actor may name: a colleague, and where nobody has one, somebody who was
+    /// made for it. Whoever walks as a stranger must stay one.
+    async fn companion(&mut self, name: &str, actor: usize) -> Option<String> {
+        if let Some(key) = self.colleague(name, actor) {
+            return Some(key);
+        }
+        if self.bystander.is_none() && self.everybody_is_alone() {
+            self.bystander = Some(Box::pin(self.throw_away(actor)).await.ok());
+        }
+        let bystander = self.bystander.flatten().filter(|at| *at != actor)?;
+        self.actors[bystander].keys(name).into_iter().next()
     }
 
     /// A value that stands for a colleague of the actor's: for one that is no attacker, where there is one.

@@ -174,8 +174,8 @@ impl World<'_> {
                     item.and_then(|item| self.read_call(item, &object.keys).ok()).as_ref() == Some(call)
                 };
                 let Some(object) = self.objects.iter().position(shown_by) else { continue };
-                let theirs = self.relation(Some(at), self.objects[object].owner) == "same tenant";
-                if theirs && !self.brought_in(object, &[Some(at)]).await.is_empty() {
+                let may_join = self.can_join(at, self.objects[object].owner);
+                if may_join && !self.brought_in(object, &[Some(at)]).await.is_empty() {
                     self.ask(Some(at), call, Purpose::Other).await;
                 }
             }

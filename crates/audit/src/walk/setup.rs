@@ -160,6 +160,8 @@ impl Setup {
             sentinels: BTreeMap::new(),
             met: BTreeMap::new(),
             membership: None,
+            bystander: None,
+            joined: BTreeSet::new(),
             leaks: Leaks::default(),
             parties: Parties::default(),
             secrecy: super::secrecy::Secrecy::default(),

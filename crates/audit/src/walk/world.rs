@@ -161,6 +161,10 @@ pub struct World<'a> {
     pub met: BTreeMap<usize, Reached>,
     /// The state of members that is walked right now.
     pub membership: Option<Membership>,
+    /// Somebody who was made to be named by others, or that nobody could be made.
+    pub(super) bystander: Option<Option<usize>>,
+    /// Kinds and keys of objects, and who was brought into them.
+    pub(super) joined: BTreeSet<(usize, String, usize)>,
     /// What of others' stood in answers where nobody looked for it.
     pub leaks: Leaks,
     /// What stood in answers that must come back to nobody.

@@ -1,8 +1,8 @@
 //! AZ05: lower role performs a higher role's action.
 
 use crate::checks::Check;
-use crate::evidence::Dossier;
-use crate::verdict::{Dimension, Finding, Severity};
+use crate::evidence::{Dossier, Unjoined};
+use crate::verdict::{Cause, Dimension, Finding, Severity, Strength, Verdict};
 
 /// The declaration.
 pub const CHECK: Check = Check {
@@ -20,7 +20,26 @@ pub const CHECK: Check = Check {
     built: true,
 };
 
-/// What a key did that was given for reading. The trials of the walk are judged together with those of other checks.
+/// What a key did that was given for reading, and the states that nobody could be brought into. The trials of the walk are
+/// judged together with those of other checks.
 pub fn judge(dossier: &Dossier) -> Vec<Finding> {
-    super::scopes::judge(&CHECK, dossier)
+    let mut findings = super::scopes::judge(&CHECK, dossier);
+    findings.extend(dossier.all::<Unjoined>().into_iter().map(|(digest, unjoined)| not_tried(digest, &unjoined)));
+    findings
+}
+
+fn not_tried(digest: &str, unjoined: &Unjoined) -> Finding {
+    let Unjoined { state, line, why } = unjoined;
+    Finding {
+        check: CHECK.id.to_owned(),
+        subject: format!("what a {state} may not do"),
+        cell: None,
+        verdict: Verdict::Unproven,
+        cause: Some(Cause::NotTold),
+        strength: Strength::Fact,
+        words: format!("nobody was brought into it, so the rows `when {state}:` were not tried: {why}"),
+        answer: Some(format!("[become] {state} = '{line}' as the service takes it")),
+        evidence: vec![digest.to_owned()],
+        exhibits: Vec::new(),
+    }
 }

@@ -1,7 +1,9 @@
 //! What is shared by design is no breach, and what is shared by accident is.
 
+use plimsoll::verdict::Verdict;
+
 use crate::service::rows;
-use crate::service::{Call, Row, Service, World, notes};
+use crate::service::{Call, Row, Service, World, notes, shared};
 use crate::story;
 
 const GET: &str = "GET /notes/{note}";
@@ -85,4 +87,39 @@ async fn shared_to_read_and_open_to_write() {
     let wiki = posts().replace("PUT /notes/{note}", rows::update("note", notes::note_fields(), anybody));
     let story = story::notes(wiki).matrix(MATRIX).told().await;
     story.has_only(&["AZ03 PUT /notes/{note}"]);
+}
+
+fn let_in(service: Service) -> story::Telling {
+    story::notes(service).matrix(shared::MATRIX).also(shared::BECOME)
+}
+
+/// Nobody has a company, and who was let in to read is tried with all that readers may not. What lies in the note is his to
+/// see from then on.
+#[tokio::test]
+async fn shared_with_one_who_only_reads() {
+    let sound = let_in(shared::service()).told().await;
+    sound.is_sound();
+    sound.holds(&[
+        "AZ05 PUT /notes/{note}",
+        "AZ05 DELETE /notes/{note}",
+        "AZ05 POST /notes/{note}/people",
+        "AZ06 taken out of a note",
+        "AZ02 GET /notes/{note}",
+    ]);
+    let leaky =
+        shared::service().replace("PUT /notes/{note}", rows::update("note", notes::note_fields(), shared::reads));
+    let_in(leaky).told().await.has_only(&["AZ05 PUT /notes/{note}"]);
+    let inviting = shared::service().replace("POST /notes/{note}/people", shared::let_in(shared::reads));
+    let_in(inviting).told().await.has_only(&["AZ05 POST /notes/{note}/people"]);
+}
+
+/// A line by which nobody can be let in: what its rows forbid was not tried, and is not said to hold.
+#[tokio::test]
+async fn shared_by_a_line_that_nobody_takes() {
+    let line = shared::BECOME.replace("{actor.id}", "0");
+    let line = line.replace("}'", ",\"for\":\"{actor.id}\"}'");
+    let story = story::notes(shared::service()).matrix(shared::MATRIX).also(&line).told().await;
+    story.has_only(&[]);
+    let said = story.verdict("AZ05", "what a reader may not do");
+    assert_eq!(said, Some(Verdict::Unproven), "{}", story.told());
 }

@@ -16,6 +16,7 @@ pub(crate) mod papers;
 pub(crate) mod passes;
 pub(crate) mod people;
 pub(crate) mod rows;
+pub(crate) mod shared;
 #[cfg(test)]
 mod sound;
 pub(crate) mod staff;

@@ -36,13 +36,8 @@ async fn one(world: &mut World<'_>, into: &RequestLine, noun: &str, subject: &st
     let slot = world.slots.all.iter().position(|slot| slot.noun == noun);
     let slot = slot.ok_or_else(|| Untried::undecided(format!("no action asks for a {noun}")))?;
     let place = world.make(slot, by).await.map_err(Untried::undecided)?;
-    let outsiders: Vec<usize> = (0..world.actors.len())
-        .filter(|at| {
-            *at != by
-                && !world.actors[*at].fact.throw_away
-                && world.actors[*at].fact.tenant == world.actors[by].fact.tenant
-        })
-        .collect();
+    let outsiders: Vec<usize> =
+        (0..world.actors.len()).filter(|at| !world.actors[*at].fact.throw_away && world.can_join(*at, by)).collect();
     for model in outsiders {
         let Ok(at) = world.throw_away(model).await else { break };
         let fresh = reads(world, place, by).await;
@@ -51,6 +46,10 @@ async fn one(world: &mut World<'_>, into: &RequestLine, noun: &str, subject: &st
         }
         let (mut known, said) = (holes(world, place, at), world.actors[at].fact.name.clone());
         let brought = sent(world, into, &known, by).await.map_err(Untried::undecided)?;
+        if brought.0 {
+            let key = world.objects[place].key().to_owned();
+            world.note_joined(slot, &key, at);
+        }
         if !brought.0 || !sees(world, &fresh, at).await {
             continue;
         }

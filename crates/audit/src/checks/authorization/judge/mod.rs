@@ -120,7 +120,9 @@ fn of_party(trial: &Trial, attempt: &Attempt, as_party: impl Fn() -> Expectation
     let foreign = |one: &&Sighting| one.owner == trial.owner.name;
     let mut sightings = attempt.exchanges.iter().flat_map(|exchange| &exchange.sightings).filter(foreign).peekable();
     let in_list = trial.form == Form::List && sightings.peek().is_some() && sightings.all(|one| one.party.is_some());
-    if attempt.relation != "other tenant" || !in_list && attempt.party.is_none() {
+    // Of members the row of their state says what they may.
+    let is_stranger = attempt.relation == "other tenant" && attempt.state.is_none();
+    if !is_stranger || !in_list && attempt.party.is_none() {
         return Party::No;
     }
     let (mut own, expected) = (attempt.clone(), as_party());
