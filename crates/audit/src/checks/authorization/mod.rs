@@ -32,6 +32,7 @@ pub mod effect;
 mod ended;
 mod exhibits;
 pub mod expect;
+mod joining;
 mod judge;
 mod jwt;
 pub(crate) mod referred;

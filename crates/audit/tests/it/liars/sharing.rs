@@ -104,6 +104,7 @@ async fn shared_with_one_who_only_reads() {
         "AZ05 DELETE /notes/{note}",
         "AZ05 POST /notes/{note}/people",
         "AZ06 taken out of a note",
+        "AZ14 PATCH /notes/{note}/people/{person}",
         "AZ02 GET /notes/{note}",
     ]);
     let leaky =
@@ -111,6 +112,17 @@ async fn shared_with_one_who_only_reads() {
     let_in(leaky).told().await.has_only(&["AZ05 PUT /notes/{note}"]);
     let inviting = shared::service().replace("POST /notes/{note}/people", shared::let_in(shared::reads));
     let_in(inviting).told().await.has_only(&["AZ05 POST /notes/{note}/people"]);
+}
+
+/// Whoever reads makes himself one who writes: a rank of one note's, and not of the service's.
+#[tokio::test]
+async fn shared_with_one_who_takes_more() {
+    const ROLE: &str = "PATCH /notes/{note}/people/{person}";
+    let leaky = shared::service().replace(ROLE, shared::set_role(shared::reads));
+    let_in(leaky.clone()).told().await.has_only(&["AZ14 PATCH /notes/{note}/people/{person}"]);
+    let story = story::notes(leaky).told().await;
+    let said = story.verdict("AZ14", ROLE);
+    assert_eq!(said, Some(Verdict::Unproven), "nothing says how somebody is let in\n{}", story.told());
 }
 
 /// A line by which nobody can be let in: what its rows forbid was not tried, and is not said to hold.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, json};
 
-use super::document::{Shape, field, maybe};
+use super::document::{Shape, field, maybe, text};
 use super::notes::{action, note_fields};
 use super::rows::{self, Rule, own};
 use super::team::role_in;
@@ -28,6 +28,7 @@ pub(crate) fn service() -> Service {
         .replace("PUT /notes/{note}", rows::update("note", note_fields(), writes))
         .with(action("POST /notes/{note}/people", let_in(own)).takes(vec![field("person", "key"), maybe("role")]))
         .with(action("GET /notes/{note}/people", list).gives(Shape::List(vec!["person", "role"])))
+        .with(action("PATCH /notes/{note}/people/{person}", set_role(own)).takes(vec![text("role")]))
         .with(action("DELETE /notes/{note}/people/{person}", put_out))
 }
 
@@ -51,7 +52,7 @@ POST   /notes/{note}/comments                  -     own
 GET,DELETE /notes/{note}/comments/{comment}    -     own
 GET    /notes/{note}/people                    -     member
 POST   /notes/{note}/people                    -     own
-DELETE /notes/{note}/people/{person}           -     own
+PATCH,DELETE /notes/{note}/people/{person}     -     own
 GET    /events                                 -     -
 GET    /health                                 all   all
 when reader: PUT,DELETE /notes/{note}          -     -
@@ -92,6 +93,25 @@ fn list(world: &mut World, call: &Call) -> Answer {
             Answer::ok(json!({ "items": note.members.iter().map(row).collect::<Vec<_>>() }))
         }
         Err(refusal) => refusal,
+    }
+}
+
+pub(crate) fn set_role(rule: Rule) -> impl Fn(&mut World, &Call) -> Answer {
+    move |world, call| {
+        let note = match rows::reach(world, call, "note", rule) {
+            Ok(note) => note,
+            Err(refusal) => return refusal,
+        };
+        let (key, role) = (call.at("person").to_owned(), call.text("role").to_owned());
+        if !["editor", "reader"].contains(&role.as_str()) {
+            return Answer::refused(422, "role is reader or editor");
+        }
+        let is_his =
+            |row: &&mut Row| row.noun == "membership" && row.parent.as_ref() == Some(&note.id) && row.owner == key;
+        let Some(row) = world.rows.iter_mut().find(is_his) else { return Answer::missing() };
+        row.fields.insert("role".to_owned(), json!(role));
+        world.record(call, "note.role", &note.id, "done");
+        Answer::ok(json!({ "person": world.key(&key), "role": role }))
     }
 }
 

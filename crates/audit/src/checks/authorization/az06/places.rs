@@ -2,59 +2,47 @@
 
 use crate::checks::authorization::deeds::{self, Deed};
 use crate::checks::authorization::ended::{Ended, self_contained};
+use crate::checks::authorization::joining::{self, Joining};
 use crate::checks::say::Untried;
-use crate::client::Purpose;
 use crate::manifest::{ENDS, RequestLine};
-use crate::walk::{Call, World};
+use crate::walk::World;
 
 use super::{CHECK, wait_for_grace};
 
 /// One for each kind of place that people are brought into.
 pub(super) async fn probe(world: &mut World<'_>) -> Vec<Ended> {
-    let mut nouns: Vec<String> = Vec::new();
-    let ways: Vec<(RequestLine, String)> =
-        world.manifest.memberships().map(|(_, line, noun)| (line.clone(), noun)).collect();
     let mut seen = Vec::new();
-    for (line, noun) in ways {
-        if nouns.contains(&noun) {
-            continue;
-        }
-        nouns.push(noun.clone());
-        let subject = format!("taken out of a {noun}");
-        let ended = match one(world, &line, &noun, &subject).await {
-            Ok(ended) => ended,
-            Err(why) => Ended::untried(&CHECK, &subject, why),
+    for joining in joining::all(world) {
+        let ended = match &joining {
+            Ok(joining) => one(world, joining).await.map_err(|why| (joining.noun.clone(), why)),
+            Err((noun, why)) => Err((noun.clone(), Untried::undecided(why.clone()))),
         };
-        seen.push(ended);
+        seen.push(ended.unwrap_or_else(|(noun, why)| Ended::untried(&CHECK, &subject(&noun), why)));
     }
     seen
 }
 
-async fn one(world: &mut World<'_>, into: &RequestLine, noun: &str, subject: &str) -> Result<Ended, Untried> {
-    let by = into.actor.as_ref().and_then(|name| world.actors.iter().position(|actor| actor.fact.name == *name));
-    let by = by.unwrap_or(0);
-    let slot = world.slots.all.iter().position(|slot| slot.noun == noun);
-    let slot = slot.ok_or_else(|| Untried::undecided(format!("no action asks for a {noun}")))?;
-    let place = world.make(slot, by).await.map_err(Untried::undecided)?;
-    let outsiders: Vec<usize> =
-        (0..world.actors.len()).filter(|at| !world.actors[*at].fact.throw_away && world.can_join(*at, by)).collect();
-    for model in outsiders {
+fn subject(noun: &str) -> String {
+    format!("taken out of a {noun}")
+}
+
+async fn one(world: &mut World<'_>, joining: &Joining) -> Result<Ended, Untried> {
+    let Joining { line, noun, slot, by } = joining;
+    let by = *by;
+    let place = world.make(*slot, by).await.map_err(Untried::undecided)?;
+    for model in joining.models(world) {
         let Ok(at) = world.throw_away(model).await else { break };
         let fresh = reads(world, place, by).await;
         if fresh.is_empty() || sees(world, &fresh, at).await {
             continue;
         }
-        let (mut known, said) = (holes(world, place, at), world.actors[at].fact.name.clone());
-        let brought = sent(world, into, &known, by).await.map_err(Untried::undecided)?;
-        if brought.0 {
-            let key = world.objects[place].key().to_owned();
-            world.note_joined(slot, &key, at);
-        }
-        if !brought.0 || !sees(world, &fresh, at).await {
+        let said = world.actors[at].fact.name.clone();
+        let known = joining.let_in(world, place, at).await.map_err(Untried::undecided)?;
+        let Some(known) = known else { continue };
+        if !sees(world, &fresh, at).await {
             continue;
         }
-        known.extend(brought.1);
-        let Some(how) = take_out(world, into, noun, &known, by).await else {
+        let Some(how) = take_out(world, line, noun, &known, by).await else {
             let line = format!("[become] removed = 'ACTOR: DELETE /…/{{{noun}.id}}/…/{{actor.id}}'");
             return Err(Untried::not_told(format!("nothing says how {said} is taken out of a {noun} again"), line));
         };
@@ -69,7 +57,8 @@ async fn one(world: &mut World<'_>, into: &RequestLine, noun: &str, subject: &st
         world.actors[at].session = kept;
         let others_are_served = sees(world, &fresh, by).await;
         let who = Some(world.fact(Some(at)));
-        return Ok(Ended { how, told: true, who, tried, anew, others_are_served, token, ..Ended::of_removal(subject) });
+        let ended = Ended::of_removal(&subject(noun));
+        return Ok(Ended { how, told: true, who, tried, anew, others_are_served, token, ..ended });
     }
     Err(Untried::undecided(format!("nobody was found who sees a {noun} only by being in it")))
 }
@@ -90,32 +79,6 @@ async fn sees(world: &mut World<'_>, deeds: &[Deed], at: usize) -> bool {
     deeds::still_works(world, deeds, at).await
 }
 
-/// What a line's holes are filled with.
-fn holes(world: &World<'_>, place: usize, at: usize) -> Vec<(String, String)> {
-    let mut known: Vec<(String, String)> = world.known(Some(at)).into_iter().collect();
-    for (slot, key) in &world.objects[place].keys {
-        let noun = &world.slots.all[*slot].noun;
-        known.extend(["id", "key"].map(|name| (format!("{noun}.{name}"), key.clone())));
-    }
-    known
-}
-
-async fn sent(
-    world: &mut World<'_>,
-    line: &RequestLine,
-    known: &[(String, String)],
-    by: usize,
-) -> Result<(bool, Vec<(String, String)>), String> {
-    let look = |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let call = line.fill(&look).map(Call::from).map_err(|unfilled| unfilled.to_string())?;
-    let asked = world.ask(Some(by), &call, Purpose::Other).await;
-    let json = asked.answer.json();
-    let named = json.as_ref().and_then(|json| json.get("id")).and_then(crate::compare::scalar);
-    let told = line.produces.as_ref().and_then(|path| path.first(json.as_ref()?)).and_then(crate::compare::scalar);
-    let made = told.or(named).map(|id| ("membership.id".to_owned(), id));
-    Ok((asked.succeeded(), made.into_iter().collect()))
-}
-
 /// Takes somebody out: by the manifest's line, or by the action that undoes the one that brought him in. How it was done.
 async fn take_out(
     world: &mut World<'_>,
@@ -131,7 +94,7 @@ async fn take_out(
     let told: Vec<RequestLine> = told.map(|(_, line)| line).filter(names).cloned().collect();
     let lines = if told.is_empty() { undoing(world, into) } else { told };
     for line in lines {
-        if let Ok((true, _)) = sent(world, &line, known, by).await {
+        if let Ok(Some(_)) = joining::sent(world, &line, known, by).await {
             return Some(format!("`{} {}` was done", line.verb, line.path));
         }
     }

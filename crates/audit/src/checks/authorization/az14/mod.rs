@@ -4,6 +4,7 @@ mod judge;
 mod last;
 mod raise;
 mod ranks;
+mod within;
 
 pub use judge::judge;
 
@@ -24,7 +25,7 @@ pub const CHECK: Check = Check {
     why: "Whoever may raise himself has every right there is. A workspace whose last owner is gone can be administered by \
           nobody but you, by hand.",
     how: "Each action that takes a rank is sent by throw-away people of lower roles about themselves, with each rank that \
-          is seen on others or that the document names. Proof is the new rank read by another request, and something \
+          is seen on others or that the document names, and by people who were let into a place, as a project, about their rank there. Proof is the new rank read by another request, and something \
           done that was refused before; a rank that is shown and opens nothing is a suspicion. Where a list shows one \
           owner only, he lowers and removes himself at the end, and the owners are counted.",
     references: &["OWASP API5:2023", "OWASP API3:2023", "ASVS 5.0 8.2.1", "ASVS 5.0 8.2.3", "CWE-269"],
@@ -85,9 +86,13 @@ impl Document for Ranked {
 /// People raise themselves.
 pub(super) async fn probe(world: &mut World<'_>) -> Result<()> {
     let actions = ranks::actions(world);
-    if actions.is_empty() {
+    let within = within::probe(world).await;
+    if actions.is_empty() && within.is_empty() {
         let absent = Some("no action that the document names takes a rank".to_owned());
         return world.store.add(&Ranked { subject: "ranks".into(), absent, ..Ranked::default() }).map(drop);
+    }
+    for seen in within {
+        world.store.add(&seen)?;
     }
     for action in actions {
         let seen = raise::probe(world, &action).await;

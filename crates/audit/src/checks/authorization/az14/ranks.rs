@@ -50,7 +50,7 @@ impl Ranking {
     }
 }
 
-fn is_rank(name: &str) -> bool {
+pub(super) fn is_rank(name: &str) -> bool {
     words(name).iter().any(|word| RANK.contains(&word.as_str()))
 }
 
@@ -60,7 +60,7 @@ pub(super) fn is_person(noun: &str) -> bool {
 }
 
 /// Whether a slot is of people: by its noun, or by a word of where it stands, `/user-admin/{}`.
-fn is_of_people(slot: &Slot) -> bool {
+pub(super) fn is_of_people(slot: &Slot) -> bool {
     let place = slot.place.trim_end_matches("/{}");
     let literal = place.rsplit('/').next().unwrap_or_default();
     is_person(&slot.noun) || words(literal).iter().any(|word| is_person(&singular(word)))
@@ -163,7 +163,7 @@ pub(super) fn height(named: &[String], rank: &str) -> (bool, bool, usize) {
     (!governs_among(named, rank), !above_all, place)
 }
 
-fn is_top(rank: &str) -> bool {
+pub(super) fn is_top(rank: &str) -> bool {
     let words = words(rank);
     ["owner", "admin", "administrator", "superadmin", "root", "superuser"]
         .iter()
